@@ -1,0 +1,86 @@
+import { z } from "zod"
+import { StartError } from "./start-error"
+
+/** Timers in Node hold at most 2^31 - 1 ms; a longer window would silently become no limit at all. */
+const MAX_WINDOW_SECONDS = 2_147_483
+
+const seconds = z.int().positive()
+const count = z.int().positive()
+const path = z.string().regex(/^\/(?![/\\])/, "must be a path on this site, such as /account")
+const limit = z.strictObject({ points: count, durationSeconds: seconds.max(MAX_WINDOW_SECONDS) })
+const color = z.string().regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1d2a26")
+const colors = z.strictObject({
+	background_color: color,
+	foreground_color: color,
+	text_color: color,
+	error_text_color: color,
+	button_color: color,
+	button_text_color: color,
+	link_color: color,
+	border_color: color,
+})
+
+const configSchema = z
+	.strictObject({
+		appName: z.string().min(1).max(60),
+		registration: z.strictObject({ redirectTo: path }),
+		verification: z.strictObject({ enabled: z.boolean(), periodSeconds: seconds, redirectTo: path }),
+		login: z.strictObject({ redirectTo: path }),
+		logout: z.strictObject({ redirectTo: path }),
+		session: z.strictObject({
+			cookieName: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "may hold letters, digits, - and _ only"),
+			expirySeconds: seconds,
+			maxExpirySeconds: seconds,
+		}),
+		password: z.strictObject({
+			minCodePoints: count.min(8, "may not be below 8 (NIST SP 800-63B-4, 3.1.1.2)"),
+			maxCodePoints: count.min(64, "may not be below 64 (NIST SP 800-63B-4, 3.1.1.2)").max(256),
+			refuseMostCommon: z.int().nonnegative(),
+			maxWaitingHashes: count,
+		}),
+		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
+		limits: z.strictObject({
+			wrongPasswordPerAccount: limit,
+			wrongPasswordPerAddress: limit,
+			registrationPerAddress: limit,
+			mailPerAccount: limit,
+			mailPerAddress: limit,
+			noticePerAccount: limit,
+		}),
+		mail: z.strictObject({
+			retryDelaysSeconds: z.array(seconds).min(1),
+			maxAgeSeconds: seconds,
+			timeoutSeconds: seconds,
+		}),
+		server: z.strictObject({
+			maxBodyBytes: count,
+			requestTimeoutSeconds: seconds,
+			shutdownGraceSeconds: seconds,
+		}),
+		styles: z.strictObject({ light: colors, dark: colors }),
+	})
+	.superRefine((config, context) => {
+		const refuse = (path: string, message: string) =>
+			context.addIssue({ code: "custom", path: path.split("."), message })
+		const { session, password, username } = config
+		if (session.expirySeconds > session.maxExpirySeconds)
+			refuse("session.expirySeconds", "is longer than session.maxExpirySeconds")
+		if (password.minCodePoints > password.maxCodePoints)
+			refuse("password.minCodePoints", "is larger than password.maxCodePoints")
+		if (username.minLength > username.maxLength)
+			refuse("username.minLength", "is larger than username.maxLength")
+	})
+
+export type Config = z.infer<typeof configSchema>
+export type Limit = z.infer<typeof limit>
+export type LimitName = keyof Config["limits"]
+
+/** @throws {StartError} naming the first setting that is out of range or contradicts another. */
+export function checkConfig(config: unknown): void {
+	const issue = configSchema.safeParse(config).error?.issues[0]
+	if (issue) throw new StartError(`app/auth.config.ts: ${issue.path.join(".")} ${lowerFirst(issue.message)}`)
+}
+
+function lowerFirst(sentence: string): string {
+	return sentence.charAt(0).toLowerCase() + sentence.slice(1)
+}

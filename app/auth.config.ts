@@ -1,0 +1,112 @@
+import type { Config } from "./auth.config.check.server"
+
+/**
+ * Every policy of the account system, in one place. Data only: no secret (those are in the environment),
+ * no code. A contradiction stops the server with one line that names the setting.
+ */
+export const config: Config = {
+	/** The name that pages and mails show. */
+	appName: "Gatehouse",
+
+	registration: {
+		/** Where a form goes after success; a program finds it as `redirect_to`. */
+		redirectTo: "/login",
+	},
+
+	verification: {
+		/** Must an address be verified before its owner can sign in? */
+		enabled: true,
+		/** How long a mailed link works. */
+		periodSeconds: 7 * 24 * 60 * 60,
+		/** Where a form goes after success. */
+		redirectTo: "/login",
+	},
+
+	login: {
+		/** Where a form goes after success, when nobody asked for another page. */
+		redirectTo: "/",
+	},
+
+	logout: {
+		/** Where a form goes afterwards. */
+		redirectTo: "/login",
+	},
+
+	session: {
+		/** On https the cookie is called `__Host-<this>`. */
+		cookieName: "id",
+		/** A session ends after this long without use … */
+		expirySeconds: 60 * 60,
+		/** … and after this long in any case. */
+		maxExpirySeconds: 7 * 24 * 60 * 60,
+	},
+
+	password: {
+		/** NIST SP 800-63B-4, 3.1.1.2: at least 8 (15 where the password is the only factor is advised). */
+		minCodePoints: 8,
+		/** NIST asks to allow at least 64. */
+		maxCodePoints: 256,
+		/** How many of the most common passwords are refused. */
+		refuseMostCommon: 10_000,
+		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
+		maxWaitingHashes: 512,
+	},
+
+	username: {
+		minLength: 3,
+		maxLength: 32,
+	},
+
+	/** How often, per client address (IPv6: per /64) and per account. A right password costs nothing. */
+	limits: {
+		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },
+		wrongPasswordPerAddress: { points: 50, durationSeconds: 15 * 60 },
+		registrationPerAddress: { points: 20, durationSeconds: 60 * 60 },
+		mailPerAccount: { points: 5, durationSeconds: 60 * 60 },
+		mailPerAddress: { points: 20, durationSeconds: 60 * 60 },
+		/** "Somebody tried to register with your address" is told this often. */
+		noticePerAccount: { points: 1, durationSeconds: 60 * 60 },
+	},
+
+	mail: {
+		/** Pauses between tries while the mail server cannot be reached. */
+		retryDelaysSeconds: [5, 30, 2 * 60, 10 * 60, 30 * 60, 2 * 60 * 60],
+		/** After this long a mail that could not be delivered is given up. */
+		maxAgeSeconds: 2 * 24 * 60 * 60,
+		/** One try may take this long in all. */
+		timeoutSeconds: 30,
+	},
+
+	server: {
+		/** Bytes that a request's body may have. */
+		maxBodyBytes: 64 * 1024,
+		/** How long a client may take to send its request. */
+		requestTimeoutSeconds: 15,
+		/** How long requests that are under way may take after the server was told to stop. */
+		shutdownGraceSeconds: 10,
+	},
+
+	/** The eight colours of the pages, by day and by night. Everything else is in `app/ui/styles.css`. */
+	styles: {
+		light: {
+			background_color: "#f3f0e9",
+			foreground_color: "#fffdf9",
+			text_color: "#1d2a26",
+			error_text_color: "#a3261f",
+			button_color: "#1f4d3d",
+			button_text_color: "#ffffff",
+			link_color: "#1f5f4a",
+			border_color: "#8a8f86",
+		},
+		dark: {
+			background_color: "#101614",
+			foreground_color: "#18211e",
+			text_color: "#eaf0ec",
+			error_text_color: "#ff9c92",
+			button_color: "#8fd3b6",
+			button_text_color: "#0c1a14",
+			link_color: "#9ddcc1",
+			border_color: "#6c7a73",
+		},
+	},
+}

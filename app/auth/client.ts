@@ -1,0 +1,9 @@
+/** Who makes a request, and when. The only thing that the domain knows of a request. */
+export type Client = {
+	/** The network address, behind as many proxies as are trusted. */
+	address: string
+	userAgent: string
+	now: Date
+	/** Aborted when the client goes away: what still waits for its turn is dropped. */
+	signal?: AbortSignal
+}

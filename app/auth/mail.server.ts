@@ -1,0 +1,48 @@
+import { config } from "../auth.config"
+import { env } from "../env.server"
+import { AddressTakenMail } from "../mail/address-taken"
+import { listSentMails, type OutboxMail } from "../mail/outbox.server"
+import { renderMail } from "../mail/render.server"
+import type { Message } from "../mail/transport.server"
+import { VerifyMail } from "../mail/verify"
+import { signLink } from "./link.server"
+import { findUser, type User } from "./user.server"
+
+const SECONDS_PER_DAY = 24 * 60 * 60
+
+/**
+ * Says what a mail in the outbox says, at the moment it is sent: its link is made now, from `APP_URL`, and stored
+ * nowhere. Null when the account is gone or has another address since.
+ */
+export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
+	const user = mail.userId ? await findUser(mail.userId) : null
+	if (!user || user.email !== mail.to) return null
+	return renderMail(mail.kind === "verify" ? verifyMail(user, now) : addressTakenMail(user))
+}
+
+function verifyMail(user: User, now: Date) {
+	const query = new URLSearchParams(signLink("verify", user, now))
+	return VerifyMail({
+		username: user.username,
+		link: `${env.appUrl}/verify?${query}`,
+		days: Math.round(config.verification.periodSeconds / SECONDS_PER_DAY),
+	})
+}
+
+function addressTakenMail(user: User) {
+	const verified = user.emailVerifiedAt !== null
+	const link = `${env.appUrl}${verified ? "/login" : "/verify/resend"}`
+	return AddressTakenMail({ username: user.username, verified, link })
+}
+
+/** The last mails as their receivers got them, for development's inbox. */
+export async function readInbox(count: number) {
+	const mails = await listSentMails(count)
+	const shown = mails.map(async (mail) => {
+		const message = await composeMail(mail, mail.sentAt ?? mail.createdAt)
+		if (!message) return []
+		const { id, kind, to, createdAt, sentAt } = mail
+		return [{ id, kind, to, ...message, created_at: createdAt.toISOString(), sent_at: sentAt?.toISOString() ?? null }]
+	})
+	return (await Promise.all(shown)).flat()
+}

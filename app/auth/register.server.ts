@@ -1,0 +1,52 @@
+import { config } from "../auth.config"
+import { log } from "../log.server"
+import { enqueueMail } from "../mail/outbox.server"
+import type { Client } from "./client"
+import { charge } from "./limit.server"
+import { hashPassword } from "./password.server"
+import { type Refusal, refusal } from "./refusal"
+import { createUser, findUserByEmail } from "./user.server"
+
+export type Registered = {
+	ok: true
+	user: { username: string; email: string }
+	verification: "sent" | "not_required"
+}
+
+/**
+ * Registers an account. A taken address gets the very answer of a new one, after the same work, and its owner a mail;
+ * a taken user name is said, as user names are public.
+ *
+ * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken)
+ */
+export async function register(
+	input: { username: string; email: { address: string; key: string }; password: string },
+	client: Client,
+): Promise<Registered | Refusal> {
+	const { username, email } = input
+	const limited = await charge(["registrationPerAddress", client.address])
+	if (limited) return limited
+
+	const passwordHash = await hashPassword(input.password, client.signal)
+	if (typeof passwordHash !== "string") return passwordHash
+
+	const verified = !config.verification.enabled
+	const created = await createUser({ username, email, passwordHash, verified, now: client.now })
+	if (created.ok) log.info({ event: "user.registered", user_id: created.user.id }, "Registered")
+	else if (created.taken === "username")
+		return refusal("validation_failed", { errors: { username: ["This user name is taken. Choose another."] } })
+	else await tellOwner(email.key, client)
+
+	return {
+		ok: true,
+		user: { username, email: email.address },
+		verification: config.verification.enabled ? "sent" : "not_required",
+	}
+}
+
+async function tellOwner(emailKey: string, client: Client): Promise<void> {
+	const owner = await findUserByEmail(emailKey)
+	if (!owner?.active || (await charge(["noticePerAccount", emailKey]))) return
+	await enqueueMail({ kind: "address-taken", user: owner, now: client.now })
+	log.info({ event: "user.registered_again", user_id: owner.id }, "Registered with a taken address; its owner is told")
+}

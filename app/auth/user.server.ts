@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto"
+import { db, inTransaction, isUniqueViolation } from "../db/client.server"
+import type { User } from "../db/generated/client"
+import { parseMailAddress } from "../mail/address.server"
+import { enqueueMail } from "../mail/outbox.server"
+import { usernameKey } from "./username"
+
+export type { User }
+
+/** What others may see of a user, as the wire contract spells it. */
+export function publicUser(user: User) {
+	return {
+		id: user.id,
+		username: user.username,
+		email: user.email,
+		verified: user.emailVerifiedAt !== null,
+		active: user.active,
+		superuser: user.superuser,
+		created_at: user.createdAt.toISOString(),
+	}
+}
+
+export type PublicUser = ReturnType<typeof publicUser>
+
+export type NewUser = {
+	username: string
+	email: { address: string; key: string }
+	passwordHash: string
+	verified: boolean
+	now: Date
+}
+
+/**
+ * Writes the user and the mail that tells of it in one transaction. The unique indexes decide who gets the name and
+ * the address.
+ */
+export async function createUser(
+	input: NewUser,
+): Promise<{ ok: true; user: User } | { ok: false; taken: "username" | "email" }> {
+	const { username, email, passwordHash, verified, now } = input
+	const data = {
+		id: randomUUID(),
+		username,
+		usernameKey: usernameKey(username),
+		email: email.address,
+		emailKey: email.key,
+		passwordHash,
+		emailVerifiedAt: verified ? now : null,
+		createdAt: now,
+		updatedAt: now,
+	}
+	try {
+		const user = await inTransaction(async (transaction) => {
+			const created = await transaction.user.create({ data })
+			if (!verified) await enqueueMail({ kind: "verify", user: created, now }, transaction)
+			return created
+		})
+		return { ok: true, user }
+	} catch (error) {
+		if (!isUniqueViolation(error)) throw error
+		const namesake = await db.user.findUnique({ where: { usernameKey: data.usernameKey }, select: { id: true } })
+		return { ok: false, taken: namesake ? "username" : "email" }
+	}
+}
+
+export async function findUser(id: string): Promise<User | null> {
+	return db.user.findUnique({ where: { id } })
+}
+
+export async function findUserByEmail(emailKey: string): Promise<User | null> {
+	return db.user.findUnique({ where: { emailKey } })
+}
+
+/** What somebody types to sign in: a user name, or a mail address (which has an `@`, as no user name has). */
+export function identifierKey(identifier: string): string {
+	const trimmed = identifier.trim()
+	return trimmed.includes("@") ? (parseMailAddress(trimmed)?.key ?? trimmed.toLowerCase()) : usernameKey(trimmed)
+}
+
+export async function findUserByIdentifier(key: string): Promise<User | null> {
+	return key.includes("@")
+		? findUserByEmail(key)
+		: db.user.findUnique({ where: { usernameKey: key } })
+}
+
+/** One conditional update: of many at once, one succeeds. @returns whether this call did it. */
+export async function markVerified(user: User, now: Date): Promise<boolean> {
+	const { id, epoch, emailKey } = user
+	const where = { id, epoch, emailKey, emailVerifiedAt: null, active: true }
+	return (await db.user.updateMany({ where, data: { emailVerifiedAt: now } })).count === 1
+}
+
+export async function noteSignIn(id: string, now: Date): Promise<void> {
+	await db.$executeRaw`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`
+}

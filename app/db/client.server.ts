@@ -1,0 +1,72 @@
+import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+import { env } from "../env.server"
+import { log } from "../log.server"
+import { Prisma, PrismaClient } from "./generated/client"
+import { migrate } from "./migrate.server"
+import { IsolatedSqlite } from "./sqlite.server"
+
+/** How long a write waits for another process; SQLite blocks the event loop meanwhile, so it is short. */
+const BUSY_TIMEOUT_MS = 1000
+
+mkdirSync(dirname(env.databaseFile), { recursive: true })
+
+const client = new PrismaClient({
+	adapter: new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS }),
+})
+
+/** The one database client. A fault of the database itself is thrown as {@link DatabaseUnavailable}. */
+export const db = client.$extends({
+	query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) },
+})
+
+export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
+
+/** Runs `work` as one transaction. */
+export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+	return db.$transaction(work).catch(rethrow)
+}
+
+/** Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query. */
+export async function openDatabase(): Promise<void> {
+	migrate(env.databaseFile, (name) => log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`))
+	// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
+	// of the process, only (at worst) the last ones on a power cut.
+	await client.$executeRawUnsafe("PRAGMA synchronous = NORMAL")
+}
+
+export async function closeDatabase(): Promise<void> {
+	await client.$disconnect()
+}
+
+/** @throws {DatabaseUnavailable} */
+export async function pingDatabase(): Promise<void> {
+	await db.$queryRaw`SELECT 1`
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+	return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002"
+}
+
+/**
+ * The database is locked, full, read-only or away. Shaped like a route's error response, so that it reaches
+ * clients as 503 `unavailable` from wherever it is thrown.
+ */
+class DatabaseUnavailable {
+	readonly status = 503
+	readonly statusText = "Service Unavailable"
+	readonly internal = false
+	readonly data = { code: "unavailable" as const }
+}
+
+const FAULTS = /SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
+const FAULT_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"])
+
+function rethrow(error: unknown): never {
+	const { code, message } = error as { code?: unknown; message?: unknown }
+	if ((typeof code === "string" && FAULT_CODES.has(code)) || FAULTS.test(`${String(code)} ${String(message)}`)) {
+		log.error({ event: "database.unavailable", code }, "The database does not take the query")
+		throw new DatabaseUnavailable()
+	}
+	throw error
+}

@@ -1,0 +1,68 @@
+import { createHash, randomUUID } from "node:crypto"
+import { readdirSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import Database from "better-sqlite3"
+import { StartError } from "../start-error"
+
+const MIGRATIONS = resolve("prisma/migrations/sqlite")
+const LOCK_TIMEOUT_MS = 30_000
+
+/** Prisma's own bookkeeping, so that its command line agrees with us afterwards. */
+const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+	"id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME,
+	"migration_name" TEXT NOT NULL, "logs" TEXT, "rolled_back_at" DATETIME,
+	"started_at" DATETIME NOT NULL DEFAULT current_timestamp, "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0)`
+
+/**
+ * Applies what is missing of `prisma/migrations/sqlite/<name>/migration.sql`, in order. All of it is one transaction
+ * under SQLite's write lock: a second process waits, and a killed one leaves nothing behind.
+ *
+ * @throws {StartError} when an applied migration was changed, or the database knows one that this build does not.
+ */
+export function migrate(file: string, onApplied: (name: string) => void): void {
+	const database = new Database(file, { timeout: LOCK_TIMEOUT_MS })
+	try {
+		database.pragma("journal_mode = WAL")
+		const applied = database.transaction(() => applyMissing(database)).immediate()
+		applied.forEach(onApplied)
+	} finally {
+		database.close()
+	}
+}
+
+function applyMissing(database: Database.Database): string[] {
+	database.exec(BOOKKEEPING)
+	const rows = database
+		.prepare(`SELECT migration_name AS name, checksum FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`)
+		.all() as { name: string; checksum: string }[]
+	const known = new Map(rows.map((row) => [row.name, row.checksum]))
+	const shipped = readMigrations()
+
+	const foreign = rows.find((row) => !shipped.some((migration) => migration.name === row.name))
+	if (foreign) throw new StartError(`DATABASE_URL: the database is newer than this build (migration ${foreign.name})`)
+	const changed = shipped.find(({ name, checksum }) => known.has(name) && known.get(name) !== checksum)
+	if (changed) throw new StartError(`prisma/migrations/sqlite/${changed.name} was changed after it had been applied`)
+
+	const missing = shipped.filter(({ name }) => !known.has(name))
+	for (const migration of missing) {
+		database.exec(migration.sql)
+		const now = Date.now()
+		database
+			.prepare(
+				`INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
+				 VALUES (?, ?, ?, ?, ?, 1)`,
+			)
+			.run(randomUUID(), migration.checksum, now, migration.name, now)
+	}
+	return missing.map((migration) => migration.name)
+}
+
+function readMigrations() {
+	return readdirSync(MIGRATIONS, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map(({ name }) => {
+			const sql = readFileSync(join(MIGRATIONS, name, "migration.sql"), "utf8")
+			return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") }
+		})
+		.sort((a, b) => (a.name < b.name ? -1 : 1))
+}

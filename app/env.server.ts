@@ -1,0 +1,74 @@
+import { z } from "zod"
+import { StartError } from "./start-error"
+
+/** HMAC-SHA256 keys shorter than the hash weaken it (RFC 2104, section 3). */
+const MIN_SECRET_BYTES = 32
+const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secret/i
+
+const secret = z
+	.string("is missing: make one with `openssl rand -base64 32`")
+	.refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES, `needs at least ${MIN_SECRET_BYTES} bytes`)
+	.refine((value) => !EXAMPLE_SECRET.test(value), "is still the example: make one with `openssl rand -base64 32`")
+	.refine((value) => new Set(value).size > 4, "repeats itself: make one with `openssl rand -base64 32`")
+
+const origin = z
+	.url({ protocol: /^https?$/, error: "must be an http or https address such as https://accounts.example.org" })
+	.refine((value) => new URL(value).pathname === "/" && !/[?#@]/.test(value), "may not have a path, query or user")
+	.transform((value) => new URL(value).origin)
+
+const envSchema = z
+	.object({
+		NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
+		PORT: z.coerce.number<string>().int().min(0).max(65_535).default(3000),
+		HOST: z.string().optional(),
+		APP_URL: origin.optional(),
+		SECRET: secret,
+		SECRET_PREVIOUS: z
+			.string()
+			.default("")
+			.transform((list) => list.split(",").filter(Boolean))
+			.pipe(z.array(secret)),
+		DATABASE_URL: z
+			.string()
+			.regex(/^file:./, "must be a SQLite file such as file:./data/gatehouse.db")
+			.default("file:./data/gatehouse.db"),
+		SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an address such as smtp://user:password@host:587" }).optional(),
+		MAIL_FROM: z.string().regex(/^[^\r\n]+$/).optional(),
+		TRUST_PROXY: z.coerce.number<string>("must be the number of proxies in front").int().min(0).max(10).default(0),
+		UV_THREADPOOL_SIZE: z.coerce.number<string>("must be a number of threads").int().min(1).max(1024).default(4),
+		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+	})
+	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {
+		path: ["APP_URL"],
+		message: "is missing: set it to the address that visitors use, such as https://accounts.example.org",
+	})
+
+/**
+ * The environment, parsed. An empty variable counts as missing.
+ * @throws {StartError} naming the first variable that is missing or wrong; its value is never repeated.
+ */
+export function parseEnv(variables: Record<string, string | undefined>) {
+	const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""))
+	const result = envSchema.safeParse(given)
+	const issue = result.error?.issues[0]
+	if (issue) throw new StartError(`${String(issue.path[0])} ${issue.message}`)
+	const parsed = result.data as z.infer<typeof envSchema>
+	const appUrl = parsed.APP_URL ?? `http://localhost:${parsed.PORT}`
+	return {
+		production: parsed.NODE_ENV === "production",
+		port: parsed.PORT,
+		host: parsed.HOST,
+		appUrl,
+		https: appUrl.startsWith("https:"),
+		/** The first one signs; all of them verify. */
+		secrets: [parsed.SECRET, ...parsed.SECRET_PREVIOUS] as const,
+		databaseFile: parsed.DATABASE_URL.slice("file:".length),
+		smtpUrl: parsed.SMTP_URL,
+		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
+		trustedProxies: parsed.TRUST_PROXY,
+		threadPoolSize: parsed.UV_THREADPOOL_SIZE,
+		logLevel: parsed.LOG_LEVEL,
+	}
+}
+
+export const env = parseEnv(process.env)

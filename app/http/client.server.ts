@@ -1,0 +1,52 @@
+import type { IncomingMessage } from "node:http"
+import { isIP, isIPv4, isIPv6 } from "node:net"
+import type { AppLoadContext } from "@remix-run/node"
+import type { Client } from "../auth/client"
+import { env } from "../env.server"
+
+declare module "@remix-run/node" {
+	interface AppLoadContext {
+		/** Made by the edge guard, see {@link clientAddress}. */
+		address: string
+		/** For inline scripts and styles, see `http/headers.server.ts`. */
+		nonce: string
+		/** False once the server was told to stop. */
+		isReady: () => boolean
+	}
+}
+
+/** What the domain may know of a request. */
+export function clientOf(request: Request, context: AppLoadContext): Client {
+	const userAgent = request.headers.get("User-Agent") ?? ""
+	return { address: context.address, userAgent, now: new Date(), signal: request.signal }
+}
+
+/**
+ * The address that limits count by: what the outermost trusted proxy saw, or the socket's own. Each proxy appends to
+ * `X-Forwarded-For`, so only the entries at its right end, one per trusted proxy, are worth anything.
+ */
+export function clientAddress(request: IncomingMessage): string {
+	const socket = request.socket.remoteAddress ?? ""
+	const header = request.headers["x-forwarded-for"]
+	const hops = String(header ?? "").split(",")
+	const claimed = header && env.trustedProxies > 0 ? (hops.at(-env.trustedProxies) ?? hops[0] ?? "") : ""
+	return normalizeAddress(claimed) ?? normalizeAddress(socket) ?? "unknown"
+}
+
+/** @returns one spelling per client: no port, IPv4 as such even when mapped, IPv6 as its /64; null if it is no address. */
+export function normalizeAddress(text: string): string | null {
+	const bare = text.trim().replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1").replace(/%.*$/, "")
+	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
+	if (mapped && isIPv4(mapped)) return mapped
+	if (!isIP(bare)) return null
+	return isIPv6(bare) ? networkOf(bare) : bare
+}
+
+/** One household or server has a whole /64 (RFC 6177), so that is what counts as one client. */
+function networkOf(address: string): string {
+	const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::")
+	const left = head.split(":").filter(Boolean)
+	const right = (tail ?? "").split(":").filter(Boolean)
+	const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill("0")
+	return `${[...left, ...zeros, ...right].slice(0, 4).join(":")}::/64`
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto"
+import type { IncomingMessage } from "node:http"
+import { hostname, networkInterfaces } from "node:os"
+import type { NextFunction, Request, Response } from "express"
+import { config } from "../auth.config"
+import { env } from "../env.server"
+import { requestScope } from "../log.server"
+import { clientAddress } from "./client.server"
+import { setSecurityHeaders } from "./headers.server"
+import { mediaType, wantsJson } from "./negotiate.server"
+import { type ProblemCode, problem } from "./problem"
+import { renderProblem } from "./problem-page.server"
+
+const SAFE_METHODS = ["GET", "HEAD"]
+const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+const MAX_URL_LENGTH = 8_000
+const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+
+/**
+ * Stands before everything else. What gets past it has a known client address, an ordinary method and path, the host of
+ * `APP_URL`, comes from our own pages or from a program, and has a complete body of a type and size that we read.
+ */
+export async function edge(request: Request, response: Response, next: NextFunction): Promise<void> {
+	const requestId = randomUUID()
+	response.locals.address = clientAddress(request)
+	response.locals.nonce = setSecurityHeaders(response, requestId)
+	await requestScope.run({ requestId }, async () => {
+		const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
+		if (refused) return refuse(request, response, refused)
+		settleHeaders(request)
+		next()
+	})
+}
+
+/** Answers without the router, so it has to do both doors itself. */
+export function refuse(request: IncomingMessage, response: Response, code: ProblemCode): void {
+	const body = problem(code, code === "internal" ? { request_id: String(response.getHeader("X-Request-Id")) } : {})
+	const { accept, "content-type": contentType } = request.headers
+	const json = wantsJson({ accept, contentType })
+	if (code === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
+	// What is left of a body that nobody reads must not become the connection's next request.
+	response.setHeader("Connection", "close")
+	response.status(body.status).type(json ? "application/problem+json" : "html")
+	response.send(json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce))
+}
+
+function refusedAtOnce(request: Request): ProblemCode | null {
+	const { method, headers, originalUrl } = request
+	if (!METHODS.includes(method)) return "method_not_allowed"
+	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
+	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
+	if (!SAFE_METHODS.includes(method)) {
+		if (!isSameOrigin(request)) return "origin_refused"
+		if (hasBody(request) && !isReadableType(headers)) return "unsupported_media_type"
+		if (Number(headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
+	}
+	return null
+}
+
+/** `_data` would make Remix run an action as a "data request", past its checks and our doors. */
+function isWellFormedPath(url: string): boolean {
+	if (!url.startsWith("/")) return false
+	const [path = "", query = ""] = url.split("?", 2)
+	try {
+		decodeURIComponent(path)
+	} catch {
+		return false
+	}
+	return !/[\\\0]|%00|%5c/i.test(path) && !path.startsWith("//") && !new URLSearchParams(query).has("_data")
+}
+
+function hasOneWellFormedHost(request: Request): boolean {
+	const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host")
+	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(request.headers.host ?? "")
+	return hosts.length === 1 && match !== null && Number(match[1] ?? 0) <= 65_535 && URL.canParse(`http://${request.headers.host}`)
+}
+
+/**
+ * Cross-site request forgery, decided by what browsers say of a request's origin. `Sec-Fetch-Site` first, as it cannot
+ * be missing or "null" for our own pages; browsers too old for it (or on plain http) always send `Origin` with a POST.
+ * Neither of them means that no browser sent it.
+ */
+function isSameOrigin(request: Request): boolean {
+	const { origin, "sec-fetch-site": site } = request.headers
+	if (site !== undefined) return site === "same-origin" || site === "none"
+	if (origin === undefined) return true
+	return origin === env.appUrl || (!env.production && isThisMachine(origin, request.headers.host))
+}
+
+/** In development, pages may be opened under any name of this machine; never under one that merely points to it. */
+function isThisMachine(origin: string, host = ""): boolean {
+	const url = URL.canParse(origin) ? new URL(origin) : null
+	if (url?.protocol !== "http:" || url.origin !== origin || url.host !== host) return false
+	const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+	const names = ["localhost", hostname().toLowerCase(), ...addresses, "127.0.0.1", "::1"]
+	return names.includes(url.hostname.replace(/^\[(.*)\]$/, "$1"))
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+}
+
+function isReadableType(headers: IncomingMessage["headers"]): boolean {
+	const encoding = headers["content-encoding"] ?? "identity"
+	const contentType = headers["content-type"] ?? ""
+	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []
+	const type = mediaType(contentType)
+	return BODY_TYPES.includes(type) && charset.toLowerCase() === "utf-8" && encoding.toLowerCase() === "identity"
+}
+
+/** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
+async function readWholeBody(request: Request): Promise<ProblemCode | null> {
+	if (SAFE_METHODS.includes(request.method) || !hasBody(request)) return null
+	const chunks: Buffer[] = []
+	let size = 0
+	try {
+		for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+			size += chunk.length
+			if (size > config.server.maxBodyBytes) return "too_large"
+			chunks.push(chunk)
+		}
+	} catch {
+		return "malformed"
+	}
+	request.body = Buffer.concat(chunks)
+	return null
+}
+
+/** What Remix would otherwise trust: the client decides neither our name nor our scheme. */
+function settleHeaders(request: Request): void {
+	for (const name of Object.keys(request.headers))
+		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name)) delete request.headers[name]
+	request.headers.host = new URL(env.appUrl).host
+}

@@ -1,0 +1,32 @@
+import { data, redirect } from "@remix-run/node"
+import { findSession, type SignedIn } from "../auth/session.server"
+import { env } from "../env.server"
+import { readSessionToken } from "./cookie.server"
+import { prefersJson } from "./negotiate.server"
+import { problem } from "./problem"
+
+export async function getSignedIn(request: Request): Promise<SignedIn | null> {
+	const token = readSessionToken(request)
+	return token ? findSession(token) : null
+}
+
+/** For pages of one's own. A person is sent to sign in and comes back; a program gets 401 `unauthenticated`. */
+export async function requireUser(request: Request): Promise<SignedIn> {
+	const signedIn = await getSignedIn(request)
+	if (signedIn) return signedIn
+	if (prefersJson(request)) throw data(problem("unauthenticated"), { status: 401 })
+	const { pathname, search } = new URL(request.url)
+	throw redirect(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
+}
+
+/** For pages that make no sense when signed in: a person is led to where signing in would have led. */
+export async function requireAnonymous(request: Request, destination: string): Promise<void> {
+	// A form that was refused is shown again, also to somebody signed in: only then has this request a body's type.
+	if (prefersJson(request) || request.headers.has("Content-Type")) return
+	if (await getSignedIn(request)) throw redirect(destination, 303)
+}
+
+/** For tools that show what only a developer may see. */
+export function requireDevelopment(): void {
+	if (env.production) throw data(problem("not_found"), { status: 404 })
+}

@@ -1,0 +1,43 @@
+import { createRequestHandler, type ServerBuild, writeReadableStreamToWritable } from "@remix-run/node"
+import type { NextFunction, Request as ExpressRequest, RequestHandler, Response as ExpressResponse } from "express"
+import { env } from "../env.server"
+
+/**
+ * Hands a request that the edge guard let through to Remix. (`@remix-run/express` would derive the host from the
+ * client's headers again, and could not replay the body.)
+ */
+export function remix(build: ServerBuild, isReady: () => boolean): RequestHandler {
+	const handle = createRequestHandler(build, env.production ? "production" : "development")
+	return async (request: ExpressRequest, response: ExpressResponse, next: NextFunction) => {
+		try {
+			const { address, nonce } = response.locals as { address: string; nonce: string }
+			const answer = await handle(toWebRequest(request, response), { address, nonce, isReady })
+			await send(answer, response)
+		} catch (error) {
+			next(error)
+		}
+	}
+}
+
+function toWebRequest(request: ExpressRequest, response: ExpressResponse): Request {
+	const headers = new Headers()
+	for (const [name, value] of Object.entries(request.headers))
+		for (const item of [value ?? []].flat()) headers.append(name, item)
+
+	const controller = new AbortController()
+	response.on("close", () => {
+		if (!response.writableFinished) controller.abort()
+	})
+	const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : null
+	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body, signal: controller.signal })
+}
+
+async function send(answer: Response, response: ExpressResponse): Promise<void> {
+	response.status(answer.status)
+	for (const [name, value] of answer.headers) {
+		if (name === "set-cookie") response.append(name, value)
+		else response.setHeader(name, value)
+	}
+	if (answer.body) await writeReadableStreamToWritable(answer.body, response)
+	else response.end()
+}

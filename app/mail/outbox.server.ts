@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto"
+import { config } from "../auth.config"
+import { db, type Transaction } from "../db/client.server"
+import type { OutboxMail } from "../db/generated/client"
+import { log } from "../log.server"
+import { isPermanentFailure, type Message, type Transport } from "./transport.server"
+
+export type { OutboxMail }
+
+/** `verify`: confirm your address. `address-taken`: somebody tried to register with your address. */
+export type MailKind = "verify" | "address-taken"
+
+/** Mails tried at the same time. */
+const BATCH = 10
+const POLL_MS = 2_000
+
+/** Puts a mail into the outbox; inside a transaction, it is sent only if that commits. */
+export async function enqueueMail(
+	mail: { kind: MailKind; user: { id: string; email: string }; now: Date },
+	transaction: Pick<Transaction, "outboxMail"> = db,
+): Promise<void> {
+	const { kind, user, now } = mail
+	const data = { id: randomUUID(), kind, userId: user.id, to: user.email, createdAt: now, nextAttemptAt: now }
+	await transaction.outboxMail.create({ data: { ...data, payload: "{}" } })
+	queueMicrotask(wake)
+}
+
+/** Mails that were sent, newest first, for development's inbox. */
+export async function listSentMails(count: number): Promise<OutboxMail[]> {
+	return db.outboxMail.findMany({
+		where: { sentAt: { not: null } },
+		orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+		take: count,
+	})
+}
+
+/** Makes a row into what is sent, links included; null when there is nothing left to say. */
+export type Compose = (mail: OutboxMail, now: Date) => Promise<Message | null>
+
+let wake = () => {}
+
+/**
+ * Delivers in the background until stopped: at once when a mail is put in, and again after each pause of
+ * `mail.retryDelaysSeconds` while the mail server is away.
+ *
+ * @returns what stops it; mails that are not yet sent stay in the database for the next start.
+ */
+export function startOutbox(options: { compose: Compose; transport: Transport }): () => Promise<void> {
+	let stopped = false
+	let timer: NodeJS.Timeout | undefined
+	let round = Promise.resolve()
+
+	wake = () => {
+		if (stopped) return
+		clearTimeout(timer)
+		round = round.then(async () => {
+			if (stopped) return
+			try {
+				// A full batch may have left more behind.
+				while (!stopped && (await deliverDue({ ...options, now: () => new Date() })) === BATCH);
+			} catch (error) {
+				log.error({ event: "outbox.failed", err: error }, "The outbox could not be read")
+			}
+			clearTimeout(timer)
+			timer = setTimeout(wake, POLL_MS)
+		})
+	}
+	wake()
+	return async () => {
+		stopped = true
+		clearTimeout(timer)
+		await round
+	}
+}
+
+/** Tries the mails that are due, each once. @returns how many there were. */
+export async function deliverDue(options: {
+	compose: Compose
+	transport: Transport
+	now: () => Date
+}): Promise<number> {
+	const due = await db.outboxMail.findMany({
+		where: { sentAt: null, failedAt: null, nextAttemptAt: { lte: options.now() } },
+		orderBy: { nextAttemptAt: "asc" },
+		take: BATCH,
+	})
+	await Promise.all(due.map((mail) => deliver(mail, options)))
+	return due.length
+}
+
+async function deliver(
+	mail: OutboxMail,
+	{ compose, transport, now }: { compose: Compose; transport: Transport; now: () => Date },
+): Promise<void> {
+	if (!(await claim(mail, now()))) return
+	const { id, kind } = mail
+	try {
+		const message = await compose(mail, now())
+		if (message) await transport.send(mail.to, message)
+		await db.outboxMail.update({ where: { id }, data: { sentAt: now() } })
+		log.info({ event: "mail.sent", mail_id: id, kind }, "Mail sent")
+	} catch (error) {
+		const tooOld = now().getTime() - mail.createdAt.getTime() > config.mail.maxAgeSeconds * 1000
+		const final = tooOld || isPermanentFailure(error)
+		if (final) await db.outboxMail.update({ where: { id }, data: { failedAt: now() } })
+		const { code, responseCode } = error as { code?: string; responseCode?: number }
+		const about = { mail_id: id, kind, attempt: mail.attempts + 1, reason: code, smtp_status: responseCode }
+		if (final) log.error({ event: "mail.failed", ...about }, "Mail given up")
+		else log.warn({ event: "mail.delayed", ...about }, "Mail not delivered; it will be tried again")
+	}
+}
+
+/**
+ * Takes a mail for this try by pushing its next one into the future, so that no other process takes it too, and a
+ * process that dies while sending leaves it to be sent again: a mail goes out at least once.
+ */
+async function claim(mail: OutboxMail, now: Date): Promise<boolean> {
+	const delays = config.mail.retryDelaysSeconds
+	const delaySeconds = delays[Math.min(mail.attempts, delays.length - 1)] ?? 0
+	const nextAttemptAt = new Date(now.getTime() + (config.mail.timeoutSeconds + delaySeconds) * 1000)
+	const { count } = await db.outboxMail.updateMany({
+		where: { id: mail.id, sentAt: null, failedAt: null, attempts: mail.attempts },
+		data: { attempts: mail.attempts + 1, nextAttemptAt },
+	})
+	return count === 1
+}

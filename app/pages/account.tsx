@@ -1,0 +1,37 @@
+import { Form } from "@remix-run/react"
+import type { PublicUser } from "../auth/user.server"
+import { Card, Notice } from "../ui/card"
+import { SubmitButton } from "../ui/submit-button"
+import { Time } from "../ui/time"
+
+type SessionInfo = { expires_at: string; absolute_expires_at: string }
+
+export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
+	return (
+		<Card title="Your account">
+			<Notice />
+			<dl className="facts">
+				<dt>User name</dt>
+				<dd>{user.username}</dd>
+				<dt>E-mail address</dt>
+				<dd>
+					{user.email} <span className="badge">{user.verified ? "confirmed" : "not confirmed"}</span>
+				</dd>
+				<dt>Member since</dt>
+				<dd>
+					<Time iso={user.created_at} />
+				</dd>
+				<dt>Signed in until</dt>
+				<dd>
+					<Time iso={session.expires_at} withClock />
+					<p className="hint">
+						Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
+					</p>
+				</dd>
+			</dl>
+			<Form method="post" action="/logout">
+				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
+			</Form>
+		</Card>
+	)
+}

@@ -1,0 +1,46 @@
+import { Time } from "../ui/time"
+
+type InboxMail = { id: string; to: string; subject: string; text: string; sent_at: string | null }
+
+/** For developers: the mails that were sent. */
+export function DevMailPage({ mails }: { mails: InboxMail[] }) {
+	return (
+		<section className="card card-wide" aria-labelledby="title">
+			<h1 id="title">Mail</h1>
+			<p className="lead">
+				{mails.length === 0
+					? "No mail was sent yet. Register somebody, then reload this page."
+					: "What was sent, newest first. Only in development."}
+			</p>
+			{mails.map((mail) => (
+				<article className="mail" key={mail.id}>
+					<h2>{mail.subject}</h2>
+					<p className="hint">
+						To {mail.to}
+						{mail.sent_at && (
+							<>
+								, <Time iso={mail.sent_at} withClock />
+							</>
+						)}
+						. <a href={`/dev/mail/${mail.id}`}>As HTML</a>
+					</p>
+					<pre>
+						<WithLinks text={mail.text} />
+					</pre>
+				</article>
+			))}
+		</section>
+	)
+}
+
+function WithLinks({ text }: { text: string }) {
+	return text.split(/(https?:\/\/\S+)/).map((part, index) =>
+		index % 2 ? (
+			<a key={part} href={part}>
+				{part}
+			</a>
+		) : (
+			part
+		),
+	)
+}

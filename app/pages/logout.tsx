@@ -1,0 +1,25 @@
+import { Form, Link } from "@remix-run/react"
+import { Card } from "../ui/card"
+import { SubmitButton } from "../ui/submit-button"
+
+export function LogoutPage({ signed_in }: { signed_in: boolean }) {
+	if (!signed_in)
+		return (
+			<Card title="Signed out" lead="You are not signed in on this device.">
+				<Link to="/login" className="button">
+					Sign in
+				</Link>
+			</Card>
+		)
+	return (
+		<Card
+			title="Sign out?"
+			lead="You will need your password to come back on this device."
+			footer={<Link to="/account">Stay signed in</Link>}
+		>
+			<Form method="post">
+				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
+			</Form>
+		</Card>
+	)
+}

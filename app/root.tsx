@@ -1,0 +1,74 @@
+import { data, type LoaderFunctionArgs } from "@remix-run/node"
+import {
+	isRouteErrorResponse,
+	Links,
+	Meta,
+	Outlet,
+	Scripts,
+	ScrollRestoration,
+	useRouteError,
+	useRouteLoaderData,
+} from "@remix-run/react"
+import type { ReactNode } from "react"
+import { config } from "./auth.config"
+import { takeNotice } from "./http/cookie.server"
+import { prefersJson } from "./http/negotiate.server"
+import { isProblem, type Problem, problem, problemFor } from "./http/problem"
+import { ProblemPage } from "./pages/problem"
+import { Document } from "./ui/document"
+import { useRenderContext } from "./ui/render-context"
+
+export type RootData = typeof loader
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	const notice = prefersJson(request) ? null : takeNotice(request)
+	const body = { appName: config.appName, styles: config.styles, notice: notice?.sentence ?? null }
+	return data(body, notice ? { headers: { "Set-Cookie": notice.cookie } } : undefined)
+}
+
+/** A notice is for one page only, so it is asked for anew on each. */
+export const shouldRevalidate = () => true
+
+export function Layout({ children }: { children: ReactNode }) {
+	const { nonce, ...rendering } = useRenderContext()
+	const root = useRouteLoaderData<typeof loader>("root") ?? rendering
+	// An error page needs no script, and what the server rendered on it stays.
+	const hasScripts = useRouteError() === undefined
+	return (
+		<Document
+			nonce={nonce}
+			appName={root.appName}
+			styles={root.styles}
+			head={
+				<>
+					<Meta />
+					<Links />
+				</>
+			}
+			scripts={
+				hasScripts && (
+					<>
+						<ScrollRestoration nonce={nonce} />
+						<Scripts nonce={nonce} />
+					</>
+				)
+			}
+		>
+			{children}
+		</Document>
+	)
+}
+
+export default function App() {
+	return <Outlet />
+}
+
+export function ErrorBoundary() {
+	const { requestId } = useRenderContext()
+	return <ProblemPage problem={problemOf(useRouteError(), requestId)} />
+}
+
+function problemOf(error: unknown, requestId?: string): Problem {
+	if (!isRouteErrorResponse(error)) return problem("internal", requestId ? { request_id: requestId } : {})
+	return isProblem(error.data) ? error.data : problemFor(error.status)
+}

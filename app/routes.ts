@@ -1,0 +1,17 @@
+import { index, type RouteConfig, route } from "@remix-run/route-config"
+
+/** Every URL, and the module behind it. */
+export default [
+	index("routes/home.tsx"),
+	route("register", "routes/register.tsx"),
+	route("verify", "routes/verify.tsx"),
+	route("verify/resend", "routes/verify-resend.tsx"),
+	route("login", "routes/login.tsx"),
+	route("logout", "routes/logout.tsx"),
+	route("account", "routes/account.tsx"),
+	route("dev/mail", "routes/dev-mail.tsx"),
+	route("dev/mail/:id", "routes/dev-mail-html.ts"),
+	route("healthz", "routes/healthz.ts"),
+	route("readyz", "routes/readyz.ts"),
+	route("*", "routes/not-found.tsx"),
+] satisfies RouteConfig

@@ -1,0 +1,23 @@
+import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import { useLoaderData } from "@remix-run/react"
+import { publicUser } from "../auth/user.server"
+import { requireUser } from "../http/guard.server"
+import { AccountPage } from "../pages/account"
+
+export const meta: MetaFunction = () => [{ title: "Your account" }]
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	const { user, session } = await requireUser(request)
+	return {
+		user: publicUser(user),
+		session: {
+			expires_at: session.expiresAt.toISOString(),
+			absolute_expires_at: session.absoluteExpiresAt.toISOString(),
+			backend: session.backend,
+		},
+	}
+}
+
+export default function Account() {
+	return <AccountPage {...useLoaderData<typeof loader>()} />
+}

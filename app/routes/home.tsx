@@ -1,0 +1,14 @@
+import type { LoaderFunctionArgs } from "@remix-run/node"
+import { useLoaderData } from "@remix-run/react"
+import { publicUser } from "../auth/user.server"
+import { getSignedIn } from "../http/guard.server"
+import { HomePage } from "../pages/home"
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	const signedIn = await getSignedIn(request)
+	return { user: signedIn && publicUser(signedIn.user) }
+}
+
+export default function Home() {
+	return <HomePage {...useLoaderData<typeof loader>()} />
+}

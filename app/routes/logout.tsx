@@ -1,0 +1,33 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import { useLoaderData } from "@remix-run/react"
+import { config } from "../auth.config"
+import { logout } from "../auth/logout.server"
+import { logoutSchema } from "../auth/schema"
+import { expiredSessionCookie, readSessionToken } from "../http/cookie.server"
+import { getSignedIn } from "../http/guard.server"
+import { redirectTarget } from "../http/redirect.server"
+import { answer, read } from "../http/submission.server"
+import { LogoutPage } from "../pages/logout"
+
+export const meta: MetaFunction = () => [{ title: "Sign out" }]
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	return { signed_in: (await getSignedIn(request)) !== null }
+}
+
+export async function action({ request }: ActionFunctionArgs) {
+	const submission = await read(request, logoutSchema)
+	if (!submission.ok) return submission.answer
+	await logout(readSessionToken(request))
+	return answer(submission, {
+		status: 204,
+		body: null,
+		redirectTo: redirectTarget(submission.redirectTo, config.logout.redirectTo),
+		cookies: [expiredSessionCookie()],
+		notice: "signed_out",
+	})
+}
+
+export default function Logout() {
+	return <LogoutPage {...useLoaderData<typeof loader>()} />
+}

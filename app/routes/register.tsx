@@ -1,0 +1,44 @@
+import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
+import { config } from "../auth.config"
+import { register } from "../auth/register.server"
+import { registerSchema } from "../auth/schema"
+import { clientOf } from "../http/client.server"
+import { describeFields } from "../http/fields.server"
+import { requireAnonymous } from "../http/guard.server"
+import { ownPath, redirectTarget, requestedPath } from "../http/redirect.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
+import { RegisterPage } from "../pages/register"
+
+export const meta: MetaFunction = () => [{ title: "Create an account" }]
+
+export async function loader({ request }: LoaderFunctionArgs) {
+	await requireAnonymous(request, redirectTarget(requestedPath(request), config.login.redirectTo))
+	const { minCodePoints } = config.password
+	return {
+		fields: describeFields(registerSchema),
+		captcha: null,
+		open: true,
+		redirect_to: ownPath(requestedPath(request)),
+		min_password_length: minCodePoints,
+	}
+}
+
+export async function action({ request, context }: ActionFunctionArgs) {
+	const submission = await read(request, registerSchema)
+	if (!submission.ok) return submission.answer
+	const outcome = await register(submission.value, clientOf(request, context))
+	if (!outcome.ok) return refuse(outcome, submission)
+	const { user, verification } = outcome
+	const redirectTo = redirectTarget(submission.redirectTo, config.registration.redirectTo)
+	return answer(submission, {
+		status: 201,
+		body: { user, verification, redirect_to: redirectTo },
+		redirectTo,
+		notice: verification === "sent" ? "registered" : "registered_without_mail",
+	})
+}
+
+export default function Register() {
+	return <RegisterPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
+}

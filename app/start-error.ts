@@ -1,0 +1,4 @@
+/** A reason not to start. Its message is one line that names the setting, and is all that the operator sees. */
+export class StartError extends Error {
+	override name = "StartError"
+}

@@ -1,0 +1,24 @@
+import { useRouteLoaderData } from "@remix-run/react"
+import type { ReactNode } from "react"
+import type { RootData } from "../root"
+
+/** One card, one job. What happened just before (after a redirect) is told on top. */
+export function Card({ title, lead, children, footer }: { title: string; lead?: ReactNode; children?: ReactNode; footer?: ReactNode }) {
+	return (
+		<section className="card" aria-labelledby="title">
+			<h1 id="title">{title}</h1>
+			{lead && <p className="lead">{lead}</p>}
+			{children}
+			{footer && <footer className="card-footer">{footer}</footer>}
+		</section>
+	)
+}
+
+export function Notice() {
+	const notice = useRouteLoaderData<RootData>("root")?.notice
+	return notice ? (
+		<p className="notice" role="status">
+			{notice}
+		</p>
+	) : null
+}

@@ -1,0 +1,71 @@
+import type { ReactNode } from "react"
+import stylesheet from "./styles.css?url"
+
+type Colors = Record<string, string>
+
+/** The page around every page. `head` and `scripts` are what the router adds where there is one. */
+export function Document(props: {
+	nonce: string | undefined
+	appName: string | undefined
+	styles: { light: Colors; dark: Colors } | undefined
+	title?: string
+	head?: ReactNode
+	scripts?: ReactNode
+	children: ReactNode
+}) {
+	const { nonce, appName, styles, title, head, scripts, children } = props
+	return (
+		<html lang="en">
+			<head>
+				<meta charSet="utf-8" />
+				<meta name="viewport" content="width=device-width, initial-scale=1" />
+				<meta name="color-scheme" content="light dark" />
+				{styles && <Theme styles={styles} nonce={nonce} />}
+				{title && <title>{`${title} · ${appName}`}</title>}
+				{head}
+				<link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+				<link rel="stylesheet" href={stylesheet} />
+			</head>
+			<body>
+				<div className="page">
+					<header className="brand">
+						<a href="/">
+							<Mark />
+							{appName}
+						</a>
+					</header>
+					<main>{children}</main>
+				</div>
+				{scripts}
+			</body>
+		</html>
+	)
+}
+
+function Theme({ styles: { light, dark }, nonce }: { styles: { light: Colors; dark: Colors }; nonce: string | undefined }) {
+	return (
+		<>
+			<meta name="theme-color" content={light.background_color} media="(prefers-color-scheme: light)" />
+			<meta name="theme-color" content={dark.background_color} media="(prefers-color-scheme: dark)" />
+			<style nonce={nonce} suppressHydrationWarning>
+				{`:root{${customProperties(light)}}@media(prefers-color-scheme:dark){:root{${customProperties(dark)}}}`}
+			</style>
+		</>
+	)
+}
+
+/** `background_color` becomes `--background-color`. */
+function customProperties(colors: Colors): string {
+	return Object.entries(colors)
+		.map(([name, color]) => `--${name.replaceAll("_", "-")}:${color}`)
+		.join(";")
+}
+
+function Mark() {
+	return (
+		<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+			<path d="M5 29V15a11 11 0 0 1 22 0v14" fill="none" stroke="currentColor" strokeWidth="3" />
+			<path d="M11 29V16a5 5 0 0 1 10 0v13z" fill="currentColor" />
+		</svg>
+	)
+}

@@ -1,0 +1,29 @@
+import type { ReactNode } from "react"
+import { useEffect, useRef } from "react"
+import type { Problem } from "../http/problem"
+
+/** What went wrong, on top of the form: takes focus, and links to each field that needs another look. */
+export function FormError({ problem, labels = {}, children }: { problem: Problem | undefined; labels?: Record<string, string>; children?: ReactNode }) {
+	const summary = useRef<HTMLDivElement>(null)
+	useEffect(() => {
+		if (problem) summary.current?.focus()
+	}, [problem])
+	if (!problem) return null
+	const fields = Object.entries(problem.errors ?? {})
+	return (
+		// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
+		<div className="form-error" role="alert" tabIndex={-1} ref={summary} autoFocus>
+			<p>{problem.detail}</p>
+			{fields.length > 0 && (
+				<ul>
+					{fields.map(([name, [sentence]]) => (
+						<li key={name}>
+							<a href={`#${name}`}>{labels[name] ?? name}</a>: {sentence}
+						</li>
+					))}
+				</ul>
+			)}
+			{children}
+		</div>
+	)
+}

@@ -1,0 +1,71 @@
+import { createServer as createNetServer } from "node:net"
+import { setup } from "./setup.mjs"
+
+setup()
+process.loadEnvFile(".env")
+process.env.NODE_ENV = "development"
+process.env.PORT = String(await findFreePort(Number(process.env.PORT || 3000)))
+
+const { createServer } = await import("vite")
+const vite = await createServer({ server: { middlewareMode: true }, appType: "custom" })
+
+/** The server of the moment. When a file changes, Vite makes a new one, and the old one is stopped. */
+let loaded
+let running
+
+try {
+	await reload()
+	const { seed } = await vite.ssrLoadModule("/prisma/seed.ts")
+	for (const line of await seed()) console.log(line)
+	const { url } = await running
+	console.log(`\n  Gatehouse   ${url}\n  Mail        ${url}/dev/mail\n`)
+} catch (error) {
+	if (error?.name !== "StartError") throw error
+	console.error(`\u2717 Gatehouse does not start: ${error.message}`)
+	process.exit(1)
+}
+
+vite.watcher.on("all", () => {
+	clearTimeout(timer)
+	timer = setTimeout(() => reload().catch(showError), 100)
+})
+let timer
+
+let stopping = false
+for (const signal of ["SIGTERM", "SIGINT"])
+	process.on(signal, async () => {
+		if (stopping) process.exit(1)
+		stopping = true
+		await (await running)?.stop()
+		process.exit(0)
+	})
+
+async function reload() {
+	const module = await vite.ssrLoadModule("/server.ts")
+	if (module === loaded) return
+	loaded = module
+	const before = running
+	running = (async () => {
+		await (await before)?.stop()
+		return module.start({ assets: vite.middlewares })
+	})()
+	await running
+}
+
+function showError(error) {
+	vite.ssrFixStacktrace(error)
+	console.error(error)
+}
+
+async function findFreePort(first) {
+	for (let port = first; port < first + 100; port++) if (await isFree(port)) return port
+	throw new Error(`No port from ${first} to ${first + 99} is free.`)
+}
+
+function isFree(port) {
+	return new Promise((resolve) => {
+		const probe = createNetServer()
+		probe.once("error", () => resolve(false))
+		probe.listen(port, () => probe.close(() => resolve(true)))
+	})
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process"
+import { createHash, randomBytes } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { resolve } from "node:path"
+
+const MIN_NODE = [20, 19]
+const STAMP = "node_modules/.gatehouse-setup.json"
+
+/**
+ * Makes a bare clone ready: packages from the lock file, `.env` with a secret of its own, the database client.
+ * Does only what is missing, and says what it does. Plain JavaScript without packages, as there are none yet.
+ */
+export function setup() {
+	checkNode()
+	const stamps = existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, "utf8")) : {}
+	const lock = hash("package-lock.json")
+	if (stamps.lock !== lock) {
+		say("Installing packages from package-lock.json (a minute or two, once) …")
+		run("npm", ["ci", "--no-audit", "--no-fund", "--include=dev"])
+	}
+	const schema = hash("prisma/schema.prisma")
+	if (stamps.lock !== lock || stamps.schema !== schema || !existsSync("app/db/generated/client.ts")) {
+		say("Generating the database client …")
+		generate()
+	}
+	writeFileSync(STAMP, JSON.stringify({ lock, schema }))
+	makeEnv()
+}
+
+/** Builds what `npm start` runs. */
+export function build() {
+	say("Building …")
+	run("node", ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"], { NODE_ENV: "production" })
+}
+
+export function say(sentence) {
+	console.log(`\u25b8 ${sentence}`)
+}
+
+/** Runs a command; its output is shown only when it fails. */
+export function run(command, parameters, variables = {}) {
+	try {
+		const env = { ...process.env, ...variables }
+		execFileSync(command, parameters, { env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 })
+	} catch (error) {
+		process.stderr.write(`${error.stdout ?? ""}${error.stderr ?? ""}`)
+		console.error(`\n\u2717 "${command} ${parameters.join(" ")}" failed; its output is above.`)
+		process.exit(1)
+	}
+}
+
+function checkNode() {
+	const [major, minor] = process.versions.node.split(".").map(Number)
+	if (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1])) return
+	console.error(`\u2717 Node ${MIN_NODE.join(".")} or newer is needed; this is ${process.versions.node}.`)
+	process.exit(1)
+}
+
+/** Prisma's command line looks for an engine that `generate` never runs; any file satisfies it without a download. */
+function generate() {
+	run("node", ["node_modules/prisma/build/index.js", "generate"], {
+		PRISMA_SCHEMA_ENGINE_BINARY: resolve("package.json"),
+		PRISMA_HIDE_UPDATE_MESSAGE: "1",
+	})
+}
+
+function makeEnv() {
+	mkdirSync("data", { recursive: true })
+	if (existsSync(".env")) return
+	say("Making .env with a fresh secret …")
+	const secret = randomBytes(32).toString("base64url")
+	const example = readFileSync(".env.example", "utf8")
+	writeFileSync(".env", example.replace(/^SECRET=.*$/m, `SECRET=${secret}`), { mode: 0o600 })
+}
+
+function hash(file) {
+	return createHash("sha256").update(readFileSync(file)).digest("hex")
+}
+
+if (process.argv.includes("--build")) {
+	setup()
+	build()
+}

@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs"
+
+/** Starts the server that `npm run build` made. */
+process.env.NODE_ENV ??= "production"
+if (existsSync(".env")) process.loadEnvFile(".env")
+if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm run build` first.")
+
+try {
+	const { start } = await import("../build/server/index.js")
+	const { stop } = await start()
+	let stopping = false
+	for (const signal of ["SIGTERM", "SIGINT"])
+		process.on(signal, async () => {
+			// A second signal means now.
+			if (stopping) process.exit(1)
+			stopping = true
+			await stop()
+			process.exit(0)
+		})
+} catch (error) {
+	if (error?.code === "EADDRINUSE") fail(`PORT ${error.port} is taken by another program.`)
+	if (error?.name !== "StartError") throw error
+	fail(error.message)
+}
+
+function fail(sentence) {
+	console.error(`\u2717 Gatehouse does not start: ${sentence}`)
+	process.exit(1)
+}

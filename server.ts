@@ -1,0 +1,101 @@
+import { createServer, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Duplex } from "node:stream"
+import type { ServerBuild } from "@remix-run/node"
+import compression from "compression"
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
+import * as build from "virtual:remix/server-build"
+import { config } from "./app/auth.config"
+import { checkConfig } from "./app/auth.config.check.server"
+import { composeMail } from "./app/auth/mail.server"
+import { closeDatabase, openDatabase } from "./app/db/client.server"
+import { env } from "./app/env.server"
+import { edge, refuse } from "./app/http/edge.server"
+import { answerBrokenRequest } from "./app/http/broken-request.server"
+import { logRequest } from "./app/http/request-log.server"
+import { remix } from "./app/http/remix.server"
+import { log } from "./app/log.server"
+import { startOutbox } from "./app/mail/outbox.server"
+import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
+
+/** How often Node looks for requests that take too long. */
+const TIMEOUT_CHECK_MS = 1_000
+
+/**
+ * Starts everything: checks the configuration, migrates, opens the outbox, listens.
+ *
+ * @param assets serves the client's files; in development that is Vite
+ * @returns where it listens, and what stops it: requests under way finish, mails stay in the outbox
+ * @throws {StartError} with one line that names the setting to mend
+ */
+export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
+	checkConfig(config)
+	await openDatabase()
+	const transport = chooseTransport()
+	const stopOutbox = startOutbox({ compose: composeMail, transport })
+
+	let ready = true
+	const app = createApp(options.assets ?? builtAssets(), () => ready)
+	const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS }, app)
+	server.requestTimeout = config.server.requestTimeoutSeconds * 1000
+	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerBrokenRequest(error, socket))
+	await new Promise<void>((resolve, reject) => {
+		server.once("error", reject)
+		server.listen(options.port ?? env.port, env.host, resolve)
+	})
+	const { port } = server.address() as AddressInfo
+	log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
+	if (env.production) warnAboutSettings()
+
+	async function stop(): Promise<void> {
+		ready = false
+		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
+		const closed = new Promise((resolve) => server.close(resolve))
+		server.closeIdleConnections()
+		const grace = setTimeout(() => server.closeAllConnections(), config.server.shutdownGraceSeconds * 1000)
+		await closed
+		clearTimeout(grace)
+		await stopOutbox()
+		transport.close()
+		await closeDatabase()
+		log.info({ event: "server.stopped" }, "Stopped")
+	}
+	return { app, server, port, url: env.appUrl, stop }
+}
+
+function createApp(assets: RequestHandler, isReady: () => boolean) {
+	const app = express()
+	app.disable("x-powered-by")
+	app.disable("etag")
+	app.use(logRequest)
+	app.use(edge)
+	app.use(compression())
+	app.use(assets)
+	app.use(remix(build as unknown as ServerBuild, isReady))
+	app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
+		if (response.headersSent) response.destroy()
+		else refuse(request, response, "internal")
+	})
+	return app
+}
+
+/** Hashed files never change under their name; the few others in `public/` are as private as every answer. */
+function builtAssets(): RequestHandler {
+	const setHeaders = (response: ServerResponse) =>
+		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
+	const router = express.Router()
+	router.use("/assets", express.static("build/client/assets", { setHeaders, index: false, redirect: false }))
+	router.use(express.static("build/client", { cacheControl: false, index: false, redirect: false }))
+	return router
+}
+
+function chooseTransport() {
+	if (env.smtpUrl) return createSmtpTransport(env.smtpUrl)
+	return env.production ? waitingTransport : inboxTransport
+}
+
+function warnAboutSettings(): void {
+	if (!env.smtpUrl) log.warn({ event: "config.warning" }, "SMTP_URL is not set: mails wait in the outbox until it is")
+	if (!env.https) log.warn({ event: "config.warning" }, "APP_URL is not https: cookies are sent without Secure")
+}

@@ -1,0 +1,2 @@
+/** Made by Remix's Vite plugin from `app/routes.ts`. */
+declare module "virtual:remix/server-build"
