@@ -1,19 +1,19 @@
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
+import * as build from "virtual:remix/server-build"
 import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
-import * as build from "virtual:remix/server-build"
+import { composeMail } from "./app/auth/mail.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
-import { composeMail } from "./app/auth/mail.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env } from "./app/env.server"
-import { edge, refuse } from "./app/http/edge.server"
 import { answerBrokenRequest } from "./app/http/broken-request.server"
-import { logRequest } from "./app/http/request-log.server"
+import { edge, refuse } from "./app/http/edge.server"
 import { remix } from "./app/http/remix.server"
+import { logRequest } from "./app/http/request-log.server"
 import { log } from "./app/log.server"
 import { startOutbox } from "./app/mail/outbox.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
@@ -38,7 +38,9 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const app = createApp(options.assets ?? builtAssets(), () => ready)
 	const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS }, app)
 	server.requestTimeout = config.server.requestTimeoutSeconds * 1000
-	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerBrokenRequest(error, socket))
+	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
+		answerBrokenRequest(error, socket),
+	)
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject)
 		server.listen(options.port ?? env.port, env.host, resolve)
@@ -96,6 +98,8 @@ function chooseTransport() {
 }
 
 function warnAboutSettings(): void {
-	if (!env.smtpUrl) log.warn({ event: "config.warning" }, "SMTP_URL is not set: mails wait in the outbox until it is")
-	if (!env.https) log.warn({ event: "config.warning" }, "APP_URL is not https: cookies are sent without Secure")
+	if (!env.smtpUrl)
+		log.warn({ event: "config.warning" }, "SMTP_URL is not set: mails wait in the outbox until it is")
+	if (!env.https)
+		log.warn({ event: "config.warning" }, "APP_URL is not https: cookies are sent without Secure")
 }

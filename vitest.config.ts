@@ -12,7 +12,7 @@ export default defineConfig({
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 					// Each file starts servers that hash passwords: more at once only wait for each other.
-					fileParallelism: false,
+					poolOptions: { forks: { singleFork: true } },
 				},
 			},
 		],

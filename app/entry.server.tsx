@@ -25,7 +25,8 @@ export default function handleRequest(
 
 /** What nobody expected. The client learns its id, and nothing else. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
-	if (!request.signal.aborted) log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
+	if (!request.signal.aborted)
+		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 }
 
 function answerJson(status: number, headers: Headers, remixContext: EntryContext): Response {
@@ -52,7 +53,13 @@ function problemOf(error: unknown): Problem {
 	return isProblem(error.data) ? error.data : problemFor(error.status)
 }
 
-function renderPage(request: Request, status: number, headers: Headers, remixContext: EntryContext, nonce: string) {
+function renderPage(
+	request: Request,
+	status: number,
+	headers: Headers,
+	remixContext: EntryContext,
+	nonce: string,
+) {
 	const { appName, styles } = config
 	const rendering = { nonce, requestId: requestScope.getStore()?.requestId ?? "", appName, styles }
 	return new Promise<Response>((resolve, reject) => {

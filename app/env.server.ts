@@ -8,12 +8,21 @@ const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secre
 const secret = z
 	.string("is missing: make one with `openssl rand -base64 32`")
 	.refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES, `needs at least ${MIN_SECRET_BYTES} bytes`)
-	.refine((value) => !EXAMPLE_SECRET.test(value), "is still the example: make one with `openssl rand -base64 32`")
+	.refine(
+		(value) => !EXAMPLE_SECRET.test(value),
+		"is still the example: make one with `openssl rand -base64 32`",
+	)
 	.refine((value) => new Set(value).size > 4, "repeats itself: make one with `openssl rand -base64 32`")
 
 const origin = z
-	.url({ protocol: /^https?$/, error: "must be an http or https address such as https://accounts.example.org" })
-	.refine((value) => new URL(value).pathname === "/" && !/[?#@]/.test(value), "may not have a path, query or user")
+	.url({
+		protocol: /^https?$/,
+		error: "must be an http or https address such as https://accounts.example.org",
+	})
+	.refine(
+		(value) => new URL(value).pathname === "/" && !/[?#@]/.test(value),
+		"may not have a path, query or user",
+	)
 	.transform((value) => new URL(value).origin)
 
 const envSchema = z
@@ -32,10 +41,25 @@ const envSchema = z
 			.string()
 			.regex(/^file:./, "must be a SQLite file such as file:./data/gatehouse.db")
 			.default("file:./data/gatehouse.db"),
-		SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an address such as smtp://user:password@host:587" }).optional(),
-		MAIL_FROM: z.string().regex(/^[^\r\n]+$/).optional(),
-		TRUST_PROXY: z.coerce.number<string>("must be the number of proxies in front").int().min(0).max(10).default(0),
-		UV_THREADPOOL_SIZE: z.coerce.number<string>("must be a number of threads").int().min(1).max(1024).default(4),
+		SMTP_URL: z
+			.url({ protocol: /^smtps?$/, error: "must be an address such as smtp://user:password@host:587" })
+			.optional(),
+		MAIL_FROM: z
+			.string()
+			.regex(/^[^\r\n]+$/)
+			.optional(),
+		TRUST_PROXY: z.coerce
+			.number<string>("must be the number of proxies in front")
+			.int()
+			.min(0)
+			.max(10)
+			.default(0),
+		UV_THREADPOOL_SIZE: z.coerce
+			.number<string>("must be a number of threads")
+			.int()
+			.min(1)
+			.max(1024)
+			.default(4),
 		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 	})
 	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {

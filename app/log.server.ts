@@ -26,7 +26,7 @@ export const log = pino(
 function destination() {
 	const stream = env.production
 		? pino.destination({ fd: 1, sync: true })
-		: pretty({ ignore: "request_id", translateTime: "HH:MM:ss", sync: true })
+		: pretty({ ignore: "request_id,event", singleLine: true, translateTime: "HH:MM:ss", sync: true })
 	// A closed log pipe (EPIPE) or a full disk must not take the accounts down with it.
 	stream.on("error", () => {})
 	return stream

@@ -20,7 +20,8 @@ export async function seed(): Promise<string[]> {
 		const address = parseMailAddress(email)
 		if (typeof passwordHash !== "string" || !address) throw new Error(`${username} cannot be seeded`)
 		const created = await createUser({ username, email: address, passwordHash, verified, now: new Date() })
-		if (created.ok) lines.push(`  ${username.padEnd(6)} ${password}   ${verified ? "verified" : "not verified yet"}`)
+		if (created.ok)
+			lines.push(`  ${username.padEnd(6)} ${password}   ${verified ? "verified" : "not verified yet"}`)
 	}
 	return lines.length > 0 ? ["\n  People to sign in as (their passwords are shown only now):", ...lines] : []
 }

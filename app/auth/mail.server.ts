@@ -42,7 +42,16 @@ export async function readInbox(count: number) {
 		const message = await composeMail(mail, mail.sentAt ?? mail.createdAt)
 		if (!message) return []
 		const { id, kind, to, createdAt, sentAt } = mail
-		return [{ id, kind, to, ...message, created_at: createdAt.toISOString(), sent_at: sentAt?.toISOString() ?? null }]
+		return [
+			{
+				id,
+				kind,
+				to,
+				...message,
+				created_at: createdAt.toISOString(),
+				sent_at: sentAt?.toISOString() ?? null,
+			},
+		]
 	})
 	return (await Promise.all(shown)).flat()
 }

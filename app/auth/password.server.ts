@@ -2,7 +2,7 @@ import { hash, verify } from "@node-rs/argon2"
 import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../auth.config"
 import { env } from "../env.server"
-import { refusal, type Refusal } from "./refusal"
+import { type Refusal, refusal } from "./refusal"
 
 /** OWASP Password Storage Cheat Sheet: argon2id (2 in the library's enum), 19 MiB, 2 passes, 1 lane. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -22,7 +22,11 @@ const mostCommon = new Set(dictionary["passwords-common"].slice(0, config.passwo
 /** @returns whether `password` could be anybody's: of a length that is accepted anywhere, and well-formed. */
 export function isReadablePassword(password: string): boolean {
 	// U+FFFD stands where a form held bytes that are no text: two different passwords would become one.
-	return Buffer.byteLength(password) <= MAX_PASSWORD_BYTES && password.isWellFormed() && !password.includes("\ufffd")
+	return (
+		Buffer.byteLength(password) <= MAX_PASSWORD_BYTES &&
+		password.isWellFormed() &&
+		!password.includes("\ufffd")
+	)
 }
 
 /**
@@ -44,7 +48,10 @@ export function passwordFault(password: string): string | null {
 }
 
 /** The blocklist's context words (NIST SP 800-63B-4, 3.1.1.2): what a stranger knows of the owner. */
-export function personalPasswordFault(password: string, owner: { username: string; email: string }): string | null {
+export function personalPasswordFault(
+	password: string,
+	owner: { username: string; email: string },
+): string | null {
 	const lowerCase = password.normalize("NFC").toLowerCase()
 	const localPart = owner.email.slice(0, owner.email.lastIndexOf("@"))
 	if (contains(lowerCase, owner.username)) return "Choose a password that does not contain your user name."

@@ -34,7 +34,9 @@ export async function register(
 	const created = await createUser({ username, email, passwordHash, verified, now: client.now })
 	if (created.ok) log.info({ event: "user.registered", user_id: created.user.id }, "Registered")
 	else if (created.taken === "username")
-		return refusal("validation_failed", { errors: { username: ["This user name is taken. Choose another."] } })
+		return refusal("validation_failed", {
+			errors: { username: ["This user name is taken. Choose another."] },
+		})
 	else await tellOwner(email.key, client)
 
 	return {
@@ -48,5 +50,8 @@ async function tellOwner(emailKey: string, client: Client): Promise<void> {
 	const owner = await findUserByEmail(emailKey)
 	if (!owner?.active || (await charge(["noticePerAccount", emailKey]))) return
 	await enqueueMail({ kind: "address-taken", user: owner, now: client.now })
-	log.info({ event: "user.registered_again", user_id: owner.id }, "Registered with a taken address; its owner is told")
+	log.info(
+		{ event: "user.registered_again", user_id: owner.id },
+		"Registered with a taken address; its owner is told",
+	)
 }

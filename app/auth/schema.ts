@@ -20,9 +20,7 @@ function without<T extends z.ZodType<string>>(schema: T, fault: (value: string) 
 }
 
 const username = without(
-	text("Enter a user name.")
-		.trim()
-		.min(1, { error: "Enter a user name.", abort: true }),
+	text("Enter a user name.").trim().min(1, { error: "Enter a user name.", abort: true }),
 	usernameFault,
 )
 
@@ -45,7 +43,10 @@ export const registerSchema = z
 	.object({
 		username,
 		email,
-		password: without(text("Choose a password.").min(1, { error: "Choose a password.", abort: true }), passwordFault),
+		password: without(
+			text("Choose a password.").min(1, { error: "Choose a password.", abort: true }),
+			passwordFault,
+		),
 		confirm_password: text("Repeat the password.").min(1, "Repeat the password."),
 	})
 	.superRefine(({ password, confirm_password, username, email }, context) => {
@@ -63,7 +64,9 @@ export const loginSchema = z.object({
 	password: currentPassword,
 	/** A checkbox, or JSON true. */
 	remember: z
-		.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "This must be yes or no." })
+		.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], {
+			error: "This must be yes or no.",
+		})
 		.default(false)
 		.transform((value) => value === true || value === "on" || value === "true" || value === "1"),
 })

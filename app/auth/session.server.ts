@@ -18,12 +18,13 @@ declare module "lucia" {
 	}
 }
 
-type SessionUserRow = User & Omit<SessionAttributes, "epoch" | "createdAt"> & {
-	userId: string
-	expiresAt: Date
-	sessionEpoch: number
-	startedAt: Date
-}
+type SessionUserRow = User &
+	Omit<SessionAttributes, "epoch" | "createdAt"> & {
+		userId: string
+		expiresAt: Date
+		sessionEpoch: number
+		startedAt: Date
+	}
 
 const MAX_USER_AGENT_LENGTH = 300
 
@@ -67,7 +68,10 @@ export async function findSession(token: string): Promise<SignedIn | null> {
 	const { session, user } = await lucia.validateSession(sessionId(token))
 	if (!session || !user.active || session.epoch !== user.epoch) return null
 	const { absoluteExpiresAt, backend } = session
-	return { user, session: { expiresAt: earlier(session.expiresAt, absoluteExpiresAt), absoluteExpiresAt, backend } }
+	return {
+		user,
+		session: { expiresAt: earlier(session.expiresAt, absoluteExpiresAt), absoluteExpiresAt, backend },
+	}
 }
 
 /** Ending a session that is not there is no error. */

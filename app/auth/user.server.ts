@@ -58,7 +58,10 @@ export async function createUser(
 		return { ok: true, user }
 	} catch (error) {
 		if (!isUniqueViolation(error)) throw error
-		const namesake = await db.user.findUnique({ where: { usernameKey: data.usernameKey }, select: { id: true } })
+		const namesake = await db.user.findUnique({
+			where: { usernameKey: data.usernameKey },
+			select: { id: true },
+		})
 		return { ok: false, taken: namesake ? "username" : "email" }
 	}
 }
@@ -74,13 +77,13 @@ export async function findUserByEmail(emailKey: string): Promise<User | null> {
 /** What somebody types to sign in: a user name, or a mail address (which has an `@`, as no user name has). */
 export function identifierKey(identifier: string): string {
 	const trimmed = identifier.trim()
-	return trimmed.includes("@") ? (parseMailAddress(trimmed)?.key ?? trimmed.toLowerCase()) : usernameKey(trimmed)
+	return trimmed.includes("@")
+		? (parseMailAddress(trimmed)?.key ?? trimmed.toLowerCase())
+		: usernameKey(trimmed)
 }
 
 export async function findUserByIdentifier(key: string): Promise<User | null> {
-	return key.includes("@")
-		? findUserByEmail(key)
-		: db.user.findUnique({ where: { usernameKey: key } })
+	return key.includes("@") ? findUserByEmail(key) : db.user.findUnique({ where: { usernameKey: key } })
 }
 
 /** One conditional update: of many at once, one succeeds. @returns whether this call did it. */

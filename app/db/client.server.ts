@@ -29,7 +29,9 @@ export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>)
 
 /** Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query. */
 export async function openDatabase(): Promise<void> {
-	migrate(env.databaseFile, (name) => log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`))
+	migrate(env.databaseFile, (name) =>
+		log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
+	)
 	// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
 	// of the process, only (at worst) the last ones on a power cut.
 	await client.$executeRawUnsafe("PRAGMA synchronous = NORMAL")
@@ -59,12 +61,16 @@ class DatabaseUnavailable {
 	readonly data = { code: "unavailable" as const }
 }
 
-const FAULTS = /SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
+const FAULTS =
+	/SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
 const FAULT_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"])
 
 function rethrow(error: unknown): never {
 	const { code, message } = error as { code?: unknown; message?: unknown }
-	if ((typeof code === "string" && FAULT_CODES.has(code)) || FAULTS.test(`${String(code)} ${String(message)}`)) {
+	if (
+		(typeof code === "string" && FAULT_CODES.has(code)) ||
+		FAULTS.test(`${String(code)} ${String(message)}`)
+	) {
 		log.error({ event: "database.unavailable", code }, "The database does not take the query")
 		throw new DatabaseUnavailable()
 	}

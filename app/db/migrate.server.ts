@@ -39,9 +39,11 @@ function applyMissing(database: Database.Database): string[] {
 	const shipped = readMigrations()
 
 	const foreign = rows.find((row) => !shipped.some((migration) => migration.name === row.name))
-	if (foreign) throw new StartError(`DATABASE_URL: the database is newer than this build (migration ${foreign.name})`)
+	if (foreign)
+		throw new StartError(`DATABASE_URL: the database is newer than this build (migration ${foreign.name})`)
 	const changed = shipped.find(({ name, checksum }) => known.has(name) && known.get(name) !== checksum)
-	if (changed) throw new StartError(`prisma/migrations/sqlite/${changed.name} was changed after it had been applied`)
+	if (changed)
+		throw new StartError(`prisma/migrations/sqlite/${changed.name} was changed after it had been applied`)
 
 	const missing = shipped.filter(({ name }) => !known.has(name))
 	for (const migration of missing) {

@@ -86,7 +86,9 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	const length = (boundary?.[1] ?? boundary?.[2] ?? "").length
 	if (length < 1 || length > MAX_BOUNDARY_LENGTH) return null
 	try {
-		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "Content-Type": contentType } }).formData()
+		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
+			headers: { "Content-Type": contentType },
+		}).formData()
 		return [...form]
 	} catch {
 		return null

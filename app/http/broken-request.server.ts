@@ -9,7 +9,10 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 	const code = codes[error.code ?? ""] ?? "malformed"
 	const body = JSON.stringify(problem(code))
 	const requestId = randomUUID()
-	log.info({ event: "request.broken", reason: error.code, request_id: requestId }, "A request could not be parsed")
+	log.info(
+		{ event: "request.broken", reason: error.code, request_id: requestId },
+		"A request could not be parsed",
+	)
 	const { status, title } = problem(code)
 	socket.end(
 		[

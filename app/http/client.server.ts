@@ -35,7 +35,11 @@ export function clientAddress(request: IncomingMessage): string {
 
 /** @returns one spelling per client: no port, IPv4 as such even when mapped, IPv6 as its /64; null if it is no address. */
 export function normalizeAddress(text: string): string | null {
-	const bare = text.trim().replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^([\d.]+):\d+$/, "$1").replace(/%.*$/, "")
+	const bare = text
+		.trim()
+		.replace(/^\[(.*)\](?::\d+)?$/, "$1")
+		.replace(/^([\d.]+):\d+$/, "$1")
+		.replace(/%.*$/, "")
 	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
 	if (mapped && isIPv4(mapped)) return mapped
 	if (!isIP(bare)) return null

@@ -34,7 +34,10 @@ export async function edge(request: Request, response: Response, next: NextFunct
 
 /** Answers without the router, so it has to do both doors itself. */
 export function refuse(request: IncomingMessage, response: Response, code: ProblemCode): void {
-	const body = problem(code, code === "internal" ? { request_id: String(response.getHeader("X-Request-Id")) } : {})
+	const body = problem(
+		code,
+		code === "internal" ? { request_id: String(response.getHeader("X-Request-Id")) } : {},
+	)
 	const { accept, "content-type": contentType } = request.headers
 	const json = wantsJson({ accept, contentType })
 	if (code === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
@@ -71,8 +74,15 @@ function isWellFormedPath(url: string): boolean {
 
 function hasOneWellFormedHost(request: Request): boolean {
 	const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host")
-	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(request.headers.host ?? "")
-	return hosts.length === 1 && match !== null && Number(match[1] ?? 0) <= 65_535 && URL.canParse(`http://${request.headers.host}`)
+	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(
+		request.headers.host ?? "",
+	)
+	return (
+		hosts.length === 1 &&
+		match !== null &&
+		Number(match[1] ?? 0) <= 65_535 &&
+		URL.canParse(`http://${request.headers.host}`)
+	)
 }
 
 /**
@@ -91,7 +101,9 @@ function isSameOrigin(request: Request): boolean {
 function isThisMachine(origin: string, host = ""): boolean {
 	const url = URL.canParse(origin) ? new URL(origin) : null
 	if (url?.protocol !== "http:" || url.origin !== origin || url.host !== host) return false
-	const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+	const addresses = Object.values(networkInterfaces()).flatMap(
+		(list) => list?.map(({ address }) => address) ?? [],
+	)
 	const names = ["localhost", hostname().toLowerCase(), ...addresses, "127.0.0.1", "::1"]
 	return names.includes(url.hostname.replace(/^\[(.*)\]$/, "$1"))
 }
@@ -105,7 +117,9 @@ function isReadableType(headers: IncomingMessage["headers"]): boolean {
 	const contentType = headers["content-type"] ?? ""
 	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []
 	const type = mediaType(contentType)
-	return BODY_TYPES.includes(type) && charset.toLowerCase() === "utf-8" && encoding.toLowerCase() === "identity"
+	return (
+		BODY_TYPES.includes(type) && charset.toLowerCase() === "utf-8" && encoding.toLowerCase() === "identity"
+	)
 }
 
 /** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
@@ -129,6 +143,7 @@ async function readWholeBody(request: Request): Promise<ProblemCode | null> {
 /** What Remix would otherwise trust: the client decides neither our name nor our scheme. */
 function settleHeaders(request: Request): void {
 	for (const name of Object.keys(request.headers))
-		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name)) delete request.headers[name]
+		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name))
+			delete request.headers[name]
 	request.headers.host = new URL(env.appUrl).host
 }

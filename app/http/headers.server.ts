@@ -21,7 +21,8 @@ export function setSecurityHeaders(response: ServerResponse, requestId: string):
 	response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	response.setHeader("Cross-Origin-Opener-Policy", "same-origin")
 	response.setHeader("Cross-Origin-Resource-Policy", "same-origin")
-	if (env.https) response.setHeader("Strict-Transport-Security", `max-age=${ONE_YEAR_SECONDS}; includeSubDomains`)
+	if (env.https)
+		response.setHeader("Strict-Transport-Security", `max-age=${ONE_YEAR_SECONDS}; includeSubDomains`)
 	return nonce
 }
 

@@ -13,7 +13,10 @@ export function wantsJson(headers: { accept?: string | null; contentType?: strin
 }
 
 export function prefersJson(request: Request): boolean {
-	return wantsJson({ accept: request.headers.get("Accept"), contentType: request.headers.get("Content-Type") })
+	return wantsJson({
+		accept: request.headers.get("Accept"),
+		contentType: request.headers.get("Content-Type"),
+	})
 }
 
 export function isJson(contentType: string | null | undefined): boolean {

@@ -8,7 +8,10 @@ const problems = {
 	credentials_invalid: [401, "The name or the password is not right."],
 	unauthenticated: [401, "Sign in first."],
 	not_verified: [403, "Your e-mail address is not confirmed yet. Open the link that was mailed to you."],
-	origin_refused: [403, "This came from another site, so nothing was done. Open the page itself and try again."],
+	origin_refused: [
+		403,
+		"This came from another site, so nothing was done. Open the page itself and try again.",
+	],
 	not_found: [404, "There is no such page."],
 	method_not_allowed: [405, "This page does not take that kind of request."],
 	too_slow: [408, "The request took too long to arrive."],
@@ -37,7 +40,10 @@ export type Problem = {
 	request_id?: string
 }
 
-export function problem(code: ProblemCode, details: Partial<Pick<Problem, "detail" | "errors" | "request_id">> = {}): Problem {
+export function problem(
+	code: ProblemCode,
+	details: Partial<Pick<Problem, "detail" | "errors" | "request_id">> = {},
+): Problem {
 	const [status, detail] = problems[code]
 	return { type: "about:blank", title: titles[status], status, detail, code, ...details }
 }
@@ -51,7 +57,9 @@ export function problemFor(status: number): Problem {
 }
 
 export function isProblem(value: unknown): value is Problem {
-	return typeof value === "object" && value !== null && "code" in value && "type" in value && "status" in value
+	return (
+		typeof value === "object" && value !== null && "code" in value && "type" in value && "status" in value
+	)
 }
 
 /** With `about:blank`, the title is the status phrase (RFC 9457, 4.2.1). */

@@ -1,5 +1,10 @@
 import { createRequestHandler, type ServerBuild, writeReadableStreamToWritable } from "@remix-run/node"
-import type { NextFunction, Request as ExpressRequest, RequestHandler, Response as ExpressResponse } from "express"
+import type {
+	Request as ExpressRequest,
+	Response as ExpressResponse,
+	NextFunction,
+	RequestHandler,
+} from "express"
 import { env } from "../env.server"
 
 /**
@@ -29,7 +34,12 @@ function toWebRequest(request: ExpressRequest, response: ExpressResponse): Reque
 		if (!response.writableFinished) controller.abort()
 	})
 	const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : null
-	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body, signal: controller.signal })
+	return new Request(env.appUrl + request.originalUrl, {
+		method: request.method,
+		headers,
+		body,
+		signal: controller.signal,
+	})
 }
 
 async function send(answer: Response, response: ExpressResponse): Promise<void> {

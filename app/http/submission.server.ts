@@ -2,13 +2,19 @@ import { data, redirect } from "@remix-run/node"
 import type { z } from "zod"
 import type { FieldErrors, Refusal } from "../auth/refusal"
 import { type Fields, readBody } from "./body.server"
-import { noticeCookie, type Notice } from "./cookie.server"
+import { type Notice, noticeCookie } from "./cookie.server"
 import { prefersJson } from "./negotiate.server"
 import { type Problem, type ProblemCode, problem } from "./problem"
 import { requestedPath } from "./redirect.server"
 
 /** A form that was sent, whichever way. */
-export type Submission<T> = { ok: true; value: T; redirectTo: unknown; typed: Record<string, string>; json: boolean }
+export type Submission<T> = {
+	ok: true
+	value: T
+	redirectTo: unknown
+	typed: Record<string, string>
+	json: boolean
+}
 
 /** What a page finds when its form was refused: the problem, and what was typed, but never a password. */
 export type RefusedForm = { problem: Problem; typed: Record<string, string> }
@@ -78,9 +84,14 @@ export function methodNotAllowed(allow: string) {
 }
 
 /** A link's parameters, each as text if it was given once; what was given twice is as good as missing. */
-export function singleValues<T extends z.ZodObject>(parameters: URLSearchParams, schema: T): { [K in keyof T["shape"]]?: string } {
+export function singleValues<T extends z.ZodObject>(
+	parameters: URLSearchParams,
+	schema: T,
+): { [K in keyof T["shape"]]?: string } {
 	const names = Object.keys(schema.shape).filter((name) => parameters.getAll(name).length === 1)
-	return Object.fromEntries(names.map((name) => [name, parameters.get(name)])) as { [K in keyof T["shape"]]?: string }
+	return Object.fromEntries(names.map((name) => [name, parameters.get(name)])) as {
+		[K in keyof T["shape"]]?: string
+	}
 }
 
 function applyAliases(values: Record<string, unknown>, wanted: string[]): void {

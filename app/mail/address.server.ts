@@ -28,7 +28,8 @@ export function parseMailAddress(text: string): MailAddress | null {
 	const at = text.lastIndexOf("@")
 	const localPart = text.slice(0, at)
 	const domain = toAsciiDomain(text.slice(at + 1))
-	if (at < 1 || localPart.length > MAX_LOCAL_PART || !LOCAL_PART.test(localPart) || !DOMAIN.test(domain)) return null
+	if (at < 1 || localPart.length > MAX_LOCAL_PART || !LOCAL_PART.test(localPart) || !DOMAIN.test(domain))
+		return null
 	const address = `${localPart}@${domain}`
 	return address.length > MAX_ADDRESS ? null : { address, key: address.toLowerCase() }
 }

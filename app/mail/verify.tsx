@@ -8,8 +8,8 @@ export function VerifyMail({ username, link, days }: { username: string; link: s
 			<Paragraph>to finish your registration, please confirm that this address is yours.</Paragraph>
 			<LinkButton href={link}>Confirm my address</LinkButton>
 			<Paragraph quiet>
-				The link works once, and for {days} days. If you did not register, do nothing: without your confirmation the
-				account cannot be used.
+				The link works once, and for {days} days. If you did not register, do nothing: without your
+				confirmation the account cannot be used.
 			</Paragraph>
 		</Mail>
 	)

@@ -7,7 +7,13 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { username: "User name or e-mail", password: "Password" }
 
-export function LoginPage({ redirect_to, refused }: { redirect_to: string | null; refused: RefusedForm | undefined }) {
+export function LoginPage({
+	redirect_to,
+	refused,
+}: {
+	redirect_to: string | null
+	refused: RefusedForm | undefined
+}) {
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const errors = refused?.problem.errors
 	return (
@@ -38,7 +44,11 @@ export function LoginPage({ redirect_to, refused }: { redirect_to: string | null
 					autoComplete="current-password"
 					errors={errors?.password}
 				/>
-				<Checkbox name="remember" label="Keep me signed in on this device" defaultChecked={refused?.typed.remember === "on"} />
+				<Checkbox
+					name="remember"
+					label="Keep me signed in on this device"
+					defaultChecked={refused?.typed.remember === "on"}
+				/>
 				<SubmitButton pending="Signing in …">Sign in</SubmitButton>
 			</Form>
 		</Card>

@@ -7,7 +7,11 @@ import { SubmitButton } from "../ui/submit-button"
 
 type LinkParameters = { user_id?: string; timestamp?: string; signature?: string }
 
-export function VerifyPage(props: { link: LinkParameters; problem?: Problem; refused: RefusedForm | undefined }) {
+export function VerifyPage(props: {
+	link: LinkParameters
+	problem?: Problem
+	refused: RefusedForm | undefined
+}) {
 	const problem = props.refused?.problem ?? props.problem
 	if (problem) return <DeadLink problem={problem} />
 	return (

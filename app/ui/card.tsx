@@ -3,7 +3,17 @@ import type { ReactNode } from "react"
 import type { RootData } from "../root"
 
 /** One card, one job. What happened just before (after a redirect) is told on top. */
-export function Card({ title, lead, children, footer }: { title: string; lead?: ReactNode; children?: ReactNode; footer?: ReactNode }) {
+export function Card({
+	title,
+	lead,
+	children,
+	footer,
+}: {
+	title: string
+	lead?: ReactNode
+	children?: ReactNode
+	footer?: ReactNode
+}) {
 	return (
 		<section className="card" aria-labelledby="title">
 			<h1 id="title">{title}</h1>

@@ -42,7 +42,13 @@ export function Document(props: {
 	)
 }
 
-function Theme({ styles: { light, dark }, nonce }: { styles: { light: Colors; dark: Colors }; nonce: string | undefined }) {
+function Theme({
+	styles: { light, dark },
+	nonce,
+}: {
+	styles: { light: Colors; dark: Colors }
+	nonce: string | undefined
+}) {
 	return (
 		<>
 			<meta name="theme-color" content={light.background_color} media="(prefers-color-scheme: light)" />

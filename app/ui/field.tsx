@@ -44,7 +44,13 @@ export function PasswordField(props: FieldProps) {
 	const [visible, setVisible] = useState(false)
 	useEffect(() => setCanToggle(true), [])
 	return (
-		<Field {...props} type={visible ? "text" : "password"} autoCapitalize="none" autoCorrect="off" spellCheck={false}>
+		<Field
+			{...props}
+			type={visible ? "text" : "password"}
+			autoCapitalize="none"
+			autoCorrect="off"
+			spellCheck={false}
+		>
 			{canToggle && (
 				<button
 					type="button"
@@ -60,7 +66,15 @@ export function PasswordField(props: FieldProps) {
 	)
 }
 
-export function Checkbox({ name, label, defaultChecked }: { name: string; label: string; defaultChecked?: boolean }) {
+export function Checkbox({
+	name,
+	label,
+	defaultChecked,
+}: {
+	name: string
+	label: string
+	defaultChecked?: boolean
+}) {
 	return (
 		<label className="checkbox">
 			<input type="checkbox" name={name} defaultChecked={defaultChecked} />

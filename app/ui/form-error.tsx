@@ -3,7 +3,15 @@ import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
 
 /** What went wrong, on top of the form: takes focus, and links to each field that needs another look. */
-export function FormError({ problem, labels = {}, children }: { problem: Problem | undefined; labels?: Record<string, string>; children?: ReactNode }) {
+export function FormError({
+	problem,
+	labels = {},
+	children,
+}: {
+	problem: Problem | undefined
+	labels?: Record<string, string>
+	children?: ReactNode
+}) {
 	const summary = useRef<HTMLDivElement>(null)
 	useEffect(() => {
 		if (problem) summary.current?.focus()

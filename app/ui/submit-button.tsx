@@ -4,7 +4,12 @@ import { useNavigation } from "@remix-run/react"
 export function SubmitButton({ children, pending }: { children: string; pending: string }) {
 	const busy = useNavigation().formMethod === "POST"
 	return (
-		<button type="submit" className="button" aria-disabled={busy} onClick={(event) => busy && event.preventDefault()}>
+		<button
+			type="submit"
+			className="button"
+			aria-disabled={busy}
+			onClick={(event) => busy && event.preventDefault()}
+		>
 			{busy && <span className="spinner" aria-hidden="true" />}
 			<span>{busy ? pending : children}</span>
 		</button>

@@ -1,5 +1,10 @@
 const day: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }
-const clock: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hour12: false, timeZoneName: "short" }
+const clock: Intl.DateTimeFormatOptions = {
+	hour: "2-digit",
+	minute: "2-digit",
+	hour12: false,
+	timeZoneName: "short",
+}
 
 /** In UTC, so that server and browser show the same. */
 export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {

@@ -19,7 +19,7 @@ export type Answer = {
 	headers: Headers
 	text: string
 	/** The parsed body; undefined when it is not JSON. */
-	json: any
+	json: ReturnType<typeof JSON.parse>
 	cookies: string[]
 }
 
@@ -32,7 +32,13 @@ export function clientOf(server: Pick<TestServer, "url">, address = freshAddress
 		const text = await response.text()
 		const isJson = /json/.test(response.headers.get("Content-Type") ?? "")
 		const json = isJson && text ? JSON.parse(text) : undefined
-		return { status: response.status, headers: response.headers, text, json, cookies: response.headers.getSetCookie() }
+		return {
+			status: response.status,
+			headers: response.headers,
+			text,
+			json,
+			cookies: response.headers.getSetCookie(),
+		}
 	}
 	return {
 		address,
@@ -62,14 +68,27 @@ export function sessionOf(answer: Answer): string | undefined {
 
 /** The three fields of the link in a mail. */
 export function linkFields(link: string): { user_id: string; timestamp: string; signature: string } {
-	return Object.fromEntries(new URL(link).searchParams) as { user_id: string; timestamp: string; signature: string }
+	return Object.fromEntries(new URL(link).searchParams) as {
+		user_id: string
+		timestamp: string
+		signature: string
+	}
 }
 
 /** Registers somebody, and verifies the address by the mailed link. */
-export async function registerVerified(server: TestServer, mailbox: Mailbox, person = somebody()): Promise<Person> {
+export async function registerVerified(
+	server: TestServer,
+	mailbox: Mailbox,
+	person = somebody(),
+): Promise<Person> {
 	const client = clientOf(server)
 	const { username, email, password } = person
-	const registered = await client.postJson("/register", { username, email, password, confirm_password: password })
+	const registered = await client.postJson("/register", {
+		username,
+		email,
+		password,
+		confirm_password: password,
+	})
 	if (registered.status !== 201) throw new Error(`Registration failed: ${registered.text}`)
 	const mail = await mailbox.next(email)
 	const verified = await client.postJson("/verify", linkFields(mail.links[0] ?? ""))

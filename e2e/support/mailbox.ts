@@ -39,7 +39,10 @@ export async function startMailbox(): Promise<Mailbox> {
 			stream.on("end", async () => {
 				mailbox.attempts++
 				if (mailbox.mode === "hang") return
-				if (mailbox.mode === "drop") return sockets.forEach((socket) => socket.destroy())
+				if (mailbox.mode === "drop") {
+					for (const socket of sockets) socket.destroy()
+					return
+				}
 				if (mailbox.mode !== "accept")
 					return callback(Object.assign(new Error("No"), { responseCode: Number(mailbox.mode) }))
 				const raw = Buffer.concat(chunks).toString("utf8")
@@ -77,7 +80,9 @@ export async function startMailbox(): Promise<Mailbox> {
 		async next(to, timeoutMs = 10_000) {
 			const deadline = Date.now() + timeoutMs
 			while (Date.now() < deadline) {
-				const mail = mailbox.mails.find((candidate) => !taken.has(candidate) && candidate.envelope.to.includes(to))
+				const mail = mailbox.mails.find(
+					(candidate) => !taken.has(candidate) && candidate.envelope.to.includes(to),
+				)
 				if (mail) {
 					taken.add(mail)
 					return mail

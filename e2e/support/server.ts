@@ -29,13 +29,18 @@ export type TestServer = {
  * @param options.databaseFile an existing file, to start again on it
  */
 export async function startServer(
-	options: { env?: Record<string, string>; nodeOptions?: string[]; databaseFile?: string; waitUntilReady?: boolean } = {},
+	options: {
+		env?: Record<string, string>
+		nodeOptions?: string[]
+		databaseFile?: string
+		waitUntilReady?: boolean
+	} = {},
 ): Promise<TestServer> {
 	const port = await freePort()
 	const databaseFile = options.databaseFile ?? join(mkdtempSync(join(tmpdir(), "gatehouse-")), "test.db")
 	const secret = options.env?.SECRET ?? randomBytes(32).toString("base64url")
 	const url = `http://localhost:${port}`
-	const env = {
+	const env: NodeJS.ProcessEnv = {
 		PATH: process.env.PATH,
 		HOME: process.env.HOME,
 		NODE_ENV: "production",
@@ -107,7 +112,9 @@ export function freePort(): Promise<number> {
 		probe.once("error", reject)
 		probe.listen(0, "127.0.0.1", () => {
 			const address = probe.address()
-			probe.close(() => (typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port"))))
+			probe.close(() =>
+				typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
+			)
 		})
 	})
 }

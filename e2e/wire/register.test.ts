@@ -19,9 +19,18 @@ describe("the whole way, by a program", () => {
 	it("registers, verifies, signs in, shows the account, signs out", async () => {
 		const client = clientOf(server)
 		const { username, email, password } = somebody()
-		const registered = await client.postJson("/register", { username, email, password, confirm_password: password })
+		const registered = await client.postJson("/register", {
+			username,
+			email,
+			password,
+			confirm_password: password,
+		})
 		expect(registered.status).toBe(201)
-		expect(registered.json).toEqual({ user: { username, email }, verification: "sent", redirect_to: "/login" })
+		expect(registered.json).toEqual({
+			user: { username, email },
+			verification: "sent",
+			redirect_to: "/login",
+		})
 
 		const early = await client.postJson("/login", { username, password })
 		expect([early.status, early.json.code]).toEqual([403, "not_verified"])
@@ -34,7 +43,13 @@ describe("the whole way, by a program", () => {
 		expect(page.text).toContain("Confirm my address")
 		const verified = await client.postJson("/verify", link)
 		expect(verified.status).toBe(200)
-		expect(verified.json.user).toMatchObject({ username, email, verified: true, active: true, superuser: false })
+		expect(verified.json.user).toMatchObject({
+			username,
+			email,
+			verified: true,
+			active: true,
+			superuser: false,
+		})
 		const again = await client.postJson("/verify", link)
 		expect([again.status, again.json.code]).toEqual([400, "link_invalid"])
 
