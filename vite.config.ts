@@ -2,11 +2,28 @@ import { vitePlugin as remix } from "@remix-run/dev"
 import { defineConfig, type Plugin } from "vite"
 import remixConfig from "./remix.config.js"
 
+/** Packages that only the server uses. In development, Vite would try to make them fit for browsers, and fail loudly. */
+const serverPackages = [
+	"@node-rs/argon2",
+	"@prisma/adapter-better-sqlite3",
+	"@prisma/client",
+	"@remix-run/node",
+	"@zxcvbn-ts/language-common",
+	"better-sqlite3",
+	"html-to-text",
+	"lucia",
+	"negotiator",
+	"nodemailer",
+	"pino",
+	"pino-pretty",
+	"rate-limiter-flexible",
+	"zod",
+]
+
 export default defineConfig({
-	// Under Vitest the plugin would try to serve the app; unit tests need only the resolver.
-	plugins: process.env.VITEST ? [] : [remix(remixConfig), serverEntry()],
+	plugins: [remix(remixConfig), serverEntry()],
 	build: { target: "es2022", assetsInlineLimit: 0 },
-	ssr: { external: ["better-sqlite3", "@node-rs/argon2"] },
+	optimizeDeps: { exclude: serverPackages },
 	server: { watch: { ignored: ["**/data/**", "**/e2e/**", "**/screenshots/**"] } },
 })
 

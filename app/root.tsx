@@ -33,7 +33,7 @@ export function Layout({ children }: { children: ReactNode }) {
 	const { nonce, ...rendering } = useRenderContext()
 	const root = useRouteLoaderData<typeof loader>("root") ?? rendering
 	// An error page needs no script, and what the server rendered on it stays.
-	const hasScripts = useRouteError() === undefined
+	const hasScripts = !useRouteError()
 	return (
 		<Document
 			nonce={nonce}
