@@ -46,7 +46,7 @@ async function reload() {
 	loaded = module
 	const before = running
 	running = (async () => {
-		await (await before)?.stop()
+		await (await before?.catch(() => undefined))?.stop()
 		return module.start({ assets: vite.middlewares })
 	})()
 	await running

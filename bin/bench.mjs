@@ -1,0 +1,211 @@
+import { fork, spawn } from "node:child_process"
+import { randomBytes, randomUUID } from "node:crypto"
+import { existsSync, mkdtempSync } from "node:fs"
+import { createServer } from "node:net"
+import { availableParallelism, cpus, tmpdir, totalmem } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build, say, setup } from "./setup.mjs"
+
+/**
+ * Measures the built server against what the machine can do, in one run, and prints ratios: absolute numbers differ
+ * from machine to machine and from minute to minute.
+ */
+const ROUNDS = 3
+const SECONDS = 6
+const PEOPLE = 400
+const WAITING = 200
+const PROBES = 400
+const PASSWORD = "a password for the bench"
+const HASH_THREADS = 3
+
+/** What must hold. */
+const MIN_THROUGHPUT_RATIO = 0.85
+const MAX_LATENCY_RATIO = 10
+
+if (process.send) await runPart(process.argv[2], process.argv.slice(3))
+else await main()
+
+async function main() {
+	setup()
+	if (!existsSync("build/server/index.js")) build()
+	const gigabytes = Math.round(totalmem() / 2 ** 30)
+	say(`${availableParallelism()} processors (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, Node ${process.versions.node}`)
+	const server = await startServer()
+	try {
+		await part("sign-ins", server.url, "16", "2")
+		const throughput = await measureThroughput(server.url)
+		const latency = await measureLatency(server.url)
+		const passed =
+			throughput >= MIN_THROUGHPUT_RATIO && Object.values(latency).every((ratio) => ratio < MAX_LATENCY_RATIO)
+		console.log(passed ? "\u2713 Both hold." : "\u2717 Not within the bounds.")
+		process.exitCode = passed ? 0 : 1
+	} finally {
+		server.process.kill("SIGTERM")
+	}
+}
+
+async function measureThroughput(url) {
+	say(`Sign-ins per second, against argon2 alone, ${ROUNDS} rounds of ${SECONDS} s each in turn …`)
+	const ratios = []
+	for (let round = 1; round <= ROUNDS; round++) {
+		const alone = await part("hashes", String(SECONDS))
+		const signIns = await part("sign-ins", url, "16", String(SECONDS))
+		if (signIns.failed > 0) throw new Error(`${signIns.failed} sign-ins failed`)
+		ratios.push(signIns.perSecond / alone.perSecond)
+		console.log(`  ${round}: ${signIns.perSecond.toFixed(1)} sign-ins, ${alone.perSecond.toFixed(1)} hashes`)
+	}
+	const ratio = median(ratios)
+	console.log(`  throughput ratio (median): ${ratio.toFixed(2)}   (at least ${MIN_THROUGHPUT_RATIO})`)
+	return ratio
+}
+
+async function measureLatency(url) {
+	say(`p99 of ${PROBES} requests, idle and while ${WAITING} sign-ins wait …`)
+	const paths = ["/login", "/healthz"]
+	const idle = await part("probe", url, ...paths)
+	const load = part("sign-ins", url, String(WAITING), "60")
+	await new Promise((resolve) => setTimeout(resolve, 3000))
+	const busy = await part("probe", url, ...paths)
+	load.stop()
+	const ratios = {}
+	for (const path of paths) {
+		ratios[path] = busy[path] / idle[path]
+		const numbers = `${idle[path].toFixed(1)} ms idle, ${busy[path].toFixed(1)} ms busy`
+		console.log(`  ${path.padEnd(9)} ${numbers}, ratio ${ratios[path].toFixed(1)}   (below ${MAX_LATENCY_RATIO})`)
+	}
+	return ratios
+}
+
+/** Each part is a process of its own, so that what drives the load and what is measured share only the machine. */
+function part(name, ...parameters) {
+	const child = fork(fileURLToPath(import.meta.url), [name, ...parameters])
+	const result = new Promise((resolve, reject) => {
+		child.once("message", resolve)
+		child.once("exit", (code) => (code ? reject(new Error(`${name} ended with ${code}`)) : resolve(undefined)))
+	})
+	return Object.assign(result, { stop: () => child.kill() })
+}
+
+async function runPart(name, parameters) {
+	const parts = { hashes, "sign-ins": signIns, probe }
+	process.send(await parts[name](...parameters))
+	process.disconnect()
+}
+
+async function hashes(seconds) {
+	const { hash, verify } = await import("@node-rs/argon2")
+	const known = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+	const end = performance.now() + Number(seconds) * 1000
+	let count = 0
+	const started = performance.now()
+	const worker = async () => {
+		while (performance.now() < end) {
+			await verify(known, PASSWORD)
+			count++
+		}
+	}
+	await Promise.all(Array.from({ length: HASH_THREADS }, worker))
+	return { perSecond: count / ((performance.now() - started) / 1000) }
+}
+
+/** Everybody has a name and a client address of their own, as on a good day. */
+async function signIns(url, connections, seconds) {
+	const { default: autocannon } = await import("autocannon")
+	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
+		method: "POST",
+		path: "/login",
+		headers: { "Content-Type": "application/json", "X-Forwarded-For": `10.1.${index >> 8}.${index & 255}` },
+		body: JSON.stringify({ username: `person${index}`, password: PASSWORD }),
+	}))
+	let next = 0
+	const result = await autocannon({
+		url,
+		connections: Number(connections),
+		duration: Number(seconds),
+		timeout: 60,
+		requests: [{ setupRequest: (request) => ({ ...request, ...requests[next++ % PEOPLE] }) }],
+	})
+	const failed = result.non2xx + result.errors
+	return { perSecond: result["2xx"] / result.duration, failed }
+}
+
+/** One request after the other, with pauses: what a visitor meets. @returns the p99 of each path, in ms */
+async function probe(url, ...paths) {
+	const times = Object.fromEntries(paths.map((path) => [path, []]))
+	for (let index = 0; index < PROBES * paths.length; index++) {
+		const path = paths[index % paths.length]
+		const started = performance.now()
+		await (await fetch(url + path)).text()
+		times[path].push(performance.now() - started)
+		await new Promise((resolve) => setTimeout(resolve, 10))
+	}
+	return Object.fromEntries(paths.map((path) => [path, percentile(times[path], 0.99)]))
+}
+
+async function startServer() {
+	const port = await freePort()
+	const databaseFile = join(mkdtempSync(join(tmpdir(), "gatehouse-bench-")), "bench.db")
+	const url = `http://localhost:${port}`
+	const variables = {
+		NODE_ENV: "production",
+		PORT: String(port),
+		APP_URL: url,
+		SECRET: randomBytes(32).toString("base64url"),
+		DATABASE_URL: `file:${databaseFile}`,
+		TRUST_PROXY: "1",
+		LOG_LEVEL: "info",
+	}
+	const child = spawn(process.execPath, ["bin/start.mjs"], {
+		env: { ...process.env, ...variables },
+		stdio: ["ignore", "ignore", "inherit"],
+	})
+	for (let tries = 0; tries < 200; tries++) {
+		const ready = await fetch(`${url}/readyz`).then(
+			({ ok }) => ok,
+			() => false,
+		)
+		if (ready) {
+			await addPeople(databaseFile)
+			return { url, process: child }
+		}
+		await new Promise((resolve) => setTimeout(resolve, 50))
+	}
+	throw new Error("The server did not start")
+}
+
+async function addPeople(databaseFile) {
+	const { hash } = await import("@node-rs/argon2")
+	const { default: Database } = await import("better-sqlite3")
+	const passwordHash = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+	const database = new Database(databaseFile)
+	const insert = database.prepare(`INSERT INTO "User"
+		(id, username, usernameKey, email, emailKey, passwordHash, emailVerifiedAt, createdAt, updatedAt)
+		VALUES (@id, @name, @name, @email, @email, @passwordHash, @now, @now, @now)`)
+	const now = new Date().toISOString()
+	database.transaction(() => {
+		for (let index = 0; index < PEOPLE; index++) {
+			const name = `person${index}`
+			insert.run({ id: randomUUID(), name, email: `${name}@example.org`, passwordHash, now })
+		}
+	})()
+	database.close()
+}
+
+function median(numbers) {
+	return percentile(numbers, 0.5)
+}
+
+function percentile(numbers, share) {
+	const sorted = numbers.toSorted((a, b) => a - b)
+	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+}
+
+function freePort() {
+	return new Promise((resolve) => {
+		const probe = createServer().listen(0, "127.0.0.1", () => {
+			const { port } = probe.address()
+			probe.close(() => resolve(port))
+		})
+	})
+}
