@@ -16,6 +16,7 @@ export default function handleRequest(
 	remixContext: EntryContext,
 	{ nonce }: AppLoadContext,
 ) {
+	addActionHeaders(headers, remixContext)
 	if (status === 405 && !headers.has("Allow")) headers.set("Allow", "GET, HEAD")
 	if (status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", "5")
 	return prefersJson(request)
@@ -27,6 +28,12 @@ export default function handleRequest(
 export function handleError(error: unknown, { request }: { request: Request }): void {
 	if (!request.signal.aborted)
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
+}
+
+/** Cookies come by themselves; `Allow`, `Retry-After` and `RateLimit-*` would need a `headers` export in every route. */
+function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryContext): void {
+	for (const actionHeaders of Object.values(staticHandlerContext.actionHeaders))
+		for (const [name, value] of actionHeaders) if (name !== "set-cookie") headers.set(name, value)
 }
 
 function answerJson(status: number, headers: Headers, remixContext: EntryContext): Response {

@@ -30,7 +30,9 @@ async function main() {
 	setup()
 	if (!existsSync("build/server/index.js")) build()
 	const gigabytes = Math.round(totalmem() / 2 ** 30)
-	say(`${availableParallelism()} processors (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, Node ${process.versions.node}`)
+	say(
+		`${availableParallelism()} processors (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, Node ${process.versions.node}`,
+	)
 	const server = await startServer()
 	try {
 		await part("sign-ins", server.url, "16", "2")
@@ -72,7 +74,9 @@ async function measureLatency(url) {
 	for (const path of paths) {
 		ratios[path] = busy[path] / idle[path]
 		const numbers = `${idle[path].toFixed(1)} ms idle, ${busy[path].toFixed(1)} ms busy`
-		console.log(`  ${path.padEnd(9)} ${numbers}, ratio ${ratios[path].toFixed(1)}   (below ${MAX_LATENCY_RATIO})`)
+		console.log(
+			`  ${path.padEnd(9)} ${numbers}, ratio ${ratios[path].toFixed(1)}   (below ${MAX_LATENCY_RATIO})`,
+		)
 	}
 	return ratios
 }
@@ -82,7 +86,9 @@ function part(name, ...parameters) {
 	const child = fork(fileURLToPath(import.meta.url), [name, ...parameters])
 	const result = new Promise((resolve, reject) => {
 		child.once("message", resolve)
-		child.once("exit", (code) => (code ? reject(new Error(`${name} ended with ${code}`)) : resolve(undefined)))
+		child.once("exit", (code) =>
+			code ? reject(new Error(`${name} ended with ${code}`)) : resolve(undefined),
+		)
 	})
 	return Object.assign(result, { stop: () => child.kill() })
 }

@@ -7,7 +7,7 @@ process.env.NODE_ENV = "development"
 process.env.PORT = String(await findFreePort(Number(process.env.PORT || 3000)))
 
 const { createServer } = await import("vite")
-const vite = await createServer({ server: { middlewareMode: true }, appType: "custom" })
+const vite = await createServer({ server: { middlewareMode: true, cors: false }, appType: "custom" })
 
 /** The server of the moment. When a file changes, Vite makes a new one, and the old one is stopped. */
 let loaded

@@ -13,14 +13,21 @@ rmSync(RESULTS, { recursive: true, force: true })
 mkdirSync(RESULTS, { recursive: true })
 
 say("Unit and wire tests (Vitest) …")
-const vitest = node("node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile=${RESULTS}/vitest.json`)
+const vitest = node(
+	"node_modules/vitest/vitest.mjs",
+	"run",
+	"--reporter=default",
+	"--reporter=json",
+	`--outputFile=${RESULTS}/vitest.json`,
+)
 say("Browser tests (Playwright) …")
 const playwright = node("node_modules/@playwright/test/cli.js", "test", "--config=e2e/playwright.config.ts")
 
 const counts = [vitestCounts(), playwrightCounts()]
 const passed = counts.reduce((sum, count) => sum + count.passed, 0)
 const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-if (failed === 0 && vitest + playwright > 0) console.error("\u2717 A test runner failed; its output is above.")
+if (failed === 0 && vitest + playwright > 0)
+	console.error("\u2717 A test runner failed; its output is above.")
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 && vitest === 0 && playwright === 0 ? 0 : 1)
 
@@ -31,7 +38,10 @@ function node(...parameters) {
 
 function vitestCounts() {
 	const report = readReport("vitest.json")
-	return { passed: report?.numPassedTests ?? 0, failed: report ? report.numFailedTests + report.numPendingTests : 1 }
+	return {
+		passed: report?.numPassedTests ?? 0,
+		failed: report ? report.numFailedTests + report.numPendingTests : 1,
+	}
 }
 
 function playwrightCounts() {

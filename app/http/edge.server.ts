@@ -20,19 +20,22 @@ const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "mu
  * Stands before everything else. What gets past it has a known client address, an ordinary method and path, the host of
  * `APP_URL`, comes from our own pages or from a program, and has a complete body of a type and size that we read.
  */
-export async function edge(request: Request, response: Response, next: NextFunction): Promise<void> {
+export function edge(request: Request, response: Response, next: NextFunction): void {
 	const requestId = randomUUID()
 	response.locals.address = clientAddress(request)
 	response.locals.nonce = setSecurityHeaders(response, requestId)
-	await requestScope.run({ requestId }, async () => {
-		const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
-		if (refused) return refuse(request, response, refused)
-		settleHeaders(request)
-		next()
-	})
+	requestScope.run({ requestId }, () => admit(request, response, next).catch(next))
 }
 
-/** Answers without the router, so it has to do both doors itself. */
+async function admit(request: Request, response: Response, next: NextFunction): Promise<void> {
+	const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
+	if (refused === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
+	if (refused) return refuse(request, response, refused)
+	settleHeaders(request)
+	next()
+}
+
+/** Answers what no page can, so it has to do both doors itself. */
 export function refuse(request: IncomingMessage, response: Response, code: ProblemCode): void {
 	const body = problem(
 		code,
@@ -40,9 +43,8 @@ export function refuse(request: IncomingMessage, response: Response, code: Probl
 	)
 	const { accept, "content-type": contentType } = request.headers
 	const json = wantsJson({ accept, contentType })
-	if (code === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
 	// What is left of a body that nobody reads must not become the connection's next request.
-	response.setHeader("Connection", "close")
+	if (!request.complete) response.setHeader("Connection", "close")
 	response.status(body.status).type(json ? "application/problem+json" : "html")
 	response.send(json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce))
 }

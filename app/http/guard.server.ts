@@ -28,5 +28,11 @@ export async function requireAnonymous(request: Request, destination: string): P
 
 /** For tools that show what only a developer may see. */
 export function requireDevelopment(): void {
-	if (env.production) throw data(problem("not_found"), { status: 404 })
+	if (env.production) throw notFound()
+}
+
+/** A `Response`, so that routes with and without a page can throw it. */
+export function notFound(): Response {
+	const body = problem("not_found")
+	return Response.json(body, { status: body.status })
 }

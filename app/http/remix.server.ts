@@ -6,6 +6,8 @@ import type {
 	RequestHandler,
 } from "express"
 import { env } from "../env.server"
+import { refuse } from "./edge.server"
+import { problemFor } from "./problem"
 
 /**
  * Hands a request that the edge guard let through to Remix. (`@remix-run/express` would derive the host from the
@@ -17,11 +19,23 @@ export function remix(build: ServerBuild, isReady: () => boolean): RequestHandle
 		try {
 			const { address, nonce } = response.locals as { address: string; nonce: string }
 			const answer = await handle(toWebRequest(request, response), { address, nonce, isReady })
-			await send(answer, response)
+			if (isFailedResource(answer)) refuseResource(answer.status, request, response)
+			else await send(answer, response)
 		} catch (error) {
 			next(error)
 		}
 	}
+}
+
+/** Remix lets what a route without a page throws out as it is, stack and all in development. */
+function isFailedResource({ headers }: Response): boolean {
+	return headers.has("X-Remix-Error") || headers.has("X-Remix-Catch")
+}
+
+function refuseResource(status: number, request: ExpressRequest, response: ExpressResponse): void {
+	const { code } = problemFor(status)
+	if (code === "method_not_allowed") response.setHeader("Allow", "GET, HEAD")
+	refuse(request, response, code)
 }
 
 function toWebRequest(request: ExpressRequest, response: ExpressResponse): Request {

@@ -1,7 +1,6 @@
-import { data, type LoaderFunctionArgs } from "@remix-run/node"
+import type { LoaderFunctionArgs } from "@remix-run/node"
 import { readInbox } from "../auth/mail.server"
-import { requireDevelopment } from "../http/guard.server"
-import { problem } from "../http/problem"
+import { notFound, requireDevelopment } from "../http/guard.server"
 
 const MAILS_SEARCHED = 200
 
@@ -9,7 +8,7 @@ const MAILS_SEARCHED = 200
 export async function loader({ params }: LoaderFunctionArgs) {
 	requireDevelopment()
 	const mail = (await readInbox(MAILS_SEARCHED)).find(({ id }) => id === params.id)
-	if (!mail) throw data(problem("not_found"), { status: 404 })
+	if (!mail) throw notFound()
 	const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 	return new Response(mail.html, {
 		headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy },

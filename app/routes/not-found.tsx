@@ -1,9 +1,8 @@
-import { data } from "@remix-run/node"
-import { problem } from "../http/problem"
+import { notFound } from "../http/guard.server"
 
 /** Everything that is nowhere else. A route of its own, so that both doors and every method answer alike. */
 export function loader() {
-	throw data(problem("not_found"), { status: 404 })
+	throw notFound()
 }
 
 export const action = loader
