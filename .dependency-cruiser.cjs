@@ -44,10 +44,14 @@ module.exports = {
 		},
 		{
 			name: "pages-run-in-browsers",
-			comment: "Pages and ui may take types from below, no code.",
+			comment: "Pages and ui may take types from below, and the table of problems; no other code.",
 			severity: "error",
 			from: { path: "^app/(pages|ui)/" },
-			to: { path: "^app/(auth|db|mail|http|routes)/", dependencyTypesNot: ["type-only"] },
+			to: {
+				path: "^app/(auth|db|mail|http|routes)/",
+				pathNot: "^app/http/problem\\.ts$",
+				dependencyTypesNot: ["type-only"],
+			},
 		},
 		{
 			name: "http-below-routes",

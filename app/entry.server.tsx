@@ -1,10 +1,10 @@
 import { PassThrough } from "node:stream"
 import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node"
-import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
+import { RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
 import { config } from "./auth.config"
 import { prefersJson } from "./http/negotiate.server"
-import { isProblem, type Problem, problem, problemFor } from "./http/problem"
+import { isProblem, problemOf } from "./http/problem"
 import { log, requestScope } from "./log.server"
 import { RenderContextProvider } from "./ui/render-context"
 
@@ -47,17 +47,11 @@ function answerJson(status: number, headers: Headers, remixContext: EntryContext
 function jsonBody({ staticHandlerContext }: EntryContext): unknown {
 	const { actionData, loaderData, errors, matches } = staticHandlerContext
 	const [error] = Object.values(errors ?? {})
-	if (error !== undefined) return problemOf(error)
+	if (error !== undefined) return problemOf(error, requestScope.getStore()?.requestId)
 	const page = matches.at(-1)?.route.id ?? ""
 	const body: unknown = actionData ? actionData[page] : loaderData[page]
 	const refused = (body as { problem?: unknown } | null)?.problem
 	return isProblem(refused) ? refused : body
-}
-
-function problemOf(error: unknown): Problem {
-	const requestId = requestScope.getStore()?.requestId
-	if (!isRouteErrorResponse(error)) return problem("internal", requestId ? { request_id: requestId } : {})
-	return isProblem(error.data) ? error.data : problemFor(error.status)
 }
 
 function renderPage(

@@ -1,6 +1,5 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node"
 import {
-	isRouteErrorResponse,
 	Links,
 	Meta,
 	Outlet,
@@ -13,10 +12,13 @@ import type { ReactNode } from "react"
 import { config } from "./auth.config"
 import { takeNotice } from "./http/cookie.server"
 import { prefersJson } from "./http/negotiate.server"
-import { isProblem, type Problem, problem, problemFor } from "./http/problem"
+import { problemOf } from "./http/problem"
 import { ProblemPage } from "./pages/problem"
 import { Document } from "./ui/document"
 import { useRenderContext } from "./ui/render-context"
+import { titled } from "./ui/title"
+
+export const meta = titled()
 
 export type RootData = typeof loader
 
@@ -66,9 +68,4 @@ export default function App() {
 export function ErrorBoundary() {
 	const { requestId } = useRenderContext()
 	return <ProblemPage problem={problemOf(useRouteError(), requestId)} />
-}
-
-function problemOf(error: unknown, requestId?: string): Problem {
-	if (!isRouteErrorResponse(error)) return problem("internal", requestId ? { request_id: requestId } : {})
-	return isProblem(error.data) ? error.data : problemFor(error.status)
 }

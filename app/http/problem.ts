@@ -1,3 +1,4 @@
+import { isRouteErrorResponse } from "@remix-run/react"
 import type { FieldErrors } from "../auth/refusal"
 
 /** Every way in which a request can fail, with the status and the sentence that clients get. A closed list. */
@@ -54,6 +55,12 @@ export function problemFor(status: number): Problem {
 	if (status === 405) return problem("method_not_allowed")
 	if (status === 503) return problem("unavailable")
 	return problem(status < 500 ? "malformed" : "internal")
+}
+
+/** The problem behind whatever was thrown. @param requestId told only of what nobody expected */
+export function problemOf(error: unknown, requestId?: string): Problem {
+	if (!isRouteErrorResponse(error)) return problem("internal", requestId ? { request_id: requestId } : {})
+	return isProblem(error.data) ? error.data : problemFor(error.status)
 }
 
 export function isProblem(value: unknown): value is Problem {

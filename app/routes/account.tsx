@@ -1,10 +1,11 @@
-import type { LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
 import { publicUser } from "../auth/user.server"
 import { requireUser } from "../http/guard.server"
 import { AccountPage } from "../pages/account"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Your account" }]
+export const meta = titled("Your account")
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	const { user, session } = await requireUser(request)

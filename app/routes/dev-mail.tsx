@@ -1,12 +1,12 @@
-import type { MetaFunction } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
 import { readInbox } from "../auth/mail.server"
 import { requireDevelopment } from "../http/guard.server"
 import { DevMailPage } from "../pages/dev-mail"
+import { titled } from "../ui/title"
 
 const MAILS_SHOWN = 50
 
-export const meta: MetaFunction = () => [{ title: "Mail" }]
+export const meta = titled("Mail")
 
 export async function loader() {
 	requireDevelopment()

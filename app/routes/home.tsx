@@ -3,6 +3,9 @@ import { useLoaderData } from "@remix-run/react"
 import { publicUser } from "../auth/user.server"
 import { getSignedIn } from "../http/guard.server"
 import { HomePage } from "../pages/home"
+import { titled } from "../ui/title"
+
+export const meta = titled("Welcome")
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	const signedIn = await getSignedIn(request)

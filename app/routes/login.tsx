@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { login } from "../auth/login.server"
 import { loginSchema } from "../auth/schema"
@@ -11,8 +11,9 @@ import { requireAnonymous } from "../http/guard.server"
 import { ownPath, redirectTarget, requestedPath } from "../http/redirect.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { LoginPage } from "../pages/login"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Sign in" }]
+export const meta = titled("Sign in")
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	await requireAnonymous(request, redirectTarget(requestedPath(request), config.login.redirectTo))

@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
 import { logout } from "../auth/logout.server"
 import { logoutSchema } from "../auth/schema"
@@ -8,8 +8,9 @@ import { getSignedIn } from "../http/guard.server"
 import { redirectTarget } from "../http/redirect.server"
 import { answer, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Sign out" }]
+export const meta = titled("Sign out")
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	return { signed_in: (await getSignedIn(request)) !== null }

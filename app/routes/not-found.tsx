@@ -5,7 +5,7 @@ export function loader() {
 	throw notFound()
 }
 
-export const action = loader
+export const action = () => loader()
 
 export default function NotFound() {
 	return null

@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, LoaderFunctionArgs, MetaFunction } from "@remix-run/node"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { register } from "../auth/register.server"
 import { registerSchema } from "../auth/schema"
@@ -9,8 +9,9 @@ import { requireAnonymous } from "../http/guard.server"
 import { ownPath, redirectTarget, requestedPath } from "../http/redirect.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { RegisterPage } from "../pages/register"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Create an account" }]
+export const meta = titled("Create an account")
 
 export async function loader({ request }: LoaderFunctionArgs) {
 	await requireAnonymous(request, redirectTarget(requestedPath(request), config.login.redirectTo))

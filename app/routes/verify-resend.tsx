@@ -1,4 +1,4 @@
-import type { ActionFunctionArgs, MetaFunction } from "@remix-run/node"
+import type { ActionFunctionArgs } from "@remix-run/node"
 import { useActionData } from "@remix-run/react"
 import { resendSchema } from "../auth/schema"
 import { resendVerification } from "../auth/verify.server"
@@ -8,8 +8,9 @@ import { describeFields } from "../http/fields.server"
 import { redirectTarget } from "../http/redirect.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { VerifyResendPage } from "../pages/verify-resend"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Get a new link" }]
+export const meta = titled("Get a new link")
 
 export async function loader() {
 	return { fields: describeFields(resendSchema), captcha: null }

@@ -1,4 +1,4 @@
-import { type ActionFunctionArgs, data, type LoaderFunctionArgs, type MetaFunction } from "@remix-run/node"
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { verifySchema } from "../auth/schema"
 import { publicUser } from "../auth/user.server"
@@ -9,8 +9,9 @@ import { problem } from "../http/problem"
 import { redirectTarget } from "../http/redirect.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { VerifyPage } from "../pages/verify"
+import { titled } from "../ui/title"
 
-export const meta: MetaFunction = () => [{ title: "Confirm your address" }]
+export const meta = titled("Confirm your address")
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
 	const link = singleValues(new URL(request.url).searchParams, verifySchema)
