@@ -36,8 +36,8 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 
 	let ready = true
 	const app = createApp(options.assets ?? builtAssets(), () => ready)
-	const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS }, app)
-	server.requestTimeout = config.server.requestTimeoutSeconds * 1000
+	const requestTimeout = config.server.requestTimeoutSeconds * 1000
+	const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout }, app)
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
 	)

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 
 const MIN_NODE = [20, 19]
-const STAMP = "node_modules/.gatehouse-setup.json"
+/** Which schema the database client was generated from. */
+const STAMP = "app/db/generated/.schema"
 
 /**
  * Makes a bare clone ready: packages from the lock file, `.env` with a secret of its own, the database client.
@@ -12,18 +13,16 @@ const STAMP = "node_modules/.gatehouse-setup.json"
  */
 export function setup() {
 	checkNode()
-	const stamps = existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, "utf8")) : {}
-	const lock = hash("package-lock.json")
-	if (stamps.lock !== lock) {
-		say("Installing packages from package-lock.json (a minute or two, once) …")
-		run("npm", ["ci", "--no-audit", "--no-fund", "--include=dev"])
+	if (!isInstalled()) {
+		say("Installing packages from package-lock.json (a few minutes, once) …")
+		install()
 	}
 	const schema = hash("prisma/schema.prisma")
-	if (stamps.lock !== lock || stamps.schema !== schema || !existsSync("app/db/generated/client.ts")) {
+	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
 		say("Generating the database client …")
 		generate()
+		writeFileSync(STAMP, schema)
 	}
-	writeFileSync(STAMP, JSON.stringify({ lock, schema }))
 	makeEnv()
 }
 
@@ -56,6 +55,23 @@ function checkNode() {
 	process.exit(1)
 }
 
+/** Compares what npm notes in node_modules with the lock file; packages for other platforms may be missing. */
+function isInstalled() {
+	const installed = JSON.parse(readIfThere("node_modules/.package-lock.json") ?? '{"packages":{}}').packages
+	const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"))
+	return Object.entries(packages).every(
+		([path, { version, optional, devOptional }]) =>
+			path === "" || optional || devOptional || installed[path]?.version === version,
+	)
+}
+
+function install() {
+	const parameters = ["ci", "--no-audit", "--no-fund", "--include=dev"]
+	const npm = process.env.npm_execpath
+	if (npm) run(process.execPath, [npm, ...parameters])
+	else run("npm", parameters)
+}
+
 /** Prisma's command line looks for an engine that `generate` never runs; any file satisfies it without a download. */
 function generate() {
 	run("node", ["node_modules/prisma/build/index.js", "generate"], {
@@ -71,6 +87,10 @@ function makeEnv() {
 	const secret = randomBytes(32).toString("base64url")
 	const example = readFileSync(".env.example", "utf8")
 	writeFileSync(".env", example.replace(/^SECRET=.*$/m, `SECRET=${secret}`), { mode: 0o600 })
+}
+
+function readIfThere(file) {
+	return existsSync(file) ? readFileSync(file, "utf8") : undefined
 }
 
 function hash(file) {
