@@ -27,6 +27,8 @@ type SessionUserRow = User &
 	}
 
 const MAX_USER_AGENT_LENGTH = 300
+/** A session slides at most this often: a page is no reason to write to the database every time. */
+const SLIDE_STEP_MS = 60_000
 
 export type SignedIn = { user: User; session: { expiresAt: Date; absoluteExpiresAt: Date; backend: string } }
 
@@ -67,11 +69,12 @@ export async function startSession(
 export async function findSession(token: string): Promise<SignedIn | null> {
 	const { session, user } = await lucia.validateSession(sessionId(token))
 	if (!session || !user.active || session.epoch !== user.epoch) return null
-	const { absoluteExpiresAt, backend } = session
-	return {
-		user,
-		session: { expiresAt: earlier(session.expiresAt, absoluteExpiresAt), absoluteExpiresAt, backend },
-	}
+	const { id, absoluteExpiresAt, backend } = session
+	// Lucia extends only in the second half of the time, which would end a session after half an hour without use.
+	const slid = earlier(new Date(Date.now() + config.session.expirySeconds * 1000), absoluteExpiresAt)
+	const isDue = slid.getTime() - session.expiresAt.getTime() > SLIDE_STEP_MS
+	if (isDue) await adapter.updateSessionExpiration(id, slid)
+	return { user, session: { expiresAt: isDue ? slid : session.expiresAt, absoluteExpiresAt, backend } }
 }
 
 /** Ending a session that is not there is no error. */
