@@ -72,9 +72,10 @@ export async function findSession(token: string): Promise<SignedIn | null> {
 	const { id, absoluteExpiresAt, backend } = session
 	// Lucia extends only in the second half of the time, which would end a session after half an hour without use.
 	const slid = earlier(new Date(Date.now() + config.session.expirySeconds * 1000), absoluteExpiresAt)
-	const isDue = slid.getTime() - session.expiresAt.getTime() > SLIDE_STEP_MS
+	const current = earlier(session.expiresAt, absoluteExpiresAt)
+	const isDue = slid.getTime() - current.getTime() > SLIDE_STEP_MS
 	if (isDue) await adapter.updateSessionExpiration(id, slid)
-	return { user, session: { expiresAt: isDue ? slid : session.expiresAt, absoluteExpiresAt, backend } }
+	return { user, session: { expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
 }
 
 /** Ending a session that is not there is no error. */
