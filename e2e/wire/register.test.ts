@@ -1,55 +1,45 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { clientOf, linkFields, sessionOf, somebody } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import {
+	expectPrivate,
+	expectRefused,
+	getBoth,
+	inputValue,
+	openHouse,
+	postBoth,
+	rowsOf,
+	textOf,
+	userRow,
+} from "../support/house"
 
-let server: TestServer
-let mailbox: Mailbox
+const house = openHouse()
 
-beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
-})
+function formOf(person = somebody()) {
+	return { ...person, confirm_password: person.password }
+}
 
 describe("the whole way, by a program", () => {
 	it("registers, verifies, signs in, shows the account, signs out", async () => {
-		const client = clientOf(server)
+		const client = clientOf(house.server)
 		const { username, email, password } = somebody()
-		const registered = await client.postJson("/register", {
-			username,
-			email,
-			password,
-			confirm_password: password,
-		})
+		const registered = await client.postJson("/register", formOf({ username, email, password }))
 		expect(registered.status).toBe(201)
-		expect(registered.json).toEqual({
-			user: { username, email },
-			verification: "sent",
-			redirect_to: "/login",
-		})
+		const expected = { user: { username, email }, verification: "sent", redirect_to: "/login" }
+		expect(registered.json).toEqual(expected)
 
 		const early = await client.postJson("/login", { username, password })
 		expect([early.status, early.json.code]).toEqual([403, "not_verified"])
 		expect(early.cookies).toEqual([])
 
-		const mail = await mailbox.next(email)
+		const mail = await house.mailbox.next(email)
 		const link = linkFields(mail.links[0] ?? "")
 		const page = await client.get(`/verify?${new URLSearchParams(link)}`)
 		expect(page.status).toBe(200)
 		expect(page.text).toContain("Confirm my address")
 		const verified = await client.postJson("/verify", link)
 		expect(verified.status).toBe(200)
-		expect(verified.json.user).toMatchObject({
-			username,
-			email,
-			verified: true,
-			active: true,
-			superuser: false,
-		})
+		const flags = { verified: true, active: true, superuser: false }
+		expect(verified.json.user).toMatchObject({ username, email, ...flags })
 		const again = await client.postJson("/verify", link)
 		expect([again.status, again.json.code]).toEqual([400, "link_invalid"])
 
@@ -64,5 +54,136 @@ describe("the whole way, by a program", () => {
 		expect(signedOut.status).toBe(204)
 		const after = await client.getJson("/account", { Cookie: cookie })
 		expect([after.status, after.json.code]).toEqual([401, "unauthenticated"])
+	})
+})
+
+describe("GET /register", () => {
+	it("shows a form to a person, and tells a program its fields", async () => {
+		const { form, json } = await getBoth(house.server, "/register")
+		expect([form.status, json.status]).toEqual([200, 200])
+		for (const name of ["username", "email", "password", "confirm_password"])
+			expect(form.text).toContain(`name="${name}"`)
+		expect(json.json).toMatchObject({ captcha: null, open: true })
+		expect(json.json.fields).toEqual([
+			{ name: "username", type: "text", required: true },
+			{ name: "email", type: "email", required: true },
+			{ name: "password", type: "password", required: true },
+			{ name: "confirm_password", type: "password", required: true },
+		])
+		expectPrivate(form)
+		expectPrivate(json)
+	})
+})
+
+describe("POST /register", () => {
+	it("leads a person to sign in with 303, and starts no session", async () => {
+		const person = somebody()
+		const answer = await clientOf(house.server).postForm("/register", formOf(person))
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
+		expectPrivate(answer)
+		expect(sessionOf(answer)).toBeUndefined()
+		expect(userRow(house.server, person.username)).toMatchObject({ emailVerifiedAt: null, superuser: 0 })
+		await house.mailbox.next(person.email)
+	})
+
+	it("leads to redirect_to, from the query or the body", async () => {
+		const inQuery = await clientOf(house.server).postForm("/register?redirect_to=/account", formOf())
+		expect(inQuery.headers.get("Location")).toBe("/account")
+		const inBody = await clientOf(house.server).postJson("/register", { ...formOf(), redirect_to: "/account?a=b" })
+		expect(inBody.json.redirect_to).toBe("/account?a=b")
+	})
+
+	it("takes password_confirm for confirm_password", async () => {
+		const { password, ...rest } = somebody()
+		const fields = { ...rest, password, password_confirm: password }
+		expect((await clientOf(house.server).postJson("/register", fields)).status).toBe(201)
+		const different = { ...somebody(), password_confirm: "something else entirely" }
+		const refused = await clientOf(house.server).postJson("/register", different)
+		expect(Object.keys(refused.json.errors)).toEqual(["confirm_password"])
+	})
+
+	it("takes a multipart form of text fields", async () => {
+		const body = new FormData()
+		for (const [name, value] of Object.entries(formOf())) body.set(name, value)
+		const answer = await clientOf(house.server).send("/register", { method: "POST", body })
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
+	})
+
+	it("names every field that is missing, at both doors, and writes nothing", async () => {
+		const before = rowsOf(house.server)
+		const refused = await postBoth(house.server, "/register", {})
+		expectRefused(refused, 422, "validation_failed")
+		expect(Object.keys(refused.json.json.errors)).toEqual(["username", "email", "password", "confirm_password"])
+		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
+			expect(refused.form.text).toContain(`href="#${name}"`)
+			expect(textOf(refused.form)).toContain(sentences[0])
+		}
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+
+	it.each([
+		["username", { username: "ab" }],
+		["username", { username: "a".repeat(33) }],
+		["username", { username: "a b c" }],
+		["username", { username: "ada@example.org" }],
+		["email", { email: "ada" }],
+		["password", { password: "short", confirm_password: "short" }],
+		["password", { password: "password123", confirm_password: "password123" }],
+		["confirm_password", { confirm_password: "correct horse battery." }],
+	])("refuses a wrong %s alone: %j", async (field, wrong) => {
+		const before = rowsOf(house.server)
+		const fields = { ...formOf(), ...wrong }
+		const refused = await postBoth(house.server, "/register", fields)
+		expectRefused(refused, 422, "validation_failed")
+		expect(Object.keys(refused.json.json.errors)).toEqual([field])
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+
+	it("refuses a password that holds the user name or the name in the address", async () => {
+		const person = somebody()
+		const ofName = `xx${person.username.toUpperCase()}xx`
+		const ofAddress = { ...person, email: "grace.hopper@example.org", password: "my grace.hopper pass" }
+		for (const wrong of [{ ...person, password: ofName }, ofAddress]) {
+			const refused = await postBoth(house.server, "/register", formOf(wrong))
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
+		}
+	})
+
+	it("keeps what was typed on the page, but never a password", async () => {
+		const typed = { username: "<b>&ada", email: "ada at example", redirect_to: "/account" }
+		const password = "a secret nobody may see"
+		const page = await clientOf(house.server).postForm("/register", { ...typed, password, confirm_password: password })
+		expect(page.status).toBe(422)
+		expect(inputValue(page, "username")).toBe("&lt;b&gt;&amp;ada")
+		expect(inputValue(page, "email")).toBe("ada at example")
+		expect(inputValue(page, "redirect_to")).toBe("/account")
+		expect(page.text).not.toContain(password)
+		expect(page.text).not.toContain("<b>&ada")
+	})
+
+	it("stops the 21st registration of one client address, at both doors, until Retry-After", async () => {
+		const client = clientOf(house.server)
+		const person = somebody()
+		expect((await client.postJson("/register", formOf(person))).status).toBe(201)
+		const namesake = { ...formOf(), username: person.username }
+		for (let count = 2; count <= 20; count++)
+			expect((await client.postJson("/register", namesake)).status).toBe(422)
+		const before = rowsOf(house.server)
+		const refused = {
+			json: await client.postJson("/register", formOf()),
+			form: await client.postForm("/register", formOf()),
+		}
+		expectRefused(refused, 429, "rate_limited")
+		for (const { headers } of [refused.json, refused.form]) {
+			const seconds = Number(headers.get("Retry-After"))
+			expect(seconds).toBeGreaterThan(3500)
+			expect(seconds).toBeLessThanOrEqual(3600)
+			expect(headers.get("RateLimit-Limit")).toBe("20")
+			expect(headers.get("RateLimit-Remaining")).toBe("0")
+			expect(headers.get("RateLimit-Reset")).toBe(String(seconds))
+		}
+		expect(rowsOf(house.server)).toEqual(before)
+		expect((await clientOf(house.server).postJson("/register", formOf())).status).toBe(201)
 	})
 })
