@@ -76,4 +76,8 @@ export const resendSchema = z.object({ email })
 export const logoutSchema = z.object({})
 
 /** Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */
-export const verifySchema = z.object({ user_id: z.unknown(), timestamp: z.unknown(), signature: z.unknown() })
+export const verifySchema = z.object({
+	user_id: z.unknown().optional(),
+	timestamp: z.unknown().optional(),
+	signature: z.unknown().optional(),
+})

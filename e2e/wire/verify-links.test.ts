@@ -1,0 +1,128 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, linkFields, somebody } from "../support/client"
+import { forgeLink, type LinkFields } from "../support/forge"
+import { expectRefused, getBoth, openHouse, postBoth, type Row, rowsOf, userRow } from "../support/house"
+
+const house = openHouse()
+let link: LinkFields
+let user: Row
+let other: LinkFields
+
+async function mailedLink() {
+	const person = somebody()
+	await clientOf(house.server).postJson("/register", { ...person, confirm_password: person.password })
+	const mail = await house.mailbox.next(person.email)
+	return { person, link: linkFields(mail.links[0] ?? "") }
+}
+
+beforeAll(async () => {
+	const mailed = await mailedLink()
+	link = mailed.link
+	user = userRow(house.server, mailed.person.username)
+	other = (await mailedLink()).link
+})
+
+function variants(): [what: string, fields: Record<string, string>][] {
+	const { signature, timestamp, user_id } = link
+	const last = signature.at(-1) ?? ""
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	// 43 characters are 258 bits: the last character has two that mean nothing.
+	const sameBits = alphabet[alphabet.indexOf(last) ^ 1] ?? ""
+	const withUser = (value: string): [string, Record<string, string>] => [`user_id ${value}`, { ...link, user_id: value }]
+	const withTime = (value: string): [string, Record<string, string>] => [`timestamp ${value}`, { ...link, timestamp: value }]
+	const signed = (what: string, value: string): [string, Record<string, string>] => [what, { ...link, signature: value }]
+	return [
+		...["user_id", "timestamp", "signature"].flatMap((name): [string, Record<string, string>][] => [
+			[`no ${name}`, Object.fromEntries(Object.entries(link).filter(([key]) => key !== name))],
+			[`blank ${name}`, { ...link, [name]: "" }],
+			[`${name} undefined`, { ...link, [name]: "undefined" }],
+			[`${name} with a space`, { ...link, [name]: ` ${link[name as keyof LinkFields]}` }],
+			[`${name} with a NUL`, { ...link, [name]: `${link[name as keyof LinkFields]}\0` }],
+			[`${name} with a line break`, { ...link, [name]: `${link[name as keyof LinkFields]}\n` }],
+		]),
+		...["1", "01", "1.0", " 1", "１", user_id.toUpperCase(), `{${user_id}}`, other.user_id].map(withUser),
+		...["-1", "0", "1e10", `${timestamp}000`, `0${timestamp}`, `+${timestamp}`, `${timestamp}.0`].map(withTime),
+		...["9007199254740992", "０", "NaN", String(Number(timestamp) + 1)].map(withTime),
+		...Array.from({ length: 42 }, (_, index) => signed(`cut by ${index + 1}`, signature.slice(0, -index - 1))),
+		signed("extended", `${signature}A`),
+		signed("padded", `${signature}=`),
+		signed("same bits in another spelling", signature.slice(0, -1) + sameBits),
+		signed("standard alphabet", `${signature.slice(0, 40)}+/+`),
+		signed("hex", Buffer.from(signature, "base64url").toString("hex").toUpperCase()),
+		signed("of another user", other.signature),
+		signed("of another purpose", forgeLink(house.server.secret, user, { purpose: "reset-password" }).signature),
+		signed("upper case", signature.toUpperCase()),
+		["from the future", forgeLink(house.server.secret, user, { ageSeconds: -90 })],
+		["fields shifted", { ...link, user_id: user_id + timestamp[0], timestamp: timestamp.slice(1) }],
+	]
+}
+
+describe("H-35: a verification link that was tampered with", () => {
+	it("H-35: is refused with one and the same answer, whatever was done to it", async () => {
+		const before = rowsOf(house.server)
+		const client = clientOf(house.server)
+		const bodies = new Set<string>()
+		for (const [what, fields] of variants()) {
+			const posted = await client.postJson("/verify", fields)
+			expect([what, posted.status, posted.json.code]).toEqual([what, 400, "link_invalid"])
+			const opened = await client.getJson(`/verify?${new URLSearchParams(fields)}`)
+			expect([what, opened.status]).toEqual([what, 400])
+			bodies.add(posted.text).add(opened.text)
+		}
+		expect(bodies.size).toBe(1)
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+
+	it("H-35: is refused on the page too", async () => {
+		for (const [, fields] of variants().filter((_, index) => index % 9 === 0)) {
+			expectRefused(await postBoth(house.server, "/verify", fields), 400, "link_invalid")
+			expectRefused(await getBoth(house.server, `/verify?${new URLSearchParams(fields)}`), 400, "link_invalid")
+		}
+	})
+
+	it("H-35: with a parameter of another type or case is refused", async () => {
+		const before = rowsOf(house.server)
+		const client = clientOf(house.server)
+		const values = [null, 0, 1e400, true, [], {}, { contains: "-" }, { not: "" }]
+		for (const name of ["user_id", "timestamp", "signature"] as const) {
+			for (const value of [...values, [link[name]]]) {
+				const answer = await client.postJson("/verify", { ...link, [name]: value })
+				expect([name, value, answer.status, answer.json.code]).toEqual([name, value, 400, "link_invalid"])
+			}
+			const { [name]: value, ...rest } = link
+			const upper = await client.postJson("/verify", { ...rest, [name.toUpperCase()]: value })
+			expect([upper.status, upper.json.code]).toEqual([400, "link_invalid"])
+			const brackets = await client.getJson(`/verify?${new URLSearchParams({ ...rest, [`${name}[]`]: value })}`)
+			expect([brackets.status, brackets.json.code]).toEqual([400, "link_invalid"])
+		}
+		const asNumber = await client.postJson("/verify", { ...link, timestamp: Number(link.timestamp) })
+		expect([asNumber.status, asNumber.json.code]).toEqual([400, "link_invalid"])
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+
+	it("H-35: with a parameter given twice is refused", async () => {
+		const before = rowsOf(house.server)
+		for (const name of ["user_id", "timestamp", "signature"] as const) {
+			const twice = `${new URLSearchParams(link)}&${name}=${link[name]}`
+			expectRefused(await getBoth(house.server, `/verify?${twice}`), 400, "link_invalid")
+			const client = clientOf(house.server)
+			// In a body the contract's rule for every field comes first: 422 on that field.
+			const posted = await client.send("/verify", {
+				method: "POST",
+				headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+				body: twice,
+			})
+			expect([posted.status, Object.keys(posted.json.errors)]).toEqual([422, [name]])
+		}
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+
+	it("H-35: does no harm to the genuine one", async () => {
+		expect((await clientOf(house.server).postJson("/verify", link)).status).toBe(200)
+	})
+
+	it("H-35: is never repeated in the log, nor is a genuine one", () => {
+		expect(house.server.output()).not.toContain(link.signature)
+		expect(house.server.output()).not.toContain(other.signature)
+	})
+})
