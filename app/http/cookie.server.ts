@@ -53,8 +53,10 @@ function serialize(name: string, value: string, lifetime: string): string {
  */
 function readCookie(request: Request, name: string): string | null {
 	for (const pair of (request.headers.get("Cookie") ?? "").split(";")) {
-		const [key, ...value] = pair.trim().split("=")
-		if (key === name) return value.join("=").replace(/^"(.*)"$/, "$1")
+		// Not trim(): to a browser U+00A0 is part of a name, so a sibling domain could set "\u00a0__Host-id" past the prefix.
+		const [key, ...value] = pair.replace(/^[ \t]+|[ \t]+$/g, "").split("=")
+		// Without "=" it is a cookie without a name, whose value happens to be ours (RFC 6265bis, 5.7).
+		if (key === name && value.length > 0) return value.join("=").replace(/^"(.*)"$/, "$1")
 	}
 	return null
 }

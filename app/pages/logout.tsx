@@ -1,11 +1,14 @@
 import { Form, Link } from "@remix-run/react"
+import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
+import { FormError } from "../ui/form-error"
 import { SubmitButton } from "../ui/submit-button"
 
-export function LogoutPage({ signed_in }: { signed_in: boolean }) {
+export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused: RefusedForm | undefined }) {
 	if (!signed_in)
 		return (
 			<Card title="Signed out" lead="You are not signed in on this device.">
+				<FormError problem={refused?.problem} />
 				<Link to="/login" className="button">
 					Sign in
 				</Link>
@@ -17,6 +20,7 @@ export function LogoutPage({ signed_in }: { signed_in: boolean }) {
 			lead="You will need your password to come back on this device."
 			footer={<Link to="/account">Stay signed in</Link>}
 		>
+			<FormError problem={refused?.problem} />
 			<Form method="post">
 				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
 			</Form>

@@ -1,12 +1,12 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
-import { useLoaderData } from "@remix-run/react"
+import { useActionData, useLoaderData } from "@remix-run/react"
 import { logout } from "../auth/logout.server"
 import { logoutSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { expiredSessionCookie, readSessionToken } from "../http/cookie.server"
 import { getSignedIn } from "../http/guard.server"
 import { redirectTarget } from "../http/redirect.server"
-import { answer, read } from "../http/submission.server"
+import { answer, type RefusedForm, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
 
@@ -30,5 +30,5 @@ export async function action({ request }: ActionFunctionArgs) {
 }
 
 export default function Logout() {
-	return <LogoutPage {...useLoaderData<typeof loader>()} />
+	return <LogoutPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
 }

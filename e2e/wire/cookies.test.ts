@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
+import { openHouse, rowsOf } from "../support/house"
+import { getRaw } from "../support/raw"
+
+const house = openHouse()
+let person: Person
+let good: string
+
+beforeAll(async () => {
+	person = await registerVerified(house.server, house.mailbox)
+	good = await signIn(person)
+})
+
+async function signIn({ username, password }: Person, headers: Record<string, string> = {}): Promise<string> {
+	return sessionOf(await clientOf(house.server).postJson("/login", { username, password }, headers)) ?? ""
+}
+
+async function statusOf(cookie: string): Promise<number> {
+	return (await clientOf(house.server).getJson("/account", { Cookie: cookie })).status
+}
+
+describe("H-15: a session cookie that was planted", () => {
+	it("H-15: a made-up one never becomes valid by signing in or verifying", async () => {
+		for (const planted of ["id=planted", `id=${"A".repeat(43)}`, `id=${"0".repeat(64)}`]) {
+			const cookie = await signIn(person, { Cookie: planted })
+			expect(cookie).toMatch(/^id=[A-Za-z0-9_-]{43}$/)
+			expect(cookie).not.toBe(planted)
+			expect(await statusOf(planted)).toBe(401)
+			expect(await statusOf(cookie)).toBe(200)
+		}
+	})
+
+	it("H-15: somebody else's is replaced, ends, and never shows the new person", async () => {
+		const attacker = await registerVerified(house.server, house.mailbox)
+		const planted = await signIn(attacker)
+		const cookie = await signIn(person, { Cookie: planted })
+		expect(cookie).not.toBe(planted)
+		expect(await statusOf(planted)).toBe(401)
+		const account = await clientOf(house.server).getJson("/account", { Cookie: cookie })
+		expect(account.json.user.username).toBe(person.username)
+	})
+
+	it("H-15: the hash in the database is no token", async () => {
+		for (const id of rowsOf(house.server).sessions) expect(await statusOf(`id=${id}`)).toBe(401)
+	})
+})
+
+describe("H-16: cookies that nobody would bake", () => {
+	const token = () => good.slice("id=".length)
+
+	it("H-16: broken cookies before and behind the good one do no harm", async () => {
+		const broken = ["foo=%E0%A4%A", "=x", "=", ";", "x", "a=b=c", `big=${"x".repeat(8000)}`, `json={"a":"b,c"}`, "é=ü", "id"]
+		for (const other of broken) {
+			expect([other, await statusOf(`${other}; ${good}`)]).toEqual([other, 200])
+			expect([other, await statusOf(`${good}; ${other}`)]).toEqual([other, 200])
+		}
+		const many = Array.from({ length: 200 }, (_, index) => `c${index}=${index}`).join("; ")
+		expect(await statusOf(`${many}; ${good}`)).toBe(200)
+	})
+
+	it("H-16: the good one may be quoted, and may stand without spaces around", async () => {
+		expect(await statusOf(`a=b;${good};c=d`)).toBe(200)
+		expect(await statusOf(`id="${token()}"`)).toBe(200)
+		expect(await statusOf(`a=b ;  ${good}  ; c=d`)).toBe(200)
+	})
+
+	it("H-16: of two of our name the first one counts", async () => {
+		expect(await statusOf(`${good}; id=evil`)).toBe(200)
+		expect(await statusOf(`id=evil; ${good}`)).toBe(401)
+	})
+
+	it("H-16: a value that is not exactly a token is nobody's", async () => {
+		const values = [`${token()}=`, `${token()}A`, token().slice(1), `%${token()}`, `"${token()}`, "x".repeat(8000), ""]
+		for (const value of values) expect([value, await statusOf(`id=${value}`)]).toEqual([value, 401])
+		expect(await statusOf(`id=${encodeURIComponent(`${token()} `)}`)).toBe(401)
+	})
+
+	it("H-16: bytes that are no text are refused or ignored, and hurt nobody", async () => {
+		const account = (cookie: string) => getRaw(house.server, "/account", [`Cookie: ${cookie}`])
+		expect((await account(`a=\xff\xfe; ${good}`)).status).toBe(200)
+		expect((await account(`\x80=\x80; ${good}; \xe2\x80\xae=x`)).status).toBe(200)
+		expect((await account(`a=\0; ${good}`)).status).toBe(400)
+		expect((await getRaw(house.server, "/account", ["Cookie: a=b", `Cookie: ${good}`])).status).toBe(200)
+		const long = await account(`a=${"x".repeat(20_000)}; ${good}`)
+		expect(long.status).toBe(431)
+		expect(long.text).toContain("no-store")
+		expect(await statusOf(good)).toBe(200)
+	})
+
+	it("H-17: no other spelling of the name passes for ours", async () => {
+		const names = ["ID", "Id", "%69d", "i%64", "__Host-id", "\xa0id", "id\xa0", "\x85id", "i d", "id[]", ".id", "id."]
+		for (const name of names) {
+			const { status } = await getRaw(house.server, "/account", [`Cookie: ${name}=${token()}`])
+			expect([name, status]).toEqual([name, 401])
+			expect((await getRaw(house.server, "/account", [`Cookie: ${name}=evil; ${good}`])).status).toBe(200)
+		}
+	})
+})
