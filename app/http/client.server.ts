@@ -10,6 +10,8 @@ declare module "@remix-run/node" {
 		address: string
 		/** For inline scripts and styles, see `http/headers.server.ts`. */
 		nonce: string
+		/** The client's own: Remix runs loaders with GET, also after an action. */
+		method: string
 		/** False once the server was told to stop. */
 		isReady: () => boolean
 	}

@@ -45,8 +45,10 @@ export function refuse(request: IncomingMessage, response: Response, code: Probl
 	const json = wantsJson({ accept, contentType })
 	// What is left of a body that nobody reads must not become the connection's next request.
 	if (!request.complete) response.setHeader("Connection", "close")
-	response.status(body.status).type(json ? "application/problem+json" : "html")
-	response.send(json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce))
+	response.status(body.status)
+	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
+	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
+	response.end(json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce))
 }
 
 function refusedAtOnce(request: Request): ProblemCode | null {

@@ -1,4 +1,4 @@
-import { data, redirect } from "@remix-run/node"
+import { type AppLoadContext, data, redirect } from "@remix-run/node"
 import { findSession, type SignedIn } from "../auth/session.server"
 import { env } from "../env.server"
 import { readSessionToken } from "./cookie.server"
@@ -20,9 +20,13 @@ export async function requireUser(request: Request): Promise<SignedIn> {
 }
 
 /** For pages that make no sense when signed in: a person is led to where signing in would have led. */
-export async function requireAnonymous(request: Request, destination: string): Promise<void> {
-	// A form that was refused is shown again, also to somebody signed in: only then has this request a body's type.
-	if (prefersJson(request) || request.headers.has("Content-Type")) return
+export async function requireAnonymous(
+	request: Request,
+	{ method }: AppLoadContext,
+	destination: string,
+): Promise<void> {
+	// A form that was refused is shown again, also to somebody signed in.
+	if (prefersJson(request) || !["GET", "HEAD"].includes(method)) return
 	if (await getSignedIn(request)) throw redirect(destination, 303)
 }
 

@@ -18,7 +18,9 @@ export function remix(build: ServerBuild, isReady: () => boolean): RequestHandle
 	return async (request: ExpressRequest, response: ExpressResponse, next: NextFunction) => {
 		try {
 			const { address, nonce } = response.locals as { address: string; nonce: string }
-			const answer = await handle(toWebRequest(request, response), { address, nonce, isReady })
+			const { method } = request
+			if (method === "OPTIONS") return refuseOptions(build, request, response)
+			const answer = await handle(toWebRequest(request, response), { address, nonce, method, isReady })
 			if (isFailedResource(answer)) refuseResource(answer.status, request, response)
 			else await send(answer, response)
 		} catch (error) {
@@ -36,6 +38,14 @@ function refuseResource(status: number, request: ExpressRequest, response: Expre
 	const { code } = problemFor(status)
 	if (code === "method_not_allowed") response.setHeader("Allow", "GET, HEAD")
 	refuse(request, response, code)
+}
+
+/** Remix would run a loader for it, or refuse it without knowing which methods the page takes. */
+function refuseOptions(build: ServerBuild, request: ExpressRequest, response: ExpressResponse): void {
+	const path = request.path.replace(/^\/|\/$/g, "").toLowerCase()
+	const route = Object.values(build.routes).find((candidate) => candidate?.path === path)
+	response.setHeader("Allow", route?.module.action ? "GET, HEAD, POST" : "GET, HEAD")
+	refuse(request, response, "method_not_allowed")
 }
 
 function toWebRequest(request: ExpressRequest, response: ExpressResponse): Request {

@@ -35,7 +35,7 @@ export async function read<T extends z.ZodObject>(
 	const fields = await readBody(request)
 	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {}, json }) }
 
-	applyAliases(fields.values, Object.keys(schema.shape))
+	applyAliases(fields, Object.keys(schema.shape))
 	const typed = visibleValues(fields.values, schema)
 	const result = schema.safeParse(fields.values)
 	const errors = { ...fieldErrors(result.error), ...repeatedErrors(fields, schema) }
@@ -94,10 +94,13 @@ export function singleValues<T extends z.ZodObject>(
 	}
 }
 
-function applyAliases(values: Record<string, unknown>, wanted: string[]): void {
+function applyAliases({ values, repeated }: Fields, wanted: string[]): void {
 	for (const name of wanted)
-		for (const alias of ALIASES[name] ?? [])
-			if (!(name in values) && alias in values && !wanted.includes(alias)) values[name] = values[alias]
+		for (const alias of ALIASES[name] ?? []) {
+			if (name in values || !(alias in values) || wanted.includes(alias)) continue
+			values[name] = values[alias]
+			if (repeated.includes(alias)) repeated.push(name)
+		}
 }
 
 function fieldErrors(error: z.ZodError | undefined): FieldErrors {

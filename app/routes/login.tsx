@@ -15,8 +15,8 @@ import { titled } from "../ui/title"
 
 export const meta = titled("Sign in")
 
-export async function loader({ request }: LoaderFunctionArgs) {
-	await requireAnonymous(request, redirectTarget(requestedPath(request), config.login.redirectTo))
+export async function loader({ request, context }: LoaderFunctionArgs) {
+	await requireAnonymous(request, context, redirectTarget(requestedPath(request), config.login.redirectTo))
 	return { fields: describeFields(loginSchema), captcha: null, redirect_to: ownPath(requestedPath(request)) }
 }
 

@@ -13,8 +13,8 @@ import { titled } from "../ui/title"
 
 export const meta = titled("Create an account")
 
-export async function loader({ request }: LoaderFunctionArgs) {
-	await requireAnonymous(request, redirectTarget(requestedPath(request), config.login.redirectTo))
+export async function loader({ request, context }: LoaderFunctionArgs) {
+	await requireAnonymous(request, context, redirectTarget(requestedPath(request), config.login.redirectTo))
 	const { minCodePoints } = config.password
 	return {
 		fields: describeFields(registerSchema),

@@ -7,7 +7,11 @@ export type LinkFields = { user_id: string; timestamp: string; signature: string
  * Signs a link as the server does (see `app/auth/link.server.ts`), for one that cannot be had by mail in a test's
  * time: too old, from the future, for another purpose.
  */
-export function forgeLink(secret: string, user: Row, options: { ageSeconds?: number; purpose?: string } = {}): LinkFields {
+export function forgeLink(
+	secret: string,
+	user: Row,
+	options: { ageSeconds?: number; purpose?: string } = {},
+): LinkFields {
 	const { ageSeconds = 0, purpose = "verify" } = options
 	const timestamp = String(Math.floor(Date.now() / 1000) - ageSeconds)
 	const message = JSON.stringify([user.id, timestamp, user.emailKey, user.epoch, user.emailVerifiedAt])

@@ -2,7 +2,10 @@ import { connect } from "node:net"
 import type { TestServer } from "./server"
 
 /** Sends these very bytes, which no well-behaved client would send, and reads until the server hangs up. */
-export function sendRaw(server: Pick<TestServer, "port">, request: Buffer | string): Promise<{ status: number; text: string }> {
+export function sendRaw(
+	server: Pick<TestServer, "port">,
+	request: Buffer | string,
+): Promise<{ status: number; text: string }> {
 	return new Promise((resolve, reject) => {
 		const socket = connect(server.port, "localhost")
 		const chunks: Buffer[] = []
@@ -20,6 +23,14 @@ export function sendRaw(server: Pick<TestServer, "port">, request: Buffer | stri
 /** A GET with these header lines; each character of them is one byte. */
 export function getRaw(server: Pick<TestServer, "port">, path: string, lines: string[]) {
 	const host = `Host: localhost:${server.port}`
-	const head = [`GET ${path} HTTP/1.1`, host, "Accept: application/json", ...lines, "Connection: close", "", ""]
+	const head = [
+		`GET ${path} HTTP/1.1`,
+		host,
+		"Accept: application/json",
+		...lines,
+		"Connection: close",
+		"",
+		"",
+	]
 	return sendRaw(server, head.join("\r\n"))
 }

@@ -51,7 +51,8 @@ describe("GET /account", () => {
 	it("sends a person without a session to sign in and back, and tells a program 401", async () => {
 		const client = clientOf(house.server)
 		const stranger = `id=${"A".repeat(43)}`
-		for (const headers of [{}, { Cookie: stranger }, { Cookie: "id=" }, { Cookie: "id=short" }]) {
+		for (const cookie of ["", stranger, "id=", "id=short"]) {
+			const headers = { Cookie: cookie }
 			const page = await client.get("/account?tab=1&x=%2F", { Accept: "text/html", ...headers })
 			const next = "/login?redirect_to=%2Faccount%3Ftab%3D1%26x%3D%252F"
 			expect([page.status, page.headers.get("Location")]).toEqual([303, next])
@@ -60,7 +61,10 @@ describe("GET /account", () => {
 			expectProblem(await client.getJson("/account", headers), 401, "unauthenticated")
 		}
 		const { username, password } = person
-		const back = await client.postForm("/login?redirect_to=%2Faccount%3Ftab%3D1%26x%3D%252F", { username, password })
+		const back = await client.postForm("/login?redirect_to=%2Faccount%3Ftab%3D1%26x%3D%252F", {
+			username,
+			password,
+		})
 		expect(back.headers.get("Location")).toBe("/account?tab=1&x=%2F")
 	})
 
@@ -91,6 +95,10 @@ describe("GET /account", () => {
 		const end = inMinutes(20)
 		changeSessions(`"expiresAt" = ?, "absoluteExpiresAt" = ?`, inMinutes(10), end)
 		await seen()
-		expect(await seen()).toEqual({ expires_at: end.replace("+00:00", "Z"), absolute_expires_at: end, backend: "cookie" })
+		expect(await seen()).toEqual({
+			expires_at: end.replace("+00:00", "Z"),
+			absolute_expires_at: end,
+			backend: "cookie",
+		})
 	})
 })

@@ -29,13 +29,22 @@ describe("behind https", () => {
 	it("H-17: only exactly __Host-id is read, beside whatever else is sent", async () => {
 		const token = cookie.slice("__Host-id=".length)
 		const names = ["id", "%5F_Host-id", "__host-id", "__HOST-ID", "__Secure-id", "_Host-id", "__Host-id%20"]
-		const padded = ["\xa0__Host-id", "\x85__Host-id", "\x0b__Host-id", "\x0c__Host-id", "\xe2\x80\x80__Host-id", "__Host-id\xa0"]
+		const padded = [
+			"\xa0__Host-id",
+			"\x85__Host-id",
+			"\x0b__Host-id",
+			"\x0c__Host-id",
+			"\xe2\x80\x80__Host-id",
+			"__Host-id\xa0",
+		]
 		for (const name of [...names, ...padded]) {
 			const alone = await getRaw(house.server, "/account", [`Cookie: ${name}=${token}`])
 			expect([name, [400, 401].includes(alone.status)]).toEqual([name, true])
 		}
 		for (const name of names) {
-			const { status } = await getRaw(house.server, "/account", [`Cookie: ${name}=${"A".repeat(43)}; ${cookie}`])
+			const { status } = await getRaw(house.server, "/account", [
+				`Cookie: ${name}=${"A".repeat(43)}; ${cookie}`,
+			])
 			expect([name, status]).toEqual([name, 200])
 		}
 	})

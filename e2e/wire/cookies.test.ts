@@ -50,7 +50,18 @@ describe("H-16: cookies that nobody would bake", () => {
 	const token = () => good.slice("id=".length)
 
 	it("H-16: broken cookies before and behind the good one do no harm", async () => {
-		const broken = ["foo=%E0%A4%A", "=x", "=", ";", "x", "a=b=c", `big=${"x".repeat(8000)}`, `json={"a":"b,c"}`, "é=ü", "id"]
+		const broken = [
+			"foo=%E0%A4%A",
+			"=x",
+			"=",
+			";",
+			"x",
+			"a=b=c",
+			`big=${"x".repeat(8000)}`,
+			`json={"a":"b,c"}`,
+			"é=ü",
+			"id",
+		]
 		for (const other of broken) {
 			expect([other, await statusOf(`${other}; ${good}`)]).toEqual([other, 200])
 			expect([other, await statusOf(`${good}; ${other}`)]).toEqual([other, 200])
@@ -71,7 +82,15 @@ describe("H-16: cookies that nobody would bake", () => {
 	})
 
 	it("H-16: a value that is not exactly a token is nobody's", async () => {
-		const values = [`${token()}=`, `${token()}A`, token().slice(1), `%${token()}`, `"${token()}`, "x".repeat(8000), ""]
+		const values = [
+			`${token()}=`,
+			`${token()}A`,
+			token().slice(1),
+			`%${token()}`,
+			`"${token()}`,
+			"x".repeat(8000),
+			"",
+		]
 		for (const value of values) expect([value, await statusOf(`id=${value}`)]).toEqual([value, 401])
 		expect(await statusOf(`id=${encodeURIComponent(`${token()} `)}`)).toBe(401)
 	})
@@ -89,7 +108,20 @@ describe("H-16: cookies that nobody would bake", () => {
 	})
 
 	it("H-17: no other spelling of the name passes for ours", async () => {
-		const names = ["ID", "Id", "%69d", "i%64", "__Host-id", "\xa0id", "id\xa0", "\x85id", "i d", "id[]", ".id", "id."]
+		const names = [
+			"ID",
+			"Id",
+			"%69d",
+			"i%64",
+			"__Host-id",
+			"\xa0id",
+			"id\xa0",
+			"\x85id",
+			"i d",
+			"id[]",
+			".id",
+			"id.",
+		]
 		for (const name of names) {
 			const { status } = await getRaw(house.server, "/account", [`Cookie: ${name}=${token()}`])
 			expect([name, status]).toEqual([name, 401])

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { type Answer, clientOf, freshAddress, type Person, registerVerified, somebody } from "../support/client"
+import {
+	type Answer,
+	clientOf,
+	freshAddress,
+	type Person,
+	registerVerified,
+	somebody,
+} from "../support/client"
 import { expectRefused, openHouse, postBoth, rowsOf } from "../support/house"
 
 const house = openHouse()
@@ -14,7 +21,9 @@ function likeness({ status, headers, text, cookies }: Answer, typed: string) {
 	const nonce = /'nonce-([^']+)'/.exec(headers.get("Content-Security-Policy") ?? "")?.[1] ?? ""
 	const without = (value: string) => value.replaceAll(nonce, "NONCE").replaceAll(typed, "TYPED")
 	const varying = ["date", "x-request-id", "content-length"]
-	const kept = [...headers].filter(([name]) => !varying.includes(name)).map(([name, value]) => [name, without(value)])
+	const kept = [...headers]
+		.filter(([name]) => !varying.includes(name))
+		.map(([name, value]) => [name, without(value)])
 	return { status, cookies, headers: kept, text: without(text) }
 }
 
@@ -25,7 +34,10 @@ describe("H-36: who cannot sign in learns nothing of why", () => {
 		const broken = await registerVerified(house.server, house.mailbox)
 		const withoutPassword = await registerVerified(house.server, house.mailbox)
 		const unverified = somebody()
-		await clientOf(house.server).postJson("/register", { ...unverified, confirm_password: unverified.password })
+		await clientOf(house.server).postJson("/register", {
+			...unverified,
+			confirm_password: unverified.password,
+		})
 		change(inactive, "active = 0")
 		change(broken, `"passwordHash" = '$argon2id$broken'`)
 		change(withoutPassword, `"passwordHash" = ''`)
@@ -54,7 +66,12 @@ describe("H-36: who cannot sign in learns nothing of why", () => {
 })
 
 describe("H-49: the count of wrong passwords cannot be dodged", () => {
-	async function wrong(username: string, address = freshAddress(), door: "form" | "json" = "json", path = "/login") {
+	async function wrong(
+		username: string,
+		address = freshAddress(),
+		door: "form" | "json" = "json",
+		path = "/login",
+	) {
 		const client = clientOf(house.server, address)
 		const fields = { username, password: WRONG }
 		return door === "json" ? client.postJson(path, fields) : client.postForm(path, fields)
@@ -93,7 +110,13 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 	it("H-49: from one client address, however it is written, by IPv4 or from one /64", async () => {
 		const spellings = [
 			["203.0.113.7", "::ffff:203.0.113.7", "::FFFF:203.0.113.7", " 203.0.113.7 ", "203.0.113.7:8080"],
-			["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "[2001:db8:1:2::3]", "2001:DB8:1:2:0:0:0:4", "[2001:db8:1:2::5]:443"],
+			[
+				"2001:db8:1:2::1",
+				"2001:db8:1:2:ffff::9",
+				"[2001:db8:1:2::3]",
+				"2001:DB8:1:2:0:0:0:4",
+				"[2001:db8:1:2::5]:443",
+			],
 		]
 		for (const same of spellings) {
 			for (let count = 0; count < 50; count++) {
@@ -102,7 +125,11 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 			}
 			for (const address of same) {
 				const refused = await wrong(somebody().username, address)
-				expect([address, refused.status, refused.headers.get("RateLimit-Limit")]).toEqual([address, 429, "50"])
+				expect([address, refused.status, refused.headers.get("RateLimit-Limit")]).toEqual([
+					address,
+					429,
+					"50",
+				])
 			}
 		}
 		expect((await wrong(somebody().username, "203.0.113.8")).status).toBe(401)

@@ -141,14 +141,20 @@ describe("POST /login", () => {
 	it("keeps the session that is there when signing in again is refused", async () => {
 		const { cookie } = await signIn()
 		const wrong = { ...credentials(), password: "not the password" }
-		expectRefused(await postBoth(house.server, "/login", wrong, { Cookie: cookie }), 401, "credentials_invalid")
+		expectRefused(
+			await postBoth(house.server, "/login", wrong, { Cookie: cookie }),
+			401,
+			"credentials_invalid",
+		)
 		expect((await clientOf(house.server).getJson("/account", { Cookie: cookie })).status).toBe(200)
 	})
 
 	it("stores the token's hash only", async () => {
 		const { cookie } = await signIn()
 		const token = cookie.split("=")[1] ?? ""
-		expect(JSON.stringify(house.server.database.prepare(`SELECT * FROM "Session"`).all())).not.toContain(token)
+		expect(JSON.stringify(house.server.database.prepare(`SELECT * FROM "Session"`).all())).not.toContain(
+			token,
+		)
 		expect(house.server.output()).not.toContain(token)
 		expect(house.server.output()).not.toContain(person.password)
 		expect(house.server.output()).not.toContain(person.email)
@@ -165,7 +171,12 @@ describe("POST /login", () => {
 	})
 
 	it("keeps what was typed on the page, but never the password", async () => {
-		const typed = { username: `"${person.username}`, password: "wrong but secret", remember: "on", redirect_to: "/account" }
+		const typed = {
+			username: `"${person.username}`,
+			password: "wrong but secret",
+			remember: "on",
+			redirect_to: "/account",
+		}
 		const page = await clientOf(house.server).postForm("/login", typed)
 		expect(page.status).toBe(401)
 		expect(inputValue(page, "username")).toBe(`&quot;${person.username}`)

@@ -22,7 +22,10 @@ async function statusOf(cookie: string): Promise<number> {
 describe("GET /logout", () => {
 	it("asks, and ends nothing", async () => {
 		const cookie = await signIn()
-		const { form, json } = await getBoth(house.server, "/logout", { Cookie: cookie, "Sec-Purpose": "prefetch" })
+		const { form, json } = await getBoth(house.server, "/logout", {
+			Cookie: cookie,
+			"Sec-Purpose": "prefetch",
+		})
 		expect([form.status, json.status]).toEqual([200, 200])
 		expect(form.text).toMatch(/<form[^>]*method="post"/)
 		expect(json.json).toEqual({ signed_in: true })
@@ -46,7 +49,10 @@ describe("POST /logout", () => {
 	it("answers a program with 204 and nothing else", async () => {
 		const cookie = await signIn()
 		const client = clientOf(house.server)
-		const answer = await client.send("/logout", { method: "POST", headers: { Accept: "application/json", Cookie: cookie } })
+		const answer = await client.send("/logout", {
+			method: "POST",
+			headers: { Accept: "application/json", Cookie: cookie },
+		})
 		expect([answer.status, answer.text, answer.cookies]).toEqual([204, "", [GONE]])
 		expectPrivate(answer)
 		expect(await statusOf(cookie)).toBe(401)
@@ -57,7 +63,10 @@ describe("POST /logout", () => {
 		const client = clientOf(house.server)
 		const first = await client.postForm("/logout", {}, { Cookie: cookie })
 		const before = rowsOf(house.server)
-		for (const again of [await client.postForm("/logout", {}, { Cookie: cookie }), await client.postForm("/logout", {})]) {
+		for (const again of [
+			await client.postForm("/logout", {}, { Cookie: cookie }),
+			await client.postForm("/logout", {}),
+		]) {
 			expect([again.status, again.headers.get("Location")]).toEqual([303, "/login"])
 			expect(again.cookies).toEqual(first.cookies)
 		}
@@ -70,7 +79,10 @@ describe("POST /logout", () => {
 		const client = clientOf(house.server)
 		const inQuery = await client.postForm("/logout?redirect_to=/account", {})
 		const inBody = await client.postForm("/logout", { redirect_to: "/account" })
-		expect([inQuery.headers.get("Location"), inBody.headers.get("Location")]).toEqual(["/account", "/account"])
+		expect([inQuery.headers.get("Location"), inBody.headers.get("Location")]).toEqual([
+			"/account",
+			"/account",
+		])
 	})
 
 	it("ends nothing when the request cannot be read, and says so", async () => {
@@ -98,7 +110,9 @@ describe("H-10: signing out while the session is in use", () => {
 			expect((await logout).status).toBe(204)
 			expect(await statusOf(cookie)).toBe(401)
 		}
-		const fromThen = house.server.database.prepare(`SELECT count(*) FROM "Session" WHERE "expiresAt" < ?`).pluck()
+		const fromThen = house.server.database
+			.prepare(`SELECT count(*) FROM "Session" WHERE "expiresAt" < ?`)
+			.pluck()
 		expect(fromThen.get(new Date(Date.now() + 30 * 60_000).toISOString())).toBe(0)
 	})
 })

@@ -91,7 +91,13 @@ describe("H-31: redirect_to leads nowhere but to a path on this site", () => {
 	})
 
 	it("H-31: after registering, neither", async () => {
-		for (const target of ["//e.test", "/\\e.test", "https://e.test", "javascript:alert(1)", "/%0d%0aSet-Cookie:x=y"]) {
+		for (const target of [
+			"//e.test",
+			"/\\e.test",
+			"https://e.test",
+			"javascript:alert(1)",
+			"/%0d%0aSet-Cookie:x=y",
+		]) {
 			const { password, ...rest } = somebody()
 			const fields = { ...rest, password, confirm_password: password, redirect_to: target }
 			const form = await clientOf(house.server).postForm("/register", fields)
@@ -111,15 +117,30 @@ describe("H-31: redirect_to leads nowhere but to a path on this site", () => {
 	it("H-31: neither Referer nor a cookie nor another name leads anywhere", async () => {
 		const { username, password } = person
 		const headers = { Referer: "https://e.test/", Cookie: "redirect_to=//e.test" }
-		const others = { redirectTo: "//e.test", next: "//e.test", return_to: "//e.test", callbackURL: "//e.test" }
+		const others = {
+			redirectTo: "//e.test",
+			next: "//e.test",
+			return_to: "//e.test",
+			callbackURL: "//e.test",
+		}
 		const answer = await clientOf(house.server).postForm("/login", { username, password, ...others }, headers)
 		expect(answer.headers.get("Location")).toBe("/")
 	})
 
 	it("leads to a path of ours with its query and fragment", async () => {
 		const { username, password } = person
-		for (const target of ["/account", "/account?next=https://e.test//x&y=%0d", "/a/b.c;d#e", "/%C3%BC", "/loginx"]) {
-			const answer = await clientOf(house.server).postForm("/login", { username, password, redirect_to: target })
+		for (const target of [
+			"/account",
+			"/account?next=https://e.test//x&y=%0d",
+			"/a/b.c;d#e",
+			"/%C3%BC",
+			"/loginx",
+		]) {
+			const answer = await clientOf(house.server).postForm("/login", {
+				username,
+				password,
+				redirect_to: target,
+			})
 			expect(answer.headers.get("Location")).toBe(target)
 		}
 	})

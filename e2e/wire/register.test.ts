@@ -89,7 +89,10 @@ describe("POST /register", () => {
 	it("leads to redirect_to, from the query or the body", async () => {
 		const inQuery = await clientOf(house.server).postForm("/register?redirect_to=/account", formOf())
 		expect(inQuery.headers.get("Location")).toBe("/account")
-		const inBody = await clientOf(house.server).postJson("/register", { ...formOf(), redirect_to: "/account?a=b" })
+		const inBody = await clientOf(house.server).postJson("/register", {
+			...formOf(),
+			redirect_to: "/account?a=b",
+		})
 		expect(inBody.json.redirect_to).toBe("/account?a=b")
 	})
 
@@ -113,7 +116,12 @@ describe("POST /register", () => {
 		const before = rowsOf(house.server)
 		const refused = await postBoth(house.server, "/register", {})
 		expectRefused(refused, 422, "validation_failed")
-		expect(Object.keys(refused.json.json.errors)).toEqual(["username", "email", "password", "confirm_password"])
+		expect(Object.keys(refused.json.json.errors)).toEqual([
+			"username",
+			"email",
+			"password",
+			"confirm_password",
+		])
 		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
 			expect(refused.form.text).toContain(`href="#${name}"`)
 			expect(textOf(refused.form)).toContain(sentences[0])
@@ -153,7 +161,11 @@ describe("POST /register", () => {
 	it("keeps what was typed on the page, but never a password", async () => {
 		const typed = { username: "<b>&ada", email: "ada at example", redirect_to: "/account" }
 		const password = "a secret nobody may see"
-		const page = await clientOf(house.server).postForm("/register", { ...typed, password, confirm_password: password })
+		const page = await clientOf(house.server).postForm("/register", {
+			...typed,
+			password,
+			confirm_password: password,
+		})
 		expect(page.status).toBe(422)
 		expect(inputValue(page, "username")).toBe("&lt;b&gt;&amp;ada")
 		expect(inputValue(page, "email")).toBe("ada at example")

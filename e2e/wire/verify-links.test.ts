@@ -28,9 +28,18 @@ function variants(): [what: string, fields: Record<string, string>][] {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	// 43 characters are 258 bits: the last character has two that mean nothing.
 	const sameBits = alphabet[alphabet.indexOf(last) ^ 1] ?? ""
-	const withUser = (value: string): [string, Record<string, string>] => [`user_id ${value}`, { ...link, user_id: value }]
-	const withTime = (value: string): [string, Record<string, string>] => [`timestamp ${value}`, { ...link, timestamp: value }]
-	const signed = (what: string, value: string): [string, Record<string, string>] => [what, { ...link, signature: value }]
+	const withUser = (value: string): [string, Record<string, string>] => [
+		`user_id ${value}`,
+		{ ...link, user_id: value },
+	]
+	const withTime = (value: string): [string, Record<string, string>] => [
+		`timestamp ${value}`,
+		{ ...link, timestamp: value },
+	]
+	const signed = (what: string, value: string): [string, Record<string, string>] => [
+		what,
+		{ ...link, signature: value },
+	]
 	return [
 		...["user_id", "timestamp", "signature"].flatMap((name): [string, Record<string, string>][] => [
 			[`no ${name}`, Object.fromEntries(Object.entries(link).filter(([key]) => key !== name))],
@@ -41,16 +50,23 @@ function variants(): [what: string, fields: Record<string, string>][] {
 			[`${name} with a line break`, { ...link, [name]: `${link[name as keyof LinkFields]}\n` }],
 		]),
 		...["1", "01", "1.0", " 1", "１", user_id.toUpperCase(), `{${user_id}}`, other.user_id].map(withUser),
-		...["-1", "0", "1e10", `${timestamp}000`, `0${timestamp}`, `+${timestamp}`, `${timestamp}.0`].map(withTime),
+		...["-1", "0", "1e10", `${timestamp}000`, `0${timestamp}`, `+${timestamp}`, `${timestamp}.0`].map(
+			withTime,
+		),
 		...["9007199254740992", "０", "NaN", String(Number(timestamp) + 1)].map(withTime),
-		...Array.from({ length: 42 }, (_, index) => signed(`cut by ${index + 1}`, signature.slice(0, -index - 1))),
+		...Array.from({ length: 42 }, (_, index) =>
+			signed(`cut by ${index + 1}`, signature.slice(0, -index - 1)),
+		),
 		signed("extended", `${signature}A`),
 		signed("padded", `${signature}=`),
 		signed("same bits in another spelling", signature.slice(0, -1) + sameBits),
 		signed("standard alphabet", `${signature.slice(0, 40)}+/+`),
 		signed("hex", Buffer.from(signature, "base64url").toString("hex").toUpperCase()),
 		signed("of another user", other.signature),
-		signed("of another purpose", forgeLink(house.server.secret, user, { purpose: "reset-password" }).signature),
+		signed(
+			"of another purpose",
+			forgeLink(house.server.secret, user, { purpose: "reset-password" }).signature,
+		),
 		signed("upper case", signature.toUpperCase()),
 		["from the future", forgeLink(house.server.secret, user, { ageSeconds: -90 })],
 		["fields shifted", { ...link, user_id: user_id + timestamp[0], timestamp: timestamp.slice(1) }],
@@ -76,14 +92,18 @@ describe("H-35: a verification link that was tampered with", () => {
 	it("H-35: is refused on the page too", async () => {
 		for (const [, fields] of variants().filter((_, index) => index % 9 === 0)) {
 			expectRefused(await postBoth(house.server, "/verify", fields), 400, "link_invalid")
-			expectRefused(await getBoth(house.server, `/verify?${new URLSearchParams(fields)}`), 400, "link_invalid")
+			expectRefused(
+				await getBoth(house.server, `/verify?${new URLSearchParams(fields)}`),
+				400,
+				"link_invalid",
+			)
 		}
 	})
 
 	it("H-35: with a parameter of another type or case is refused", async () => {
 		const before = rowsOf(house.server)
 		const client = clientOf(house.server)
-		const values = [null, 0, 1e400, true, [], {}, { contains: "-" }, { not: "" }]
+		const values = [null, 0, true, [], {}, { contains: "-" }, { not: "" }]
 		for (const name of ["user_id", "timestamp", "signature"] as const) {
 			for (const value of [...values, [link[name]]]) {
 				const answer = await client.postJson("/verify", { ...link, [name]: value })
@@ -92,7 +112,9 @@ describe("H-35: a verification link that was tampered with", () => {
 			const { [name]: value, ...rest } = link
 			const upper = await client.postJson("/verify", { ...rest, [name.toUpperCase()]: value })
 			expect([upper.status, upper.json.code]).toEqual([400, "link_invalid"])
-			const brackets = await client.getJson(`/verify?${new URLSearchParams({ ...rest, [`${name}[]`]: value })}`)
+			const brackets = await client.getJson(
+				`/verify?${new URLSearchParams({ ...rest, [`${name}[]`]: value })}`,
+			)
 			expect([brackets.status, brackets.json.code]).toEqual([400, "link_invalid"])
 		}
 		const asNumber = await client.postJson("/verify", { ...link, timestamp: Number(link.timestamp) })

@@ -66,13 +66,16 @@ describe("POST /verify/resend", () => {
 		expect(answer.headers.get("Location")).toBe("/account")
 	})
 
-	it.each([{}, { email: "" }, { email: "ada" }])("refuses %j, and keeps what was typed", async (fields) => {
-		const refused = await postBoth(house.server, "/verify/resend", fields)
-		expectRefused(refused, 422, "validation_failed")
-		expect(Object.keys(refused.json.json.errors)).toEqual(["email"])
-		expect(refused.form.text).toContain('href="#email"')
-		expect(inputValue(refused.form, "email") ?? "").toBe(fields.email ?? "")
-	})
+	it.each<Record<string, string>>([{}, { email: "" }, { email: "ada" }])(
+		"refuses %j, and keeps what was typed",
+		async (fields) => {
+			const refused = await postBoth(house.server, "/verify/resend", fields)
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual(["email"])
+			expect(refused.form.text).toContain('href="#email"')
+			expect(inputValue(refused.form, "email") ?? "").toBe(fields.email ?? "")
+		},
+	)
 
 	it("H-49: counts five mails per address, however it is written, with or without an account", async () => {
 		const known = await registered()
