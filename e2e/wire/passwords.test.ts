@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, linkFields, type Person, registerVerified, somebody } from "../support/client"
+import { expectProblem, expectRefused, openHouse, postBoth, rowsOf } from "../support/house"
+
+const house = openHouse()
+let person: Person
+
+beforeAll(async () => {
+	person = await registerVerified(house.server, house.mailbox)
+})
+
+async function personWith(password: string): Promise<Person> {
+	const { username, email } = somebody()
+	const fields = { username, email, password, confirm_password: password }
+	const answer = await clientOf(house.server).postJson("/register", fields)
+	expect([password, answer.status]).toEqual([password, 201])
+	const mail = await house.mailbox.next(email)
+	await clientOf(house.server).postJson("/verify", linkFields(mail.links[0] ?? ""))
+	return { username, email, password }
+}
+
+async function signInStatus(username: string, password: string): Promise<number> {
+	return (await clientOf(house.server).postJson("/login", { username, password })).status
+}
+
+describe("H-52: passwords that are far too long", () => {
+	const tooLong = [
+		["1025 characters", "x".repeat(1025)],
+		["257 characters of four bytes", "\u{1f600}".repeat(257)],
+		["8 kB of combining marks", `a${"\u0301\u0323".repeat(2000)}`],
+		["25 kB", "correct horse ".repeat(1800)],
+	] as const
+
+	it.each(tooLong)(
+		"H-52: %s are refused at sign-in, as quickly as any mistyped form",
+		async (_what, password) => {
+			const before = rowsOf(house.server)
+			const started = performance.now()
+			const refused = await postBoth(house.server, "/login", { username: person.username, password })
+			expect(performance.now() - started).toBeLessThan(2000)
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
+			expect(refused.form.text).not.toContain(password.slice(0, 100))
+			expect(rowsOf(house.server)).toEqual(before)
+		},
+	)
+
+	it.each([...tooLong, ["257 characters", "x".repeat(257)] as const])(
+		"H-52: %s are refused at registration, as password and as its repetition",
+		async (_what, password) => {
+			const before = rowsOf(house.server)
+			const fields = { ...somebody(), password, confirm_password: password }
+			const refused = await postBoth(house.server, "/register", fields)
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
+			expect(refused.json.json.errors.password).toHaveLength(1)
+			const repeated = { ...somebody(), confirm_password: password }
+			expectRefused(await postBoth(house.server, "/register", repeated), 422, "validation_failed")
+			expect(rowsOf(house.server)).toEqual(before)
+		},
+	)
+
+	it("H-52: a megabyte is refused before it is read", async () => {
+		const before = rowsOf(house.server)
+		const password = "x".repeat(1_000_000)
+		const client = clientOf(house.server)
+		const { username } = person
+		expectProblem(await client.postJson("/login", { username, password }), 413, "too_large")
+		const fields = { ...somebody(), password, confirm_password: password }
+		expectProblem(await client.postJson("/register", fields), 413, "too_large")
+		expect(rowsOf(house.server)).toEqual(before)
+		expect(await signInStatus(person.username, person.password)).toBe(200)
+	})
+
+	it("H-52: 256 characters are a password, also of four bytes each", async () => {
+		for (const password of ["xy".repeat(128), "\u{1f600}\u{1f511}".repeat(128)]) {
+			const { username } = await personWith(password)
+			expect(await signInStatus(username, password)).toBe(200)
+			expect(await signInStatus(username, [...password].slice(0, -1).join(""))).toBe(401)
+		}
+	})
+})
+
+describe("H-43: passwords in every script", () => {
+	it("H-43: composed and decomposed are one password", async () => {
+		const { username } = await personWith("crème brûlée".normalize("NFC"))
+		expect(await signInStatus(username, "crème brûlée".normalize("NFD"))).toBe(200)
+		const other = await personWith("Ünter den Linden".normalize("NFD"))
+		expect(await signInStatus(other.username, "Ünter den Linden".normalize("NFC"))).toBe(200)
+		expect(await signInStatus(other.username, "Unter den Linden")).toBe(401)
+	})
+
+	it("H-43: what stands behind a NUL counts, and so do spaces and letter case", async () => {
+		const { username } = await personWith("  correct\0horse Battery ")
+		expect(await signInStatus(username, "  correct\0horse Battery ")).toBe(200)
+		for (const other of ["  correct", "  correct\0", "  correct\0horse battery ", "correct\0horse Battery"])
+			expect([other, await signInStatus(username, other)]).toEqual([other, 401])
+	})
+
+	it("H-43: half a character is refused, for two passwords would become one", async () => {
+		const before = rowsOf(house.server)
+		const bodies = [`correct horse \\ud800`, `\\udc00 correct horse`, `correct\\udfff\\ud800horse`]
+		for (const half of bodies) {
+			const { username, email } = somebody()
+			const fields = `"username":"${username}","email":"${email}","password":"${half}","confirm_password":"${half}"`
+			const answer = await clientOf(house.server).postJson("/register", `{${fields}}`)
+			expectProblem(answer, 422, "validation_failed")
+			expect(Object.keys(answer.json.errors)).toEqual(["password"])
+			const login = await clientOf(house.server).postJson(
+				"/login",
+				`{"username":"${person.username}","password":"${half}"}`,
+			)
+			expectProblem(login, 422, "validation_failed")
+		}
+		const headers = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }
+		const body = `username=${person.username}&password=correct%ed%a0%80horse`
+		const form = await clientOf(house.server).send("/login", { method: "POST", headers, body })
+		expectProblem(form, 422, "validation_failed")
+		expect(rowsOf(house.server)).toEqual(before)
+	})
+})
