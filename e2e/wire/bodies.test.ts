@@ -19,7 +19,7 @@ async function bothAnswers(
 ) {
 	const client = clientOf(house.server)
 	const send = (accept: string) => {
-		const types = contentType ? { "Content-Type": contentType } : {}
+		const types: Record<string, string> = contentType ? { "Content-Type": contentType } : {}
 		// A Blob brings no type of its own, as a string would.
 		const bytes = new Blob([new Uint8Array(Buffer.from(body))])
 		return client.send(path, {

@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
+import {
+	expectPrivate,
+	expectProblem,
+	expectRefused,
+	getBoth,
+	openHouse,
+	postBoth,
+	textOf,
+} from "../support/house"
+
+const house = openHouse()
+let person: Person
+let cookie: string
+
+beforeAll(async () => {
+	person = await registerVerified(house.server, house.mailbox)
+	const { username, password } = person
+	cookie = sessionOf(await clientOf(house.server).postJson("/login", { username, password })) ?? ""
+})
+
+describe("GET /", () => {
+	it("welcomes a stranger, and says nothing of anybody", async () => {
+		const { form, json } = await getBoth(house.server, "/")
+		expect([form.status, json.status]).toEqual([200, 200])
+		expect(json.json).toEqual({ user: null })
+		expect(form.text).toContain('href="/login"')
+		expect(form.text).toContain('href="/register"')
+		expectPrivate(form)
+		expectPrivate(json)
+	})
+
+	it("greets who is signed in", async () => {
+		const { form, json } = await getBoth(house.server, "/", { Cookie: cookie })
+		expect(json.json.user).toMatchObject({ username: person.username, email: person.email })
+		expect(textOf(form)).toContain(person.username)
+		expect(form.text).toContain('href="/account"')
+	})
+
+	it("shows what happened just before once only", async () => {
+		const client = clientOf(house.server)
+		const resent = await client.postForm("/verify/resend", { email: somebody().email })
+		const notice = resent.cookies.find((set) => set.startsWith("notice="))?.split(";")[0] ?? ""
+		const page = await client.get("/login", { Cookie: notice })
+		expect(page.text).toContain('role="status"')
+		expect(page.cookies).toEqual([expect.stringMatching(/^notice=; .*Max-Age=0/)])
+		const forged = await client.get("/login", {
+			Cookie: "notice=<script>alert(1)</script>; notice=__proto__",
+		})
+		expect(forged.text).not.toContain("alert(1)")
+		expect(forged.text).not.toContain('role="status"')
+	})
+})
+
+describe("what is not there", () => {
+	it.each([
+		"/nothing",
+		"/account/nothing",
+		"/verify/nothing",
+		"/.env",
+		"/login.php",
+		"/dev/mail",
+		"/dev/mail/x",
+		"/dev",
+	])("%s is not found, at both doors", async (path) => {
+		const refused = await getBoth(house.server, path, { Cookie: cookie })
+		expectRefused(refused, 404, "not_found")
+		expect(refused.form.text).not.toContain(person.email)
+	})
+
+	it("is not found by any method, and its name is not repeated", async () => {
+		const path = "/nothing<b>here"
+		expectRefused(await postBoth(house.server, path, { a: "b" }), 404, "not_found")
+		for (const method of ["PUT", "PATCH", "DELETE"]) {
+			const headers = { Accept: "application/json" }
+			expectProblem(await clientOf(house.server).send(path, { method, headers }), 404, "not_found")
+		}
+		expect((await clientOf(house.server).get(path)).text).not.toContain("nothing<b>")
+	})
+
+	it("without a body to a HEAD request", async () => {
+		const answer = await clientOf(house.server).send("/nothing", { method: "HEAD" })
+		expect([answer.status, answer.text]).toEqual([404, ""])
+		expectPrivate(answer)
+	})
+})
+
+describe("/healthz and /readyz", () => {
+	it.each(["/healthz", "/readyz"])("%s answers everybody with JSON", async (path) => {
+		for (const answer of Object.values(await getBoth(house.server, path))) {
+			expect([answer.status, answer.json]).toEqual([200, { status: "ok" }])
+			expect(answer.headers.get("Content-Type")).toMatch(/^application\/json/)
+			expectPrivate(answer)
+			expect(answer.cookies).toEqual([])
+		}
+	})
+})
+
+describe("what goes wrong on our side", () => {
+	it("is told by nothing but the request's id, which the log explains", async () => {
+		const { database } = house.server
+		database.exec(`ALTER TABLE "OutboxMail" RENAME TO "Elsewhere"`)
+		const person = somebody()
+		try {
+			const fields = { ...person, confirm_password: person.password }
+			const refused = await postBoth(house.server, "/register", fields)
+			expectRefused(refused, 500, "internal")
+			const ids = [refused.json.json.request_id, refused.form.headers.get("X-Request-Id")]
+			expect(ids[0]).toBe(refused.json.headers.get("X-Request-Id"))
+			expect(refused.form.text).toContain(ids[1])
+			for (const { text } of [refused.json, refused.form])
+				expect(text).not.toMatch(/OutboxMail|Elsewhere|no such table|PrismaClient|\.server\.|stack/i)
+			for (const id of ids) {
+				const line = house.server
+					.logLines()
+					.find((entry) => entry.event === "request.failed" && entry.request_id === id)
+				expect(line).toBeDefined()
+				expect(JSON.stringify(line)).not.toContain(person.password)
+				expect(JSON.stringify(line)).not.toContain(person.email)
+			}
+		} finally {
+			database.exec(`ALTER TABLE "Elsewhere" RENAME TO "OutboxMail"`)
+		}
+		expect(
+			database.prepare(`SELECT count(*) FROM "User" WHERE username = ?`).pluck().get(person.username),
+		).toBe(0)
+		const again = { ...person, confirm_password: person.password }
+		expect((await clientOf(house.server).postJson("/register", again)).status).toBe(201)
+	})
+})
