@@ -2,7 +2,7 @@ import { connect } from "node:net"
 import type { TestServer } from "./server"
 
 /** Sends these very bytes, which no well-behaved client would send, and reads until the server hangs up. */
-export function sendRaw(
+function sendRaw(
 	server: Pick<TestServer, "port">,
 	request: Buffer | string,
 ): Promise<{ status: number; text: string }> {
