@@ -76,7 +76,10 @@ function starts(executable) {
 
 function attempt(command, parameters) {
 	try {
-		execFileSync(command, parameters, { stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" })
+		execFileSync(command, parameters, {
+			stdio: ["ignore", "pipe", "pipe"],
+			shell: process.platform === "win32",
+		})
 		return true
 	} catch {
 		return false

@@ -1,7 +1,12 @@
 import { expect, test } from "./fixtures"
 import { linkFields, somebody } from "./support/client"
 
-const WRONG = { "User name": "a b", "E-mail address": "nobody", Password: "short", "Repeat the password": "other" }
+const WRONG = {
+	"User name": "a b",
+	"E-mail address": "nobody",
+	Password: "short",
+	"Repeat the password": "other",
+}
 
 test("a person registers, confirms the address, signs in, sees the account and signs out", async ({
 	page,
@@ -39,9 +44,15 @@ test("a person registers, confirms the address, signs in, sees the account and s
 
 test("a program does the same", { tag: "@json" }, async ({ request, person, mailbox }) => {
 	const { username, email, password } = person
-	const registered = await request.post("/register", { data: { username, email, password, confirm_password: password } })
+	const registered = await request.post("/register", {
+		data: { username, email, password, confirm_password: password },
+	})
 	expect(registered.status()).toBe(201)
-	expect(await registered.json()).toEqual({ user: { username, email }, verification: "sent", redirect_to: "/login" })
+	expect(await registered.json()).toEqual({
+		user: { username, email },
+		verification: "sent",
+		redirect_to: "/login",
+	})
 	expect(registered.headers()["set-cookie"]).toBeUndefined()
 
 	const mail = await mailbox.next(email)
@@ -63,7 +74,8 @@ test("what is wrong stands beside its field and in the summary, which has focus 
 	server,
 }) => {
 	await open("/register")
-	for (const [label, value] of Object.entries(WRONG)) await page.getByLabel(label, { exact: true }).fill(value)
+	for (const [label, value] of Object.entries(WRONG))
+		await page.getByLabel(label, { exact: true }).fill(value)
 	await page.getByRole("button", { name: "Create account" }).click()
 
 	const summary = page.getByRole("alert")
@@ -71,9 +83,15 @@ test("what is wrong stands beside its field and in the summary, which has focus 
 	await expect(summary).toContainText("Something in the form needs another look.")
 	for (const label of ["User name", "E-mail address", "Password"]) {
 		const field = page.getByLabel(label, { exact: true })
-		const sentence = (await summary.getByRole("listitem").filter({ hasText: `${label}:` }).textContent()) ?? ""
+		const sentence =
+			(await summary
+				.getByRole("listitem")
+				.filter({ hasText: `${label}:` })
+				.textContent()) ?? ""
 		await expect(field).toHaveAttribute("aria-invalid", "true")
-		await expect(field).toHaveAccessibleDescription(new RegExp(`${escaped(sentence.slice(label.length + 2))}$`))
+		await expect(field).toHaveAccessibleDescription(
+			new RegExp(`${escaped(sentence.slice(label.length + 2))}$`),
+		)
 		await summary.getByRole("link", { name: label, exact: true }).click()
 		await expect(field).toBeFocused()
 	}
@@ -81,7 +99,9 @@ test("what is wrong stands beside its field and in the summary, which has focus 
 	await expect(page.getByLabel("E-mail address")).toHaveValue("nobody")
 	await expect(page.getByLabel("Password", { exact: true })).toHaveValue("")
 	await expect(page.getByLabel("Repeat the password", { exact: true })).toHaveValue("")
-	expect(server.database.prepare("SELECT count(*) AS rows FROM User WHERE username = 'a b'").get()).toEqual({ rows: 0 })
+	expect(server.database.prepare("SELECT count(*) AS rows FROM User WHERE username = 'a b'").get()).toEqual({
+		rows: 0,
+	})
 })
 
 test("a program learns the same, per field", { tag: "@json" }, async ({ request }) => {
@@ -112,7 +132,9 @@ test("two passwords that differ are told at the second one", async ({ page, open
 	await page.getByLabel("Password", { exact: true }).fill(person.password)
 	await page.getByLabel("Repeat the password", { exact: true }).fill(`${person.password}!`)
 	await page.getByRole("button", { name: "Create account" }).click()
-	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText("Repeat the password: The two passwords differ.")
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText(
+		"Repeat the password: The two passwords differ.",
+	)
 	await expect(page.getByLabel("Repeat the password", { exact: true })).toHaveAccessibleDescription(
 		"The two passwords differ.",
 	)
@@ -147,7 +169,12 @@ test("H-37: a taken user name is said, a taken address is not; its owner gets a 
 
 test("passwords can be pasted, and password managers know the fields", async ({ page, open, person }) => {
 	await open("/register")
-	const fields = { username: "username", email: "email", password: "new-password", confirm_password: "new-password" }
+	const fields = {
+		username: "username",
+		email: "email",
+		password: "new-password",
+		confirm_password: "new-password",
+	}
 	for (const [name, autocomplete] of Object.entries(fields))
 		await expect(page.locator(`input[name=${name}]`)).toHaveAttribute("autocomplete", autocomplete)
 	await page.getByLabel("User name").fill(person.password)
