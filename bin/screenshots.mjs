@@ -98,7 +98,7 @@ async function invitePeople() {
 async function mailedLink(email) {
 	for (let tries = 0; tries < 100; tries++) {
 		const answer = await fetch(`${url}/dev/mail`, { headers: { Accept: "application/json" } })
-		const mail = (await answer.json()).mails.find(({ to }) => to === email)
+		const mail = (await answer.json()).find(({ to }) => to === email)
 		if (mail) return mail.text.match(/https?:\/\/\S+/)[0]
 		await pause(100)
 	}

@@ -43,8 +43,8 @@ test("a program lists the mails", { tag: "@json" }, async ({ request, person }) 
 	const data = { username, email, password, confirm_password: password }
 	expect((await request.post("/register", { data })).status()).toBe(201)
 	await expect(async () => {
-		const inbox = await (await request.get("/dev/mail", { headers: { Accept: "application/json" } })).json()
-		const mail = inbox.mails.find((candidate: { to: string }) => candidate.to === email)
+		const mails = await (await request.get("/dev/mail", { headers: { Accept: "application/json" } })).json()
+		const mail = mails.find((candidate: { to: string }) => candidate.to === email)
 		expect(mail.text).toContain("/verify?user_id=")
 		expect(mail.html).toContain("/verify?user_id=")
 	}).toPass()

@@ -76,16 +76,16 @@ export function collectFaults(page: Page): string[] {
 
 function isRefusal(message: ConsoleMessage): boolean {
 	const { pathname } = new URL(message.location().url || "about:blank")
-	const isPage = !/\.\w+$/.test(pathname.replace(/\.data$/, ""))
+	const isPage = !/^\/(?:assets|favicon)/.test(pathname)
 	return isPage && /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())
 }
 
-/** React leaves a mark on what it has taken over. Error pages bring no script. */
+/** React leaves a mark on what it has taken over. Error pages bring no script, and are none the worse. */
 async function hydrated(page: Page): Promise<void> {
-	if ((await page.locator("script[type=module]").count()) === 0) return
+	if (await page.locator("main .status").count()) return
 	await page.waitForFunction(() =>
 		Object.keys(document.querySelector("main") ?? {}).some((key) => key.startsWith("__reactFiber")),
 	)
-	// Effects run after that; the show control is one.
-	if (await page.locator("input[type=password]").count()) await page.locator(".toggle").first().waitFor()
+	// Effects run after that; the control that shows a password is one.
+	if (await page.locator("input[name=password]").count()) await page.locator(".toggle").first().waitFor()
 }

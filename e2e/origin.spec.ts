@@ -61,8 +61,11 @@ test("H-21: `Origin: null` with nothing to vouch for it is refused", { tag: "@js
 }) => {
 	const client = clientOf(server)
 	const { username, password } = member
-	for (const extra of [{}, { "Sec-Fetch-Site": "cross-site" }, { "Sec-Fetch-Site": "same-site" }]) {
-		const answer = await client.postJson("/login", { username, password }, { Origin: "null", ...extra })
+	for (const site of [undefined, "cross-site", "same-site"]) {
+		const answer = await client.postJson("/login", { username, password }, {
+			Origin: "null",
+			...(site && { "Sec-Fetch-Site": site }),
+		})
 		expect([answer.status, answer.json.code, answer.cookies]).toEqual([403, "origin_refused", []])
 	}
 })

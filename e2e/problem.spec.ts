@@ -36,7 +36,7 @@ test("a form to a page that takes none is told so", async ({ page, open }) => {
 	await page.locator("form").evaluate((form) => {
 		const plain = document.createElement("form")
 		plain.method = "post"
-		plain.action = "/healthz"
+		plain.action = "/account"
 		plain.innerHTML = "<button>Send</button>"
 		form.replaceWith(plain)
 	})
