@@ -62,10 +62,14 @@ test("H-21: `Origin: null` with nothing to vouch for it is refused", { tag: "@js
 	const client = clientOf(server)
 	const { username, password } = member
 	for (const site of [undefined, "cross-site", "same-site"]) {
-		const answer = await client.postJson("/login", { username, password }, {
-			Origin: "null",
-			...(site && { "Sec-Fetch-Site": site }),
-		})
+		const answer = await client.postJson(
+			"/login",
+			{ username, password },
+			{
+				Origin: "null",
+				...(site && { "Sec-Fetch-Site": site }),
+			},
+		)
 		expect([answer.status, answer.json.code, answer.cookies]).toEqual([403, "origin_refused", []])
 	}
 })
