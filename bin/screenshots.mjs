@@ -12,10 +12,14 @@ const COLORS = ["light", "dark"]
 const README_SIZE = { width: 640, height: 620 }
 const PASSWORD = "correct horse battery"
 
+/** Each picture is taken from a client address of its own, so that limits stay on. */
+let addresses = 0
+
 setup()
 if (!existsSync("build/server/index.js")) build()
 const { chromium } = await import("@playwright/test")
 const { states } = await import("../e2e/support/states.mjs")
+const executablePath = await findBrowser()
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
 const port = await freePort()
 const url = `http://localhost:${port}`
@@ -35,7 +39,6 @@ const server = spawn(process.execPath, ["bin/start.mjs"], {
 })
 try {
 	await waitUntilReady()
-	const executablePath = await findBrowser()
 	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
 	if (process.argv.includes("--readme")) await takeForReadme(browser)
 	else await takeAll(browser)
@@ -110,8 +113,6 @@ async function post(path, body) {
 	const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })
 	if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
 }
-
-let addresses = 0
 
 function freshAddress() {
 	addresses++
