@@ -60,6 +60,7 @@ async function takeAll(browser) {
 				const page = await newPage(browser, { viewport, colorScheme })
 				await reach({ page, url, ...people })
 				await page.waitForLoadState("networkidle")
+				await page.mouse.move(0, 0)
 				await page.screenshot({ path: `screenshots/${name}.${size}.${colorScheme}.png`, fullPage: true })
 				await page.context().close()
 			}
