@@ -65,7 +65,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 })
 
 /** Exceptions, refused scripts and styles, and failed hydration all end here. Refused forms are not faults. */
-export function collectFaults(page: Page): string[] {
+function collectFaults(page: Page): string[] {
 	const faults: string[] = []
 	page.on("pageerror", (error) => faults.push(String(error)))
 	page.on("console", (message) => {

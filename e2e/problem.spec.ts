@@ -1,4 +1,6 @@
 import { expect, test } from "./fixtures"
+import { clientOf, registerVerified, sessionOf } from "./support/client"
+import { startServer } from "./support/server"
 
 test("what does not exist has a page of its own, with a way out", async ({ page }) => {
 	for (const path of ["/nowhere", "/account/a.css", "/.git/config", "/dev/mail"]) {
@@ -62,4 +64,35 @@ test("programs get the same as problem details", { tag: "@json" }, async ({ requ
 		headers: { "Content-Type": "application/json" },
 	})
 	expect([broken.status(), (await broken.json()).code]).toEqual([400, "malformed"])
+})
+
+test("an unexpected failure tells nothing but a number to quote", { tag: "@json" }, async ({
+	mailbox,
+	browser,
+}) => {
+	const server = await startServer({ env: { SMTP_URL: mailbox.url } })
+	const { username, password } = await registerVerified(server, mailbox)
+	const client = clientOf(server)
+	const cookie = sessionOf(await client.postJson("/login", { username, password })) ?? ""
+	server.database.exec("ALTER TABLE Session RENAME TO Elsewhere")
+
+	const answer = await client.getJson("/account", { Cookie: cookie })
+	const id = answer.headers.get("X-Request-Id") ?? "none"
+	expect(answer.status).toBe(500)
+	expect(answer.json).toMatchObject({ code: "internal", request_id: id })
+	expect(answer.text).not.toMatch(/Session|prisma|sqlite|node_modules/i)
+	expect(server.logLines()).toContainEqual(
+		expect.objectContaining({ event: "request.failed", requestId: id }),
+	)
+
+	const page = await browser.newPage()
+	const [name = "", value = ""] = cookie.split("=")
+	await page.context().addCookies([{ name, value, url: server.url }])
+	const shown = await page.goto(`${server.url}/account`)
+	expect(shown?.status()).toBe(500)
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Internal Server Error")
+	await expect(page.getByRole("main")).toContainText(shown?.headers()["x-request-id"] ?? "none")
+	await expect(page.getByRole("main")).not.toContainText(/prisma|sqlite|node_modules/i)
+	await page.close()
+	await server.stop()
 })
