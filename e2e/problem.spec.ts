@@ -81,9 +81,9 @@ test("an unexpected failure tells nothing but a number to quote", { tag: "@json"
 	expect(answer.status).toBe(500)
 	expect(answer.json).toMatchObject({ code: "internal", request_id: id })
 	expect(answer.text).not.toMatch(/Session|prisma|sqlite|node_modules/i)
-	expect(server.logLines()).toContainEqual(
-		expect.objectContaining({ event: "request.failed", requestId: id }),
-	)
+	await expect
+		.poll(() => server.logLines())
+		.toContainEqual(expect.objectContaining({ event: "request.failed", request_id: id }))
 
 	const page = await browser.newPage()
 	const [name = "", value = ""] = cookie.split("=")
