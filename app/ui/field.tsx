@@ -1,14 +1,16 @@
-import { type InputHTMLAttributes, useEffect, useState } from "react"
+import { useActionData } from "@remix-run/react"
+import { type InputHTMLAttributes, type Ref, useEffect, useRef, useState } from "react"
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
 	label: string
 	hint?: string
 	errors?: string[]
+	inputRef?: Ref<HTMLInputElement>
 }
 
 /** A label, an input, and what is wrong with it, tied together for assistive technology. */
-export function Field({ label, hint, errors, children, ...input }: FieldProps) {
+export function Field({ label, hint, errors, inputRef, children, ...input }: FieldProps) {
 	const id = input.name
 	const describedBy = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(" ")
 	return (
@@ -22,6 +24,7 @@ export function Field({ label, hint, errors, children, ...input }: FieldProps) {
 			<div className="control">
 				<input
 					id={id}
+					ref={inputRef}
 					required
 					aria-invalid={errors ? true : undefined}
 					aria-describedby={describedBy || undefined}
@@ -29,11 +32,13 @@ export function Field({ label, hint, errors, children, ...input }: FieldProps) {
 				/>
 				{children}
 			</div>
-			{errors?.map((error) => (
-				<p className="field-error" id={`${id}-error`} key={error}>
-					{error}
-				</p>
-			))}
+			{errors && (
+				<div className="field-error" id={`${id}-error`}>
+					{errors.map((error) => (
+						<p key={error}>{error}</p>
+					))}
+				</div>
+			)}
 		</div>
 	)
 }
@@ -42,10 +47,21 @@ export function Field({ label, hint, errors, children, ...input }: FieldProps) {
 export function PasswordField(props: FieldProps) {
 	const [canToggle, setCanToggle] = useState(false)
 	const [visible, setVisible] = useState(false)
+	const input = useRef<HTMLInputElement>(null)
+	const refused = useActionData()
+	const refusedBefore = useRef(refused)
 	useEffect(() => setCanToggle(true), [])
+	// A refused form comes back without its passwords, also where the page was not loaded anew.
+	useEffect(() => {
+		if (refused === refusedBefore.current) return
+		refusedBefore.current = refused
+		if (input.current) input.current.value = ""
+		setVisible(false)
+	}, [refused])
 	return (
 		<Field
 			{...props}
+			inputRef={input}
 			type={visible ? "text" : "password"}
 			autoCapitalize="none"
 			autoCorrect="off"

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react"
+import type { MouseEvent, ReactNode } from "react"
 import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
 
@@ -26,7 +26,10 @@ export function FormError({
 				<ul>
 					{fields.map(([name, [sentence]]) => (
 						<li key={name}>
-							<a href={`#${name}`}>{labels[name] ?? name}</a>: {sentence}
+							<a href={`#${name}`} onClick={focusField}>
+								{labels[name] ?? name}
+							</a>
+							: {sentence}
 						</li>
 					))}
 				</ul>
@@ -34,4 +37,12 @@ export function FormError({
 			{children}
 		</div>
 	)
+}
+
+/** Where the router is at work, following the link would be a navigation, which forgets that the form was refused. */
+function focusField(event: MouseEvent<HTMLAnchorElement>): void {
+	const field = document.getElementById(event.currentTarget.hash.slice(1))
+	if (!field) return
+	event.preventDefault()
+	field.focus()
 }

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { findBrowser } from "./browser.mjs"
+import { build, say, setup } from "./setup.mjs"
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } }
+const COLORS = ["light", "dark"]
+const README_SIZE = { width: 640, height: 620 }
+const PASSWORD = "correct horse battery"
+
+/** Each picture is taken from a client address of its own, so that limits stay on. */
+let addresses = 0
+
+setup()
+if (!existsSync("build/server/index.js")) build()
+const { chromium } = await import("@playwright/test")
+const { states } = await import("../e2e/support/states.mjs")
+const executablePath = await findBrowser()
+const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
+const port = await freePort()
+const url = `http://localhost:${port}`
+const server = spawn(process.execPath, ["bin/start.mjs"], {
+	env: {
+		...process.env,
+		NODE_ENV: "development",
+		PORT: String(port),
+		APP_URL: url,
+		SECRET: randomBytes(32).toString("base64url"),
+		DATABASE_URL: `file:${join(folder, "screenshots.db")}`,
+		SMTP_URL: "",
+		TRUST_PROXY: "1",
+		LOG_LEVEL: "error",
+	},
+	stdio: ["ignore", "inherit", "inherit"],
+})
+try {
+	await waitUntilReady()
+	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
+	if (process.argv.includes("--readme")) await takeForReadme(browser)
+	else await takeAll(browser)
+	await browser.close()
+} finally {
+	server.kill()
+	rmSync(folder, { recursive: true, force: true })
+}
+
+async function takeAll(browser) {
+	mkdirSync("screenshots", { recursive: true })
+	const reached = { "dev-mail-empty": ({ page }) => page.goto("/dev/mail"), ...states }
+	reached["dev-mail"] = ({ page }) => page.goto("/dev/mail")
+	const people = {}
+	for (const [name, reach] of Object.entries(reached)) {
+		if (name !== "dev-mail-empty" && !people.member) Object.assign(people, await invitePeople())
+		for (const [size, viewport] of Object.entries(SIZES))
+			for (const colorScheme of COLORS) {
+				const page = await newPage(browser, { viewport, colorScheme })
+				await reach({ page, url, ...people })
+				await page.waitForLoadState("networkidle")
+				await page.mouse.move(0, 0)
+				await page.screenshot({ path: `screenshots/${name}.${size}.${colorScheme}.png`, fullPage: true })
+				await page.context().close()
+			}
+	}
+	say(`${Object.keys(reached).length * 4} pictures are in screenshots/`)
+}
+
+async function takeForReadme(browser) {
+	mkdirSync("docs/images", { recursive: true })
+	for (const colorScheme of COLORS) {
+		const page = await newPage(browser, { viewport: README_SIZE, colorScheme })
+		await page.goto("/login")
+		await page.waitForLoadState("networkidle")
+		await page.screenshot({ path: `docs/images/login-${colorScheme}.png` })
+		await page.context().close()
+	}
+	say("docs/images/login-light.png and login-dark.png are new")
+}
+
+async function newPage(browser, options) {
+	const extraHTTPHeaders = { "X-Forwarded-For": freshAddress() }
+	const context = await browser.newContext({ baseURL: url, extraHTTPHeaders, ...options })
+	return context.newPage()
+}
+
+/** One whose address is confirmed, and one whose is not. */
+async function invitePeople() {
+	const member = { username: "ada", email: "ada.lovelace@example.org", password: PASSWORD }
+	const newcomer = { username: "grace", email: "grace.hopper@example.org", password: PASSWORD }
+	const links = []
+	for (const { username, email, password } of [member, newcomer]) {
+		await post("/register", { username, email, password, confirm_password: password })
+		links.push(await mailedLink(email))
+	}
+	await post("/verify", Object.fromEntries(new URL(links[0]).searchParams))
+	return { member, newcomer, link: links[1] }
+}
+
+async function mailedLink(email) {
+	for (let tries = 0; tries < 100; tries++) {
+		const answer = await fetch(`${url}/dev/mail`, { headers: { Accept: "application/json" } })
+		const mail = (await answer.json()).find(({ to }) => to === email)
+		if (mail) return mail.text.match(/https?:\/\/\S+/)[0]
+		await pause(100)
+	}
+	throw new Error(`No mail to ${email}`)
+}
+
+async function post(path, body) {
+	const headers = { "Content-Type": "application/json", "X-Forwarded-For": freshAddress() }
+	const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })
+	if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+}
+
+function freshAddress() {
+	addresses++
+	return `10.0.${addresses >> 8}.${addresses & 255}`
+}
+
+async function waitUntilReady() {
+	for (let tries = 0; tries < 200 && server.exitCode === null; tries++) {
+		if (
+			await fetch(`${url}/readyz`).then(
+				({ ok }) => ok,
+				() => false,
+			)
+		)
+			return
+		await pause(100)
+	}
+	throw new Error("The server did not start.")
+}
+
+function freePort() {
+	return new Promise((resolve) => {
+		const probe = createServer().listen(0, "127.0.0.1", () => {
+			const { port } = probe.address()
+			probe.close(() => resolve(port))
+		})
+	})
+}
+
+function pause(milliseconds) {
+	return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,45 @@
+import AxeBuilder from "@axe-core/playwright"
+import type { Page } from "@playwright/test"
+import { expect, test } from "./fixtures"
+import { setStage } from "./support/stage"
+import { states } from "./support/states.mjs"
+
+const WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+/** WCAG 2.2, 2.5.8; links in a sentence are exempt. */
+const MIN_TARGET_PIXELS = 24
+
+async function expectAccessible(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page })
+		.options({ runOnly: WCAG_22_AA, rules: { "target-size": { enabled: true } } })
+		.analyze()
+	const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
+	expect(told).toEqual([])
+}
+
+async function smallTargets(page: Page): Promise<string[]> {
+	return page
+		.locator("button:visible, input:visible, .button:visible, .brand a")
+		.evaluateAll((targets, least) => {
+			const isSmall = (target: Element) => {
+				const { width, height } = target.getBoundingClientRect()
+				// A click on its label counts for a checkbox.
+				const label = target.closest("label")?.getBoundingClientRect()
+				return Math.max(width, label?.width ?? 0) < least || Math.max(height, label?.height ?? 0) < least
+			}
+			return targets.filter(isSmall).map((target) => target.outerHTML)
+		}, MIN_TARGET_PIXELS)
+}
+
+for (const colorScheme of ["light", "dark"] as const)
+	test.describe(`in ${colorScheme} colours`, { tag: "@js" }, () => {
+		test.use({ colorScheme })
+		for (const [name, reach] of Object.entries(states))
+			test(`${name} meets WCAG 2.2 AA`, async ({ page, server, mailbox }) => {
+				await reach(await setStage(page, server, mailbox))
+				await expectAccessible(page)
+				expect(await smallTargets(page)).toEqual([])
+				await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)
+				await expect(page).toHaveTitle(/\S/)
+				await expect(page.locator("html")).toHaveAttribute("lang", "en")
+			})
+	})

@@ -1,0 +1,63 @@
+import { expect, test } from "./fixtures"
+
+test("shows who is signed in, and until when", async ({ page, open, signIn, member }) => {
+	await signIn(member)
+	await open("/account")
+	await expect(page).toHaveTitle("Your account · Gatehouse")
+	const main = page.getByRole("main")
+	await expect(main).toContainText(member.username)
+	await expect(main).toContainText(`${member.email} confirmed`)
+	const until = main.locator("dd").last().locator("time").first()
+	const milliseconds = new Date((await until.getAttribute("datetime")) ?? "").getTime() - Date.now()
+	expect(milliseconds).toBeGreaterThan(55 * 60_000)
+	expect(milliseconds).toBeLessThanOrEqual(60 * 60_000)
+	await expect(page.locator("body")).not.toContainText(member.password)
+})
+
+test("sends who is not signed in to do so", async ({ page, open }) => {
+	await open("/account")
+	await expect(page).toHaveURL("/login?redirect_to=%2Faccount")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
+})
+
+test("a session that ended meanwhile leads to sign-in and back", async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+}) => {
+	await signIn(member)
+	server.database
+		.prepare("DELETE FROM Session WHERE userId = (SELECT id FROM User WHERE username = ?)")
+		.run(member.username)
+	await page.getByRole("link", { name: "Your account" }).click()
+	await expect(page).toHaveURL("/login?redirect_to=%2Faccount")
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByLabel("Password", { exact: true }).fill(member.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page).toHaveURL("/account")
+	await open("/account")
+	await expect(page.getByRole("main")).toContainText(member.email)
+})
+
+test("a program gets the user and the session, or 401", { tag: "@json" }, async ({ request, member }) => {
+	const headers = { Accept: "application/json" }
+	const before = await request.get("/account", { headers, maxRedirects: 0 })
+	expect([before.status(), (await before.json()).code]).toEqual([401, "unauthenticated"])
+	const { username, email, password } = member
+	const signedIn = await (await request.post("/login", { data: { username, password } })).json()
+	const account = await (await request.get("/account", { headers })).json()
+	expect(account.user).toEqual({
+		...signedIn.user,
+		username,
+		email,
+		verified: true,
+		active: true,
+		superuser: false,
+	})
+	expect(Object.keys(account.user).sort()).toEqual(
+		["active", "created_at", "email", "id", "superuser", "username", "verified"].sort(),
+	)
+	expect(Object.keys(account.session)).toEqual(["expires_at", "absolute_expires_at", "backend"])
+})

@@ -1,0 +1,145 @@
+import { expect, test } from "./fixtures"
+import { clientOf } from "./support/client"
+
+const NOT_RIGHT = "The name or the password is not right."
+
+test("a wrong password and an unknown name get the same sentence, and no session", async ({
+	page,
+	open,
+	member,
+}) => {
+	for (const username of [member.username, "nobody-at-all"]) {
+		await open("/login")
+		await page.getByLabel("User name or e-mail").fill(username)
+		await page.getByLabel("Password", { exact: true }).fill("a wrong password")
+		await page.getByRole("button", { name: "Sign in" }).click()
+		await expect(page.getByRole("alert")).toHaveText(NOT_RIGHT)
+		await expect(page.getByRole("alert")).toBeFocused()
+		await expect(page.getByLabel("User name or e-mail")).toHaveValue(username)
+		await expect(page.getByLabel("Password", { exact: true })).toHaveValue("")
+	}
+	expect(await page.context().cookies()).toEqual([])
+})
+
+test("a program gets 401 for both, and no cookie", { tag: "@json" }, async ({ request, member }) => {
+	const answers = []
+	for (const username of [member.username, "nobody-at-all"]) {
+		const answer = await request.post("/login", { data: { username, password: "a wrong password" } })
+		expect([answer.status(), answer.headers()["set-cookie"]]).toEqual([401, undefined])
+		answers.push(await answer.json())
+	}
+	expect(answers[0]).toEqual(answers[1])
+	expect(answers[0]).toMatchObject({ code: "credentials_invalid", detail: NOT_RIGHT })
+})
+
+test("an empty form asks for both fields", async ({ page, open }) => {
+	await open("/login")
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText([
+		"User name or e-mail: Enter your user name or e-mail address.",
+		"Password: Enter your password.",
+	])
+	await page.getByRole("alert").getByRole("link", { name: "Password" }).click()
+	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
+	await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
+		"Enter your password.",
+	)
+})
+
+test("the right password of an unconfirmed address leads to a new link", async ({
+	page,
+	open,
+	person,
+	server,
+}) => {
+	const { username, email, password } = person
+	await clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
+	await open("/login")
+	await page.getByLabel("User name or e-mail").fill(username)
+	await page.getByLabel("Password", { exact: true }).fill(password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert")).toContainText("not confirmed yet")
+	await page.getByRole("link", { name: "Get a new link" }).click()
+	await expect(page).toHaveURL("/verify/resend")
+	expect(await page.context().cookies()).toEqual([])
+})
+
+test("signing in leads back to the page that asked for it", async ({
+	page,
+	open,
+	member,
+	javaScriptEnabled,
+}) => {
+	await open("/account?from=mail")
+	await expect(page).toHaveURL("/login?redirect_to=%2Faccount%3Ffrom%3Dmail")
+	if (javaScriptEnabled) await page.getByRole("button", { name: "Show password" }).waitFor()
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByLabel("Password", { exact: true }).fill("a wrong password")
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert")).toHaveText(NOT_RIGHT)
+	await page.getByLabel("Password", { exact: true }).fill(member.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page).toHaveURL("/account?from=mail")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account")
+})
+
+test("H-31: a foreign address to go to is ignored", async ({ page, open, member }) => {
+	await open("/login?redirect_to=https%3A%2F%2Fevil.test%2F")
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByLabel("Password", { exact: true }).fill(member.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page).toHaveURL("/")
+})
+
+test("the cookie ends with the browser, or lasts a week where that was asked for", async ({
+	page,
+	open,
+	member,
+}) => {
+	for (const remember of [false, true]) {
+		await page.context().clearCookies()
+		await open("/login")
+		await page.getByLabel("User name or e-mail").fill(member.username)
+		await page.getByLabel("Password", { exact: true }).fill(member.password)
+		await page.getByLabel("Keep me signed in on this device").setChecked(remember)
+		await page.getByRole("button", { name: "Sign in" }).click()
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+		const cookie = (await page.context().cookies()).find(({ name }) => name === "id")
+		expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" })
+		const days = ((cookie?.expires ?? 0) - Date.now() / 1000) / 86_400
+		if (remember) expect(days).toBeGreaterThan(6.9)
+		else expect(cookie?.expires).toBe(-1)
+	}
+})
+
+test("who is signed in already is led past the sign-in and the registration page", async ({
+	page,
+	signIn,
+	member,
+}) => {
+	await signIn(member)
+	for (const path of ["/login", "/register"]) {
+		await page.goto(path)
+		await expect(page).toHaveURL("/")
+	}
+	await page.goto("/login?redirect_to=%2Faccount")
+	await expect(page).toHaveURL("/account")
+})
+
+test("after too many wrong passwords the page says how long to wait", async ({
+	page,
+	open,
+	server,
+	member,
+}) => {
+	const client = clientOf(server)
+	for (let count = 0; count < 10; count++)
+		await client.postJson("/login", { username: member.username, password: "a wrong password" })
+	await open("/login")
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByLabel("Password", { exact: true }).fill(member.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert")).toHaveText(/^Too many tries\. Wait \d+ minutes, then try again\.$/)
+	await expect(page.getByLabel("User name or e-mail")).toHaveValue(member.username)
+	expect(await page.context().cookies()).toEqual([])
+})

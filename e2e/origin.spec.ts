@@ -1,0 +1,75 @@
+import type { Page } from "@playwright/test"
+import { expect, test } from "./fixtures"
+import { clientOf } from "./support/client"
+
+/** Makes the page's forms go out with `Origin: null`, as a fork does that sets `Referrer-Policy: no-referrer`. */
+async function withhold(page: Page): Promise<void> {
+	await page.evaluate(() => {
+		const meta = document.createElement("meta")
+		meta.name = "referrer"
+		meta.content = "no-referrer"
+		document.head.append(meta)
+	})
+}
+
+async function press(page: Page, name: string) {
+	await withhold(page)
+	const [request] = await Promise.all([
+		page.waitForRequest((candidate) => candidate.method() === "POST"),
+		page.getByRole("button", { name, exact: true }).click(),
+	])
+	const headers = await request.allHeaders()
+	expect([headers.origin, headers["sec-fetch-site"]]).toEqual(["null", "same-origin"])
+}
+
+test("H-21: every form works from a page under no-referrer, whose posts say `Origin: null`", {
+	tag: "@no-js",
+}, async ({ page, person, mailbox }) => {
+	await page.goto("/register")
+	await page.getByLabel("User name").fill(person.username)
+	await page.getByLabel("E-mail address").fill(person.email)
+	await page.getByLabel("Password", { exact: true }).fill(person.password)
+	await page.getByLabel("Repeat the password", { exact: true }).fill(person.password)
+	await press(page, "Create account")
+	await expect(page.getByRole("status")).toContainText("we have sent you a mail")
+	await mailbox.next(person.email)
+
+	await page.goto("/verify/resend")
+	await page.getByLabel("E-mail address").fill(person.email)
+	await press(page, "Send the link")
+	await expect(page.getByRole("status")).toContainText("a new link is on its way")
+
+	await page.goto((await mailbox.next(person.email)).links[0] ?? "")
+	await press(page, "Confirm my address")
+	await expect(page.getByRole("status")).toContainText("Your address is confirmed")
+
+	for (const signOutAt of ["/account", "/logout"]) {
+		await page.goto("/login")
+		await page.getByLabel("User name or e-mail").fill(person.username)
+		await page.getByLabel("Password", { exact: true }).fill(person.password)
+		await press(page, "Sign in")
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${person.username}`)
+		await page.goto(signOutAt)
+		await press(page, "Sign out")
+		await expect(page.getByRole("status")).toHaveText("You are signed out.")
+	}
+})
+
+test("H-21: `Origin: null` with nothing to vouch for it is refused", { tag: "@json" }, async ({
+	server,
+	member,
+}) => {
+	const client = clientOf(server)
+	const { username, password } = member
+	for (const site of [undefined, "cross-site", "same-site"]) {
+		const answer = await client.postJson(
+			"/login",
+			{ username, password },
+			{
+				Origin: "null",
+				...(site && { "Sec-Fetch-Site": site }),
+			},
+		)
+		expect([answer.status, answer.json.code, answer.cookies]).toEqual([403, "origin_refused", []])
+	}
+})

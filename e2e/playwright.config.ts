@@ -1,0 +1,37 @@
+import { defineConfig } from "@playwright/test"
+
+/**
+ * Journeys run with JavaScript on (`js`), with JavaScript off (`no-js`), and as a program (`json`). A test that makes
+ * sense in one of them only carries that project's name as a tag.
+ */
+export default defineConfig({
+	testDir: ".",
+	testMatch: "*.spec.ts",
+	outputDir: "results/files",
+	reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
+	fullyParallel: true,
+	workers: 2,
+	forbidOnly: true,
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	use: {
+		trace: "retain-on-failure",
+		launchOptions: {
+			executablePath: process.env.CHROMIUM_PATH || undefined,
+			args: [
+				"--no-sandbox",
+				"--disable-gpu",
+				"--disable-quic",
+				"--no-first-run",
+				"--disable-background-networking",
+				"--disable-component-update",
+				"--disable-sync",
+			],
+		},
+	},
+	projects: [
+		{ name: "js", grepInvert: [/@json\b/, /@no-js\b/] },
+		{ name: "no-js", grepInvert: [/@json\b/, /@js\b/], use: { javaScriptEnabled: false } },
+		{ name: "json", grep: /@json\b/ },
+	],
+})

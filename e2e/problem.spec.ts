@@ -1,0 +1,98 @@
+import { expect, test } from "./fixtures"
+import { clientOf, registerVerified, sessionOf } from "./support/client"
+import { startServer } from "./support/server"
+
+test("what does not exist has a page of its own, with a way out", async ({ page }) => {
+	for (const path of ["/nowhere", "/account/a.css", "/.git/config", "/dev/mail"]) {
+		const answer = await page.goto(path)
+		expect(answer?.status()).toBe(404)
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not Found")
+		await expect(page).toHaveTitle(/Gatehouse/)
+	}
+	await page.getByRole("link", { name: "Go to the start page" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Come in")
+})
+
+test("H-18: a form on another site signs nobody out, and says why", async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+}) => {
+	await signIn(member)
+	// A page without an origin of its own stands for the other site.
+	await page.goto("about:blank")
+	await page.setContent(
+		`<form method="post" action="${server.url}/logout"><button>Win a prize</button></form>`,
+	)
+	await page.getByRole("button").click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Forbidden")
+	await expect(page.getByRole("main")).toContainText("This came from another site, so nothing was done.")
+	await open("/account")
+	await expect(page.getByRole("main")).toContainText(member.email)
+})
+
+test("a form to a page that takes none is told so", async ({ page, open }) => {
+	await open("/login")
+	await page.locator("form").evaluate((form) => {
+		const plain = document.createElement("form")
+		plain.method = "post"
+		plain.action = "/account"
+		plain.innerHTML = "<button>Send</button>"
+		form.replaceWith(plain)
+	})
+	const [answer] = await Promise.all([
+		page.waitForResponse((response) => response.request().method() === "POST"),
+		page.getByRole("button", { name: "Send" }).click(),
+	])
+	expect(answer.status()).toBe(405)
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Method Not Allowed")
+})
+
+test("programs get the same as problem details", { tag: "@json" }, async ({ request }) => {
+	const headers = { Accept: "application/json" }
+	const missing = await request.get("/nowhere", { headers })
+	expect([missing.status(), (await missing.json()).code]).toEqual([404, "not_found"])
+	const notAllowed = await request.delete("/login", { headers })
+	expect([notAllowed.status(), (await notAllowed.json()).code]).toEqual([405, "method_not_allowed"])
+	expect(notAllowed.headers().allow).toContain("POST")
+	const foreign = await request.post("/login", { data: {}, headers: { Origin: "https://evil.test" } })
+	expect([foreign.status(), (await foreign.json()).code]).toEqual([403, "origin_refused"])
+	const broken = await request.post("/login", {
+		data: Buffer.from("{"),
+		headers: { "Content-Type": "application/json" },
+	})
+	expect([broken.status(), (await broken.json()).code]).toEqual([400, "malformed"])
+})
+
+test("an unexpected failure tells nothing but a number to quote", { tag: "@json" }, async ({
+	mailbox,
+	browser,
+}) => {
+	const server = await startServer({ env: { SMTP_URL: mailbox.url } })
+	const { username, password } = await registerVerified(server, mailbox)
+	const client = clientOf(server)
+	const cookie = sessionOf(await client.postJson("/login", { username, password })) ?? ""
+	server.database.exec("ALTER TABLE Session RENAME TO Elsewhere")
+
+	const answer = await client.getJson("/account", { Cookie: cookie })
+	const id = answer.headers.get("X-Request-Id") ?? "none"
+	expect(answer.status).toBe(500)
+	expect(answer.json).toMatchObject({ code: "internal", request_id: id })
+	expect(answer.text).not.toMatch(/Session|prisma|sqlite|node_modules/i)
+	await expect
+		.poll(() => server.logLines())
+		.toContainEqual(expect.objectContaining({ event: "request.failed", request_id: id }))
+
+	const page = await browser.newPage()
+	const [name = "", value = ""] = cookie.split("=")
+	await page.context().addCookies([{ name, value, url: server.url }])
+	const shown = await page.goto(`${server.url}/account`)
+	expect(shown?.status()).toBe(500)
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Internal Server Error")
+	await expect(page.getByRole("main")).toContainText(shown?.headers()["x-request-id"] ?? "none")
+	await expect(page.getByRole("main")).not.toContainText(/prisma|sqlite|node_modules/i)
+	await page.close()
+	await server.stop()
+})

@@ -1,0 +1,191 @@
+import { expect, test } from "./fixtures"
+import { linkFields, somebody } from "./support/client"
+
+const WRONG = {
+	"User name": "a b",
+	"E-mail address": "nobody",
+	Password: "short",
+	"Repeat the password": "other",
+}
+
+test("a person registers, confirms the address, signs in, sees the account and signs out", async ({
+	page,
+	open,
+	person,
+	mailbox,
+}) => {
+	await open("/register")
+	await page.getByLabel("User name").fill(person.username)
+	await page.getByLabel("E-mail address").fill(person.email)
+	await page.getByLabel("Password", { exact: true }).fill(person.password)
+	await page.getByLabel("Repeat the password", { exact: true }).fill(person.password)
+	await page.getByRole("button", { name: "Create account" }).click()
+	await expect(page).toHaveURL("/login")
+	await expect(page.getByRole("status")).toContainText("we have sent you a mail")
+
+	const mail = await mailbox.next(person.email)
+	await open(mail.links[0] ?? "")
+	await page.getByRole("button", { name: "Confirm my address" }).click()
+	await expect(page).toHaveURL("/login")
+	await expect(page.getByRole("status")).toHaveText("Your address is confirmed. You can sign in now.")
+
+	await page.getByLabel("User name or e-mail").fill(person.email)
+	await page.getByLabel("Password", { exact: true }).fill(person.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${person.username}`)
+
+	await page.getByRole("link", { name: "Your account" }).click()
+	await expect(page.getByRole("main")).toContainText(`${person.email} confirmed`)
+	await page.getByRole("button", { name: "Sign out" }).click()
+	await expect(page).toHaveURL("/login")
+	await expect(page.getByRole("status")).toHaveText("You are signed out.")
+	expect(await page.context().cookies()).not.toContainEqual(expect.objectContaining({ name: "id" }))
+})
+
+test("a program does the same", { tag: "@json" }, async ({ request, person, mailbox }) => {
+	const { username, email, password } = person
+	const registered = await request.post("/register", {
+		data: { username, email, password, confirm_password: password },
+	})
+	expect(registered.status()).toBe(201)
+	expect(await registered.json()).toEqual({
+		user: { username, email },
+		verification: "sent",
+		redirect_to: "/login",
+	})
+	expect(registered.headers()["set-cookie"]).toBeUndefined()
+
+	const mail = await mailbox.next(email)
+	const verified = await request.post("/verify", { data: linkFields(mail.links[0] ?? "") })
+	expect(verified.status()).toBe(200)
+	const signedIn = await request.post("/login", { data: { username, password } })
+	expect(await signedIn.json()).toMatchObject({ user: { username, email, verified: true }, redirect_to: "/" })
+	const account = await request.get("/account", { headers: { Accept: "application/json" } })
+	expect((await account.json()).user.username).toBe(username)
+	const signedOut = await request.post("/logout", { data: {} })
+	expect(signedOut.status()).toBe(204)
+	const after = await request.get("/account", { headers: { Accept: "application/json" } })
+	expect([after.status(), (await after.json()).code]).toEqual([401, "unauthenticated"])
+})
+
+test("what is wrong stands beside its field and in the summary, which has focus and leads to the fields", async ({
+	page,
+	open,
+	server,
+}) => {
+	await open("/register")
+	for (const [label, value] of Object.entries(WRONG))
+		await page.getByLabel(label, { exact: true }).fill(value)
+	await page.getByRole("button", { name: "Create account" }).click()
+
+	const summary = page.getByRole("alert")
+	await expect(summary).toBeFocused()
+	await expect(summary).toContainText("Something in the form needs another look.")
+	for (const label of ["User name", "E-mail address", "Password"]) {
+		const field = page.getByLabel(label, { exact: true })
+		const sentence =
+			(await summary
+				.getByRole("listitem")
+				.filter({ hasText: `${label}:` })
+				.textContent()) ?? ""
+		await expect(field).toHaveAttribute("aria-invalid", "true")
+		await expect(field).toHaveAccessibleDescription(
+			new RegExp(`${escaped(sentence.slice(label.length + 2))}$`),
+		)
+		await summary.getByRole("link", { name: label, exact: true }).click()
+		await expect(field).toBeFocused()
+	}
+	await expect(page.getByLabel("User name")).toHaveValue("a b")
+	await expect(page.getByLabel("E-mail address")).toHaveValue("nobody")
+	await expect(page.getByLabel("Password", { exact: true })).toHaveValue("")
+	await expect(page.getByLabel("Repeat the password", { exact: true })).toHaveValue("")
+	expect(server.database.prepare("SELECT count(*) AS rows FROM User WHERE username = 'a b'").get()).toEqual({
+		rows: 0,
+	})
+})
+
+test("a program learns the same, per field", { tag: "@json" }, async ({ request }) => {
+	const data = { username: "a b", email: "nobody", password: "short", confirm_password: "other" }
+	const answer = await request.post("/register", { data })
+	expect(answer.status()).toBe(422)
+	expect(answer.headers()["content-type"]).toContain("application/problem+json")
+	const problem = await answer.json()
+	expect(problem.code).toBe("validation_failed")
+	expect(Object.keys(problem.errors)).toEqual(expect.arrayContaining(["username", "email", "password"]))
+})
+
+test("an empty form asks for every field", async ({ page, open }) => {
+	await open("/register")
+	await page.getByRole("button", { name: "Create account" }).click()
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText([
+		"User name: Enter a user name.",
+		"E-mail address: Enter your e-mail address.",
+		"Password: Choose a password.",
+		"Repeat the password: Repeat the password.",
+	])
+})
+
+test("two passwords that differ are told at the second one", async ({ page, open, person }) => {
+	await open("/register")
+	await page.getByLabel("User name").fill(person.username)
+	await page.getByLabel("E-mail address").fill(person.email)
+	await page.getByLabel("Password", { exact: true }).fill(person.password)
+	await page.getByLabel("Repeat the password", { exact: true }).fill(`${person.password}!`)
+	await page.getByRole("button", { name: "Create account" }).click()
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText(
+		"Repeat the password: The two passwords differ.",
+	)
+	await expect(page.getByLabel("Repeat the password", { exact: true })).toHaveAccessibleDescription(
+		"The two passwords differ.",
+	)
+})
+
+test("H-37: a taken user name is said, a taken address is not; its owner gets a mail", async ({
+	page,
+	open,
+	member,
+	mailbox,
+}) => {
+	const other = somebody()
+	async function register(username: string, email: string) {
+		await open("/register")
+		await page.getByLabel("User name").fill(username)
+		await page.getByLabel("E-mail address").fill(email)
+		await page.getByLabel("Password", { exact: true }).fill(other.password)
+		await page.getByLabel("Repeat the password", { exact: true }).fill(other.password)
+		await page.getByRole("button", { name: "Create account" }).click()
+	}
+	await register(member.username.toUpperCase(), other.email)
+	await expect(page.getByLabel("User name")).toHaveAccessibleDescription(/taken/)
+	await expect(page.getByLabel("E-mail address")).toHaveValue(other.email)
+	expect(mailbox.mails.filter(({ envelope }) => envelope.to.includes(other.email))).toEqual([])
+
+	await register(other.username, member.email)
+	await expect(page).toHaveURL("/login")
+	await expect(page.getByRole("status")).toContainText("we have sent you a mail")
+	const notice = await mailbox.next(member.email)
+	expect(notice.links.join()).not.toContain("signature=")
+})
+
+test("passwords can be pasted, and password managers know the fields", async ({ page, open, person }) => {
+	await open("/register")
+	const fields = {
+		username: "username",
+		email: "email",
+		password: "new-password",
+		confirm_password: "new-password",
+	}
+	for (const [name, autocomplete] of Object.entries(fields))
+		await expect(page.locator(`input[name=${name}]`)).toHaveAttribute("autocomplete", autocomplete)
+	await page.getByLabel("User name").fill(person.password)
+	await page.getByLabel("User name").press("ControlOrMeta+a")
+	await page.keyboard.press("ControlOrMeta+c")
+	for (const label of ["Password", "Repeat the password"]) {
+		await page.getByLabel(label, { exact: true }).press("ControlOrMeta+v")
+		await expect(page.getByLabel(label, { exact: true })).toHaveValue(person.password)
+	}
+})
+
+function escaped(text: string): string {
+	return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+}

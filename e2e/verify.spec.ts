@@ -1,0 +1,133 @@
+import { expect, test } from "./fixtures"
+import { clientOf, linkFields, type Person } from "./support/client"
+import type { TestServer } from "./support/server"
+
+async function register(server: TestServer, { username, email, password }: Person) {
+	return clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
+}
+
+function isVerified(server: TestServer, { email }: Person): boolean {
+	const row = server.database.prepare("SELECT emailVerifiedAt FROM User WHERE email = ?").get(email)
+	return (row as { emailVerifiedAt: unknown }).emailVerifiedAt !== null
+}
+
+test("H-23: opening the link changes nothing; its button confirms the address, once", async ({
+	page,
+	open,
+	server,
+	mailbox,
+	person,
+}) => {
+	await register(server, person)
+	const link = (await mailbox.next(person.email)).links[0] ?? ""
+	await open(link)
+	await open(link)
+	expect(isVerified(server, person)).toBe(false)
+	await page.getByRole("button", { name: "Confirm my address" }).click()
+	await expect(page.getByRole("status")).toHaveText("Your address is confirmed. You can sign in now.")
+	expect(isVerified(server, person)).toBe(true)
+
+	await open(link)
+	await expect(page.getByRole("alert")).toContainText("This link does not work")
+	await expect(page.getByRole("button", { name: "Confirm my address" })).toHaveCount(0)
+	await page.getByRole("link", { name: "Get a new link" }).click()
+	await expect(page).toHaveURL("/verify/resend")
+})
+
+test("a link that was used between opening and pressing says so", async ({
+	page,
+	open,
+	server,
+	mailbox,
+	person,
+}) => {
+	await register(server, person)
+	const link = (await mailbox.next(person.email)).links[0] ?? ""
+	await open(link)
+	const used = await clientOf(server).postJson("/verify", linkFields(link))
+	expect(used.status).toBe(200)
+	await page.getByRole("button", { name: "Confirm my address" }).click()
+	await expect(page.getByRole("alert")).toContainText("This link does not work")
+	await expect(page.getByRole("alert")).toBeFocused()
+})
+
+test("a program sees a link's state by the same codes", { tag: "@json" }, async ({
+	request,
+	server,
+	mailbox,
+	person,
+}) => {
+	await register(server, person)
+	const fields = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+	const looked = await request.get("/verify", { params: fields, headers: { Accept: "application/json" } })
+	expect(looked.status()).toBe(200)
+	expect(isVerified(server, person)).toBe(false)
+	const forged = await request.post("/verify", {
+		data: { ...fields, signature: `A${fields.signature.slice(1)}!` },
+	})
+	expect([forged.status(), (await forged.json()).code]).toEqual([400, "link_invalid"])
+	expect(isVerified(server, person)).toBe(false)
+	expect((await request.post("/verify", { data: fields })).status()).toBe(200)
+	const again = await request.post("/verify", { data: fields })
+	expect([again.status(), (await again.json()).code]).toEqual([400, "link_invalid"])
+})
+
+test("a broken link offers a new one", async ({ page, open }) => {
+	for (const path of ["/verify", "/verify?user_id=1&timestamp=2&signature=3"]) {
+		await open(path)
+		await expect(page.getByRole("alert")).toContainText("This link does not work")
+		await expect(page.getByRole("link", { name: "Get a new link" })).toBeVisible()
+	}
+})
+
+test("H-38: a new link is promised to everybody, and mailed to who needs it", async ({
+	page,
+	open,
+	server,
+	mailbox,
+	member,
+	person,
+}) => {
+	await register(server, person)
+	const first = (await mailbox.next(person.email)).links[0]
+	const mailsToMember = mailbox.mails.filter(({ envelope }) => envelope.to.includes(member.email)).length
+	for (const email of [person.email, member.email, "nobody@example.org"]) {
+		await open("/verify/resend")
+		await page.getByLabel("E-mail address").fill(email)
+		await page.getByRole("button", { name: "Send the link" }).click()
+		await expect(page).toHaveURL("/login")
+		await expect(page.getByRole("status")).toHaveText(
+			"If an account with this address still needs it, a new link is on its way.",
+		)
+	}
+	const second = (await mailbox.next(person.email)).links[0] ?? ""
+	expect(second).toContain("signature=")
+	expect(first).toContain("signature=")
+	await open(second)
+	await page.getByRole("button", { name: "Confirm my address" }).click()
+	await expect(page.getByRole("status")).toContainText("confirmed")
+	expect(mailbox.mails.filter(({ envelope }) => envelope.to.includes("nobody@example.org"))).toEqual([])
+	expect(mailbox.mails.filter(({ envelope }) => envelope.to.includes(member.email))).toHaveLength(
+		mailsToMember,
+	)
+})
+
+test("a program gets 202 for every address", { tag: "@json" }, async ({ request, member }) => {
+	for (const email of [member.email, "nobody@example.org"]) {
+		const answer = await request.post("/verify/resend", { data: { email } })
+		expect([answer.status(), await answer.json()]).toEqual([202, {}])
+	}
+	const refused = await request.post("/verify/resend", { data: { email: "nobody" } })
+	expect([refused.status(), Object.keys((await refused.json()).errors)]).toEqual([422, ["email"]])
+})
+
+test("what cannot be an address is said at the field, and kept", async ({ page, open }) => {
+	await open("/verify/resend")
+	await page.getByLabel("E-mail address").fill("nobody at all")
+	await page.getByRole("button", { name: "Send the link" }).click()
+	await expect(page.getByRole("alert")).toBeFocused()
+	await expect(page.getByLabel("E-mail address")).toHaveValue("nobody at all")
+	await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(/Enter one e-mail address/)
+	await page.getByRole("alert").getByRole("link", { name: "E-mail address" }).click()
+	await expect(page.getByLabel("E-mail address")).toBeFocused()
+})
