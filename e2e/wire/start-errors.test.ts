@@ -51,7 +51,7 @@ describe("a wrong environment stops the start with one line that names the varia
 		["no APP_URL", { APP_URL: "" }, /: APP_URL is missing/],
 		["an APP_URL with a path", { APP_URL: "https://accounts.example.org/path" }, /: APP_URL may not have a path/],
 		["an APP_URL with a query", { APP_URL: "https://accounts.example.org/?a=b" }, /: APP_URL may not have a path/],
-		["an APP_URL that is none", { APP_URL: "accounts.example.org" }, /: APP_URL must be an http or https address/],
+		["an APP_URL that is none", { APP_URL: "accounts.example.net" }, /: APP_URL must be an http or https address/],
 		["an APP_URL of another scheme", { APP_URL: "ftp://accounts.example.org" }, /: APP_URL must be an http or https address/],
 		["a PORT that is none", { PORT: "http" }, /: PORT /],
 		["a PORT out of range", { PORT: "70000" }, /: PORT /],
