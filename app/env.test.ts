@@ -39,7 +39,11 @@ describe("a good environment", () => {
 	})
 
 	it("writes the address in one way", () => {
-		for (const APP_URL of ["HTTPS://Accounts.Example.org", "https://accounts.example.org/", "https://accounts.example.org:443"])
+		for (const APP_URL of [
+			"HTTPS://Accounts.Example.org",
+			"https://accounts.example.org/",
+			"https://accounts.example.org:443",
+		])
 			expect(parseEnv({ ...good, APP_URL }).appUrl).toBe("https://accounts.example.org")
 		expect(parseEnv({ ...good, APP_URL: "http://[::1]:8080" }).appUrl).toBe("http://[::1]:8080")
 	})

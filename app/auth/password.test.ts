@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { env } from "../env.server"
-import { hashPassword, isReadablePassword, passwordFault, personalPasswordFault, verifyPassword } from "./password.server"
+import {
+	hashPassword,
+	isReadablePassword,
+	passwordFault,
+	personalPasswordFault,
+	verifyPassword,
+} from "./password.server"
 
 describe("what a password may be", () => {
 	it("counts code points after normalisation, not what they are made of", () => {
@@ -106,7 +112,9 @@ describe("H-53: the gate before hashing", () => {
 	})
 
 	it("does not queue for somebody who has left already", async () => {
-		const running = Array.from({ length: env.threadPoolSize - 1 }, () => verifyPassword(null, "correct horse"))
+		const running = Array.from({ length: env.threadPoolSize - 1 }, () =>
+			verifyPassword(null, "correct horse"),
+		)
 		await expect(verifyPassword(null, "correct horse", AbortSignal.abort())).rejects.toThrow()
 		expect(await Promise.all(running)).toEqual(running.map(() => false))
 	})

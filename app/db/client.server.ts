@@ -34,7 +34,9 @@ export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>)
 export async function openDatabase(): Promise<void> {
 	try {
 		mkdirSync(dirname(env.databaseFile), { recursive: true })
-		migrate(env.databaseFile, (name) => log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`))
+		migrate(env.databaseFile, (name) =>
+			log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
+		)
 	} catch (error) {
 		const { code } = error as { code?: unknown }
 		if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error

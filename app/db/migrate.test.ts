@@ -37,7 +37,10 @@ function inFile<T>(work: (database: Database.Database) => T): T {
 type Row = { migration_name: string; checksum: string; finished_at: unknown; applied_steps_count: number }
 
 function bookkeeping(): Row[] {
-	return inFile((database) => database.prepare(`SELECT * FROM "_prisma_migrations" ORDER BY migration_name`).all() as Row[])
+	return inFile(
+		(database) =>
+			database.prepare(`SELECT * FROM "_prisma_migrations" ORDER BY migration_name`).all() as Row[],
+	)
 }
 
 it("an empty database gets every migration, in order, and the next start none", () => {
@@ -70,7 +73,9 @@ it("refuses a database that knows a migration that this build does not, and chan
 	run()
 	inFile((database) =>
 		database
-			.prepare(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('x', 'y', '2099_future')`)
+			.prepare(
+				`INSERT INTO "_prisma_migrations" (id, checksum, migration_name) VALUES ('x', 'y', '2099_future')`,
+			)
 			.run(),
 	)
 	const before = bookkeeping()

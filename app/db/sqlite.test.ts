@@ -112,7 +112,9 @@ describe("the connection", () => {
 
 	it("decides races for a name by the index: one of many wins", async () => {
 		const outcomes = await Promise.allSettled(
-			Array.from({ length: 16 }, (_, index) => db.user.create({ data: { ...user(`r${index}`), usernameKey: "same" } })),
+			Array.from({ length: 16 }, (_, index) =>
+				db.user.create({ data: { ...user(`r${index}`), usernameKey: "same" } }),
+			),
 		)
 		expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1)
 		for (const outcome of outcomes)

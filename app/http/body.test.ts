@@ -68,7 +68,9 @@ describe("H-02: JSON", () => {
 	})
 
 	it("is UTF-8 and nothing else", async () => {
-		expect(await read("application/json", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBe("malformed")
+		expect(await read("application/json", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBe(
+			"malformed",
+		)
 		const utf16 = new Uint8Array(Buffer.from('{"a":"1"}', "utf16le"))
 		expect(await read("application/json", utf16)).toBe("malformed")
 	})
@@ -127,6 +129,8 @@ describe("forms", () => {
 		`multipart/form-data; boundary=${"x".repeat(10_000)}`,
 		"multipart/form-data; boundary=other",
 	])("H-03: %.60s is malformed", async (type) => {
-		expect(await read(type, '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n')).toBe("malformed")
+		expect(await read(type, '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n')).toBe(
+			"malformed",
+		)
 	})
 })

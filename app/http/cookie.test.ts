@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { expiredSessionCookie, noticeCookie, readSessionToken, sessionCookie, takeNotice } from "./cookie.server"
+import {
+	expiredSessionCookie,
+	noticeCookie,
+	readSessionToken,
+	sessionCookie,
+	takeNotice,
+} from "./cookie.server"
 
 const token = "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ_01234"
 const other = "B".repeat(43)
@@ -32,19 +38,28 @@ describe("reading the session cookie", () => {
 		expect(readSessionToken(withCookie(`id=broken; id=${other}`))).toBeNull()
 	})
 
-	it.for([`%69d=${token}`, `ID=${token}`, `__Host-id=${token}`, `xid=${token}`, `id =${token}x`, `notice=${token}`])(
-		"H-17: only the exact name counts: %s",
-		(header) => {
-			expect(readSessionToken(withCookie(header))).toBeNull()
-		},
-	)
+	it.for([
+		`%69d=${token}`,
+		`ID=${token}`,
+		`__Host-id=${token}`,
+		`xid=${token}`,
+		`id =${token}x`,
+		`notice=${token}`,
+	])("H-17: only the exact name counts: %s", (header) => {
+		expect(readSessionToken(withCookie(header))).toBeNull()
+	})
 
-	it.for(["", "a", "a".repeat(42), "a".repeat(44), `${"a".repeat(42)}=`, `${"a".repeat(42)}%`, "a".repeat(8_000)])(
-		"H-16: a value that is no token is nobody: %s",
-		(value) => {
-			expect(readSessionToken(withCookie(`id=${value}`))).toBeNull()
-		},
-	)
+	it.for([
+		"",
+		"a",
+		"a".repeat(42),
+		"a".repeat(44),
+		`${"a".repeat(42)}=`,
+		`${"a".repeat(42)}%`,
+		"a".repeat(8_000),
+	])("H-16: a value that is no token is nobody: %s", (value) => {
+		expect(readSessionToken(withCookie(`id=${value}`))).toBeNull()
+	})
 })
 
 describe("writing cookies", () => {

@@ -67,5 +67,6 @@ it("a status of the router becomes a problem of ours", () => {
 })
 
 it("other values are no problems", () => {
-	for (const value of [null, undefined, "code", 1, {}, { code: "x" }, { user: {} }]) expect(isProblem(value)).toBe(false)
+	for (const value of [null, undefined, "code", 1, {}, { code: "x" }, { user: {} }])
+		expect(isProblem(value)).toBe(false)
 })

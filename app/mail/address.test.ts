@@ -118,7 +118,8 @@ describe("H-44: whatever is accepted is one recipient", () => {
 	it("to every mail library, in 20,000 strings from a fixed seed", () => {
 		const random = randomFrom(20_261_122)
 		const piece = () => pieces[random(pieces.length)] ?? ""
-		const word = () => Array.from({ length: 1 + random(4) }, () => (random(3) ? "abc019"[random(6)] : piece())).join("")
+		const word = () =>
+			Array.from({ length: 1 + random(4) }, () => (random(3) ? "abc019"[random(6)] : piece())).join("")
 		let accepted = 0
 		for (let round = 0; round < 20_000; round++) {
 			const text = random(2) ? `${word()}@${word()}.test` : Array.from({ length: random(12) }, piece).join("")

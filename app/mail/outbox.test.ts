@@ -36,7 +36,7 @@ function deliver(changes: Partial<Parameters<typeof deliverDue>[0]> = {}): Promi
 	return deliverDue({ compose, transport, now: () => clock, ...changes })
 }
 
-function after(seconds: number): Date {
+function at(seconds: number): Date {
 	return new Date(start.getTime() + seconds * 1000)
 }
 
@@ -72,9 +72,9 @@ describe("a mail in the outbox", () => {
 	})
 
 	it("waits until it is due", async () => {
-		await enqueueMail({ kind: "verify", user, now: after(60) })
+		await enqueueMail({ kind: "verify", user, now: at(60) })
 		expect(await deliver()).toBe(0)
-		clock = after(60)
+		clock = at(60)
 		expect(await deliver()).toBe(1)
 	})
 
@@ -83,7 +83,8 @@ describe("a mail in the outbox", () => {
 			await enqueueMail({ kind: "verify", user: { id: name, email: `${name}@example.org` }, now: start })
 		const choosy: Transport = {
 			...transport,
-			send: async (to, message) => (to.startsWith("b") ? Promise.reject(away()) : transport.send(to, message)),
+			send: async (to, message) =>
+				to.startsWith("b") ? Promise.reject(away()) : transport.send(to, message),
 		}
 		await deliver({ transport: choosy })
 		expect(sent.sort()).toEqual(["a@example.org", "c@example.org"])
@@ -98,11 +99,11 @@ describe("H-62: while the mail server is away", () => {
 		const pauses = [...retryDelaysSeconds, retryDelaysSeconds.at(-1) ?? 0]
 		for (const [index, pause] of pauses.entries()) {
 			expect(await deliver()).toBe(1)
-			expect(await row()).toMatchObject({ attempts: index + 1, nextAttemptAt: after(seconds + pause) })
-			clock = after(seconds + pause - 1)
+			expect(await row()).toMatchObject({ attempts: index + 1, nextAttemptAt: at(seconds + pause) })
+			clock = at(seconds + pause - 1)
 			expect(await deliver()).toBe(0)
 			seconds += pause
-			clock = after(seconds)
+			clock = at(seconds)
 		}
 		fail = null
 		expect(await deliver()).toBe(1)
@@ -113,14 +114,14 @@ describe("H-62: while the mail server is away", () => {
 	it("a mail that is too old is given up for good", async () => {
 		await enqueueMail({ kind: "verify", user, now: start })
 		fail = away
-		clock = after(maxAgeSeconds)
+		clock = at(maxAgeSeconds)
 		await deliver()
 		expect((await row()).failedAt).toBeNull()
-		clock = after(maxAgeSeconds + 3 * 60 * 60)
+		clock = at(maxAgeSeconds + 3 * 60 * 60)
 		await deliver()
 		expect(await row()).toMatchObject({ failedAt: clock, sentAt: null })
 		fail = null
-		clock = after(2 * maxAgeSeconds)
+		clock = at(2 * maxAgeSeconds)
 		expect(await deliver()).toBe(0)
 		expect(sent).toEqual([])
 	})
@@ -136,7 +137,11 @@ describe("H-62: while the mail server is away", () => {
 describe("two processes at one outbox", () => {
 	it("send each mail once", async () => {
 		for (let number = 0; number < 8; number++)
-			await enqueueMail({ kind: "verify", user: { id: `${number}`, email: `${number}@example.org` }, now: start })
+			await enqueueMail({
+				kind: "verify",
+				user: { id: `${number}`, email: `${number}@example.org` },
+				now: start,
+			})
 		const slow: Transport = {
 			...transport,
 			async send(to, message) {
@@ -144,7 +149,11 @@ describe("two processes at one outbox", () => {
 				await transport.send(to, message)
 			},
 		}
-		await Promise.all([deliver({ transport: slow }), deliver({ transport: slow }), deliver({ transport: slow })])
+		await Promise.all([
+			deliver({ transport: slow }),
+			deliver({ transport: slow }),
+			deliver({ transport: slow }),
+		])
 		expect(sent.sort()).toEqual(Array.from({ length: 8 }, (_, number) => `${number}@example.org`))
 		expect((await db.outboxMail.findMany()).map(({ attempts }) => attempts)).toEqual(Array(8).fill(1))
 	})
@@ -154,9 +163,9 @@ describe("two processes at one outbox", () => {
 		const dies = new Promise<never>(() => {})
 		void deliver({ transport: { ...transport, send: () => dies } })
 		await expect.poll(async () => (await row()).attempts).toBe(1)
-		clock = after(timeoutSeconds)
+		clock = at(timeoutSeconds)
 		expect(await deliver()).toBe(0)
-		clock = after(timeoutSeconds + (retryDelaysSeconds[0] ?? 0))
+		clock = at(timeoutSeconds + (retryDelaysSeconds[0] ?? 0))
 		expect(await deliver()).toBe(1)
 		expect(sent).toEqual(["ada@example.org"])
 	})

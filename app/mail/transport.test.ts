@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Mailbox, startMailbox } from "../../e2e/support/mailbox"
 import { AddressTakenMail } from "./address-taken"
 import { renderMail } from "./render.server"
-import { createSmtpTransport, isPermanentFailure, type Message, type Transport, waitingTransport } from "./transport.server"
+import {
+	createSmtpTransport,
+	isPermanentFailure,
+	type Message,
+	type Transport,
+	waitingTransport,
+} from "./transport.server"
 import { VerifyMail } from "./verify"
 
 let mailbox: Mailbox
@@ -33,7 +39,16 @@ async function deliver(message: Message) {
 	return { ...mail, head, headerNames: unfolded.map((line) => line.split(":", 1)[0]?.toLowerCase()).sort() }
 }
 
-const HEADERS = ["auto-submitted", "content-type", "date", "from", "message-id", "mime-version", "subject", "to"]
+const HEADERS = [
+	"auto-submitted",
+	"content-type",
+	"date",
+	"from",
+	"message-id",
+	"mime-version",
+	"subject",
+	"to",
+]
 
 describe("a mail", () => {
 	it("says the same as HTML and as text, link included", async () => {
@@ -48,8 +63,12 @@ describe("a mail", () => {
 	})
 
 	it("for a taken address offers what its owner can do, and nothing that changes anything", () => {
-		const verified = renderMail(AddressTakenMail({ username: "ada", verified: true, link: "http://kit.test/login" }))
-		const unverified = renderMail(AddressTakenMail({ username: "ada", verified: false, link: "http://kit.test/verify/resend" }))
+		const verified = renderMail(
+			AddressTakenMail({ username: "ada", verified: true, link: "http://kit.test/login" }),
+		)
+		const unverified = renderMail(
+			AddressTakenMail({ username: "ada", verified: false, link: "http://kit.test/verify/resend" }),
+		)
 		expect(verified.text).toContain("http://kit.test/login")
 		expect(unverified.text).toContain("http://kit.test/verify/resend")
 		for (const { text, html } of [verified, unverified]) expect(text + html).not.toContain("signature")

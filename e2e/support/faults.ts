@@ -18,7 +18,11 @@ export function signIn(server: Pick<TestServer, "url">, { username, password }: 
 }
 
 /** Waits for the next mail, and opens its link. */
-export async function verifyByMail(server: Pick<TestServer, "url">, mailbox: Mailbox, { email }: Person): Promise<Answer> {
+export async function verifyByMail(
+	server: Pick<TestServer, "url">,
+	mailbox: Mailbox,
+	{ email }: Person,
+): Promise<Answer> {
 	const mail = await mailbox.next(email, 20_000)
 	return clientOf(server).postJson("/verify", linkFields(mail.links[0] ?? ""))
 }
@@ -43,7 +47,10 @@ export function logged(server: TestServer, event: string): Record<string, unknow
 
 /** Everything that the database holds, as text to search. */
 export function dump(database: Database.Database): string {
-	const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[]
+	const tables = database
+		.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+		.pluck()
+		.all() as string[]
 	return JSON.stringify(tables.map((table) => database.prepare(`SELECT * FROM "${table}"`).all()))
 }
 

@@ -43,7 +43,10 @@ const faults = [
 	["the database is read-only", () => setFault("readonly"), () => setFault("")],
 	[
 		"the write-ahead log cannot grow",
-		() => limitFileSize(Math.max(statSync(server.databaseFile).size, statSync(`${server.databaseFile}-wal`).size)),
+		() =>
+			limitFileSize(
+				Math.max(statSync(server.databaseFile).size, statSync(`${server.databaseFile}-wal`).size),
+			),
 		() => limitFileSize("unlimited"),
 	],
 ] as const

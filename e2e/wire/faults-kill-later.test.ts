@@ -19,7 +19,10 @@ beforeEach(() => {
 })
 
 /** @param point where the next process kills itself; without one it lives */
-async function startOn(before: Pick<TestServer, "secret" | "databaseFile">, point?: string): Promise<TestServer> {
+async function startOn(
+	before: Pick<TestServer, "secret" | "databaseFile">,
+	point?: string,
+): Promise<TestServer> {
 	const server = await startServer({
 		env: { SMTP_URL: mailbox.url, SECRET: before.secret, ...(point && { KILL_AT: point }) },
 		nodeOptions: point ? ["--import", "./e2e/support/kill-at.mjs"] : [],
@@ -51,7 +54,10 @@ describe("H-67: killed while somebody signs in", () => {
 	})
 
 	it("leaves the sessions of others alone", async () => {
-		const first = await startOn({ secret: "a-secret-of-thirty-two-bytes-0123456789", databaseFile: newFile() })
+		const first = await startOn({
+			secret: "a-secret-of-thirty-two-bytes-0123456789",
+			databaseFile: newFile(),
+		})
 		await registerVerified(first, mailbox, person)
 		const cookie = sessionOf(await signIn(first, person)) ?? ""
 		await first.stop()
@@ -67,7 +73,11 @@ describe("H-67: killed while somebody signs in", () => {
 describe("H-67: killed while an address is verified", () => {
 	it.for([
 		["before it is written: the link still works", "before 1 UPDATE .*User.*emailVerifiedAt", 200],
-		["after it is written: the address is verified, and the link used", "after 1 UPDATE .*User.*emailVerifiedAt", 400],
+		[
+			"after it is written: the address is verified, and the link used",
+			"after 1 UPDATE .*User.*emailVerifiedAt",
+			400,
+		],
 	] as const)("%s", async ([, point, status]) => {
 		const killed = await startServer({
 			env: { SMTP_URL: mailbox.url, KILL_AT: point },
@@ -87,10 +97,10 @@ describe("H-67: killed while an address is verified", () => {
 
 describe("H-67: killed while the database is made", () => {
 	it.for([
-		["before the first table", "before 1 CREATE TABLE \"User\""],
-		["after the last table", "after 1 CREATE TABLE \"User\""],
-		["before the bookkeeping", "before 1 INSERT INTO \"_prisma_migrations\""],
-		["after the bookkeeping, before the commit", "after 1 INSERT INTO \"_prisma_migrations\""],
+		["before the first table", 'before 1 CREATE TABLE "User"'],
+		["after the last table", 'after 1 CREATE TABLE "User"'],
+		["before the bookkeeping", 'before 1 INSERT INTO "_prisma_migrations"'],
+		["after the bookkeeping, before the commit", 'after 1 INSERT INTO "_prisma_migrations"'],
 	])("%s: nothing of it is left, and the next start makes it whole", async ([, point = ""]) => {
 		const databaseFile = newFile()
 		const killed = await startServer({
@@ -104,7 +114,9 @@ describe("H-67: killed while the database is made", () => {
 		await killed.stop()
 
 		const server = await startOn(killed)
-		expect(server.database.prepare(`SELECT count(*) FROM "_prisma_migrations"`).pluck().get()).toBeGreaterThan(0)
+		expect(
+			server.database.prepare(`SELECT count(*) FROM "_prisma_migrations"`).pluck().get(),
+		).toBeGreaterThan(0)
 		await registerVerified(server, mailbox, person)
 		expect((await signIn(server, person)).status).toBe(200)
 		expect(await server.stop()).toBe(0)

@@ -73,7 +73,9 @@ describe("H-67: killed while somebody registers", () => {
 		["right before the commit", "before 1 ^COMMIT"],
 	])("%s: nothing is there, and registering again works", { timeout: 60_000 }, async ([, point = ""]) => {
 		const server = await startAgain(await killWhileRegistering(point))
-		expect([countRows(server, "User"), countRows(server, "OutboxMail"), mailbox.mails.length]).toEqual([0, 0, 0])
+		expect([countRows(server, "User"), countRows(server, "OutboxMail"), mailbox.mails.length]).toEqual([
+			0, 0, 0,
+		])
 		await expectToFinish(server)
 		expect(await server.stop()).toBe(0)
 	})

@@ -8,7 +8,10 @@ import { freePort, startServer, type TestServer } from "../support/server"
 /** Far below `mail.timeoutSeconds`: nobody waits for the mail server. */
 const ANSWER_MS = 5_000
 
-async function withMailbox(mode: MailboxMode, { onTestFinished }: TestContext): Promise<{ server: TestServer; mailbox: Mailbox }> {
+async function withMailbox(
+	mode: MailboxMode,
+	{ onTestFinished }: TestContext,
+): Promise<{ server: TestServer; mailbox: Mailbox }> {
 	const mailbox = await startMailbox()
 	mailbox.mode = mode
 	const server = await startServer({ env: { SMTP_URL: mailbox.url } })
@@ -48,25 +51,31 @@ describe("H-62: a mail server that fails for a while", () => {
 		["drops the line after DATA", "drop"],
 		["never answers DATA", "hang"],
 	] as const
-	it.concurrent.for(cases)("%s: nobody notices, and the mail arrives once it is back", { timeout: 120_000 }, async ([, mode], context) => {
-		const { server, mailbox } = await withMailbox(mode, context)
-		const person = await registersAsEver(server)
-		await until(() => mailbox.attempts === 1)
-		expect(mailbox.mails).toEqual([])
-		expect(storedMail(server)).toMatchObject({ attempts: 1, sentAt: null, failedAt: null })
+	it.concurrent.for(cases)(
+		"%s: nobody notices, and the mail arrives once it is back",
+		{ timeout: 120_000 },
+		async ([, mode], context) => {
+			const { server, mailbox } = await withMailbox(mode, context)
+			const person = await registersAsEver(server)
+			await until(() => mailbox.attempts === 1)
+			expect(mailbox.mails).toEqual([])
+			expect(storedMail(server)).toMatchObject({ attempts: 1, sentAt: null, failedAt: null })
 
-		await until(() => logged(server, "mail.delayed").length === 1, 60_000)
-		mailbox.mode = "accept"
-		const mail = await mailbox.next(person.email, 20_000)
-		const link = linkFields(mail.links[0] ?? "")
-		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
-		await until(() => logged(server, "mail.sent").length === 1)
-		expect(mailbox.mails).toHaveLength(1)
-		expect(storedMail(server).sentAt).not.toBeNull()
-		expectNoSecretKept(server, person.email, link.signature)
-	})
+			await until(() => logged(server, "mail.delayed").length === 1, 60_000)
+			mailbox.mode = "accept"
+			const mail = await mailbox.next(person.email, 20_000)
+			const link = linkFields(mail.links[0] ?? "")
+			expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
+			await until(() => logged(server, "mail.sent").length === 1)
+			expect(mailbox.mails).toHaveLength(1)
+			expect(storedMail(server).sentAt).not.toBeNull()
+			expectNoSecretKept(server, person.email, link.signature)
+		},
+	)
 
-	it.concurrent("refuses the connection: nobody notices, and the mail arrives once it is back", { timeout: 120_000 }, async ({ onTestFinished }) => {
+	it.concurrent("refuses the connection: nobody notices, and the mail arrives once it is back", {
+		timeout: 120_000,
+	}, async ({ onTestFinished }) => {
 		const port = await freePort()
 		const server = await startServer({ env: { SMTP_URL: `smtp://127.0.0.1:${port}` } })
 		onTestFinished(async () => void (await server.stop()))
@@ -98,22 +107,30 @@ describe("H-62: a mail server that says no for good", () => {
 	it.concurrent.for([
 		["RCPT", "550-rcpt"],
 		["DATA", "550"],
-	] as const)("after %s: the mail is given up, once, and the log says so without address or link", async ([, mode], context) => {
-		const { server, mailbox } = await withMailbox(mode, context)
-		const person = await registersAsEver(server)
-		await until(() => logged(server, "mail.failed").length === 1)
-		expect(logged(server, "mail.failed")[0]).toMatchObject({ level: 50, attempt: 1, kind: "verify", smtp_status: 550 })
-		expect(storedMail(server)).toMatchObject({ attempts: 1, sentAt: null })
-		expect(storedMail(server).failedAt).not.toBeNull()
-		expect(mailbox.mails).toEqual([])
-		expectNoSecretKept(server, person.email)
+	] as const)(
+		"after %s: the mail is given up, once, and the log says so without address or link",
+		async ([, mode], context) => {
+			const { server, mailbox } = await withMailbox(mode, context)
+			const person = await registersAsEver(server)
+			await until(() => logged(server, "mail.failed").length === 1)
+			expect(logged(server, "mail.failed")[0]).toMatchObject({
+				level: 50,
+				attempt: 1,
+				kind: "verify",
+				smtp_status: 550,
+			})
+			expect(storedMail(server)).toMatchObject({ attempts: 1, sentAt: null })
+			expect(storedMail(server).failedAt).not.toBeNull()
+			expect(mailbox.mails).toEqual([])
+			expectNoSecretKept(server, person.email)
 
-		// The owner can ask again, as if nothing had been.
-		mailbox.mode = "accept"
-		expect((await clientOf(server).postJson("/verify/resend", { email: person.email })).status).toBe(202)
-		expect((await verifyByMail(server, mailbox, person)).status).toBe(200)
-		expect(mailbox.mails).toHaveLength(1)
-	})
+			// The owner can ask again, as if nothing had been.
+			mailbox.mode = "accept"
+			expect((await clientOf(server).postJson("/verify/resend", { email: person.email })).status).toBe(202)
+			expect((await verifyByMail(server, mailbox, person)).status).toBe(200)
+			expect(mailbox.mails).toHaveLength(1)
+		},
+	)
 })
 
 describe("H-62: a mail server elsewhere whose STARTTLS is missing", () => {
