@@ -86,7 +86,7 @@ describe("H-02: JSON", () => {
 		expect(await json(JSON.stringify(value))).toEqual({ values: value, repeated: [] })
 	})
 
-	it("takes a list of 100,000 as the one field that it is", async () => {
+	it("takes as long a list as fits into a body for the one field that it is", async () => {
 		const started = performance.now()
 		const fields = await json(JSON.stringify({ a: Array(30_000).fill(0) }))
 		expect(fields).toMatchObject({ repeated: [] })
