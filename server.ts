@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
+import { setTimeout as pause } from "node:timers/promises"
 import * as build from "virtual:remix/server-build"
 import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
@@ -20,6 +21,8 @@ import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mai
 
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000
+/** How often, while stopping, connections are looked for whose request is done. */
+const SWEEP_MS = 50
 
 /**
  * Starts everything: checks the configuration, migrates, opens the outbox, listens.
@@ -53,11 +56,14 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		ready = false
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
 		const closed = new Promise((resolve) => server.close(resolve))
-		server.closeIdleConnections()
-		const grace = setTimeout(() => server.closeAllConnections(), config.server.shutdownGraceSeconds * 1000)
+		// A connection that stays open after its last answer would hold everything up until it times out.
+		const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+		const grace = pause(config.server.shutdownGraceSeconds * 1000)
+		void grace.then(() => server.closeAllConnections())
 		await closed
-		clearTimeout(grace)
-		await stopOutbox()
+		clearInterval(sweep)
+		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
+		await Promise.race([stopOutbox(), grace])
 		transport.close()
 		await closeDatabase()
 		log.info({ event: "server.stopped" }, "Stopped")

@@ -18,6 +18,7 @@ const origin = z
 	.url({
 		protocol: /^https?$/,
 		error: "must be an http or https address such as https://accounts.example.org",
+		abort: true,
 	})
 	.refine(
 		(value) => new URL(value).pathname === "/" && !/[?#@]/.test(value),

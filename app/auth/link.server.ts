@@ -59,5 +59,6 @@ function deriveKey(secret: string, purpose: LinkPurpose): Buffer {
 }
 
 function isEqual(a: string, b: string): boolean {
-	return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+	const [left, right] = [Buffer.from(a), Buffer.from(b)]
+	return left.length === right.length && timingSafeEqual(left, right)
 }

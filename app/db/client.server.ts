@@ -2,14 +2,13 @@ import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { env } from "../env.server"
 import { log } from "../log.server"
+import { StartError } from "../start-error"
 import { Prisma, PrismaClient } from "./generated/client"
 import { migrate } from "./migrate.server"
 import { IsolatedSqlite } from "./sqlite.server"
 
 /** How long a write waits for another process; SQLite blocks the event loop meanwhile, so it is short. */
 const BUSY_TIMEOUT_MS = 1000
-
-mkdirSync(dirname(env.databaseFile), { recursive: true })
 
 const client = new PrismaClient({
 	adapter: new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS }),
@@ -27,11 +26,22 @@ export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>)
 	return db.$transaction(work).catch(rethrow)
 }
 
-/** Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query. */
+/**
+ * Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query.
+ *
+ * @throws {StartError} when the file cannot be made, read or written.
+ */
 export async function openDatabase(): Promise<void> {
-	migrate(env.databaseFile, (name) =>
-		log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
-	)
+	try {
+		mkdirSync(dirname(env.databaseFile), { recursive: true })
+		migrate(env.databaseFile, (name) =>
+			log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
+		)
+	} catch (error) {
+		const { code } = error as { code?: unknown }
+		if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error
+		throw new StartError(`DATABASE_URL: the database cannot be opened (${code})`)
+	}
 	// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
 	// of the process, only (at worst) the last ones on a power cut.
 	await client.$executeRawUnsafe("PRAGMA synchronous = NORMAL")

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import { isIP, isIPv4, isIPv6 } from "node:net"
+import { isIP, isIPv6 } from "node:net"
 import type { AppLoadContext } from "@remix-run/node"
 import type { Client } from "../auth/client"
 import { env } from "../env.server"
@@ -42,15 +42,21 @@ export function normalizeAddress(text: string): string | null {
 		.replace(/^\[(.*)\](?::\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1")
 		.replace(/%.*$/, "")
-	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
-	if (mapped && isIPv4(mapped)) return mapped
 	if (!isIP(bare)) return null
-	return isIPv6(bare) ? networkOf(bare) : bare
+	if (!isIPv6(bare)) return bare
+	const shortest = new URL(`http://[${bare}]`).hostname.slice(1, -1)
+	const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(shortest)?.slice(1)
+	return mapped ? mapped.flatMap(toTwoBytes).join(".") : networkOf(shortest)
+}
+
+function toTwoBytes(group: string): [number, number] {
+	const value = Number.parseInt(group, 16)
+	return [value >> 8, value & 0xff]
 }
 
 /** One household or server has a whole /64 (RFC 6177), so that is what counts as one client. */
 function networkOf(address: string): string {
-	const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::")
+	const [head = "", tail] = address.split("::")
 	const left = head.split(":").filter(Boolean)
 	const right = (tail ?? "").split(":").filter(Boolean)
 	const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill("0")

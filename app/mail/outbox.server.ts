@@ -102,7 +102,8 @@ async function deliver(
 	} catch (error) {
 		const tooOld = now().getTime() - mail.createdAt.getTime() > config.mail.maxAgeSeconds * 1000
 		const final = tooOld || isPermanentFailure(error)
-		if (final) await db.outboxMail.update({ where: { id }, data: { failedAt: now() } })
+		const data = final ? { failedAt: now() } : { nextAttemptAt: secondsAfter(now(), retryDelaySeconds(mail)) }
+		await db.outboxMail.update({ where: { id }, data })
 		const { code, responseCode } = error as { code?: string; responseCode?: number }
 		const about = { mail_id: id, kind, attempt: mail.attempts + 1, reason: code, smtp_status: responseCode }
 		if (final) log.error({ event: "mail.failed", ...about }, "Mail given up")
@@ -115,12 +116,20 @@ async function deliver(
  * process that dies while sending leaves it to be sent again: a mail goes out at least once.
  */
 async function claim(mail: OutboxMail, now: Date): Promise<boolean> {
-	const delays = config.mail.retryDelaysSeconds
-	const delaySeconds = delays[Math.min(mail.attempts, delays.length - 1)] ?? 0
-	const nextAttemptAt = new Date(now.getTime() + (config.mail.timeoutSeconds + delaySeconds) * 1000)
+	const nextAttemptAt = secondsAfter(now, config.mail.timeoutSeconds + retryDelaySeconds(mail))
 	const { count } = await db.outboxMail.updateMany({
 		where: { id: mail.id, sentAt: null, failedAt: null, attempts: mail.attempts },
 		data: { attempts: mail.attempts + 1, nextAttemptAt },
 	})
 	return count === 1
+}
+
+/** The pause after this try; the last of them lasts. */
+function retryDelaySeconds({ attempts }: OutboxMail): number {
+	const delays = config.mail.retryDelaysSeconds
+	return delays[Math.min(attempts, delays.length - 1)] ?? 0
+}
+
+function secondsAfter(time: Date, seconds: number): Date {
+	return new Date(time.getTime() + seconds * 1000)
 }

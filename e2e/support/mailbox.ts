@@ -2,8 +2,11 @@ import type { AddressInfo, Socket } from "node:net"
 import { simpleParser } from "mailparser"
 import { SMTPServer } from "smtp-server"
 
-/** `accept` takes mail; `451` says try later after DATA; `hang` never answers DATA; `drop` cuts the line after DATA. */
-export type MailboxMode = "accept" | "451" | "hang" | "drop" | "550"
+/**
+ * `accept` takes mail; `451` says try later after DATA; `hang` never answers DATA; `drop` cuts the line after DATA;
+ * `550` refuses for good after DATA, `550-rcpt` after RCPT.
+ */
+export type MailboxMode = "accept" | "451" | "hang" | "drop" | "550" | "550-rcpt"
 
 export type ReceivedMail = {
 	/** What the SMTP conversation said, not the headers. */
@@ -33,6 +36,10 @@ export async function startMailbox(): Promise<Mailbox> {
 	const server = new SMTPServer({
 		disabledCommands: ["AUTH", "STARTTLS"],
 		logger: false,
+		onRcptTo(_address, _session, callback) {
+			if (mailbox.mode !== "550-rcpt") return callback()
+			callback(Object.assign(new Error("No such mailbox"), { responseCode: 550 }))
+		},
 		onData(stream, session, callback) {
 			const chunks: Buffer[] = []
 			stream.on("data", (chunk) => chunks.push(chunk))

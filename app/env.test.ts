@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest"
+import { parseEnv } from "./env.server"
+import { StartError } from "./start-error"
+
+const SECRET = "Zm9yIHVuaXQgdGVzdHMgb25seSwgb2YgZ29vZCBsZW5ndGg"
+const good = { NODE_ENV: "production", APP_URL: "https://accounts.example.org", SECRET }
+
+describe("a good environment", () => {
+	it("has defaults for all but the secret and the address", () => {
+		expect(parseEnv(good)).toEqual({
+			production: true,
+			port: 3000,
+			host: undefined,
+			appUrl: "https://accounts.example.org",
+			https: true,
+			secrets: [SECRET],
+			databaseFile: "./data/gatehouse.db",
+			smtpUrl: undefined,
+			mailFrom: "no-reply@accounts.example.org",
+			trustedProxies: 0,
+			threadPoolSize: 4,
+			logLevel: "info",
+		})
+	})
+
+	it("outside production has an address that follows the port", () => {
+		const env = parseEnv({ SECRET, PORT: "3456" })
+		expect([env.appUrl, env.production, env.https]).toEqual(["http://localhost:3456", false, false])
+	})
+
+	it("takes an empty variable for a missing one", () => {
+		const empty = { HOST: "", PORT: "", SMTP_URL: "", MAIL_FROM: "", TRUST_PROXY: "", SECRET_PREVIOUS: "" }
+		expect(parseEnv({ ...good, ...empty })).toEqual(parseEnv(good))
+	})
+
+	it("lists older secrets after the one that signs", () => {
+		const older = ["b".repeat(16) + SECRET, "c".repeat(16) + SECRET]
+		expect(parseEnv({ ...good, SECRET_PREVIOUS: older.join(",") }).secrets).toEqual([SECRET, ...older])
+	})
+
+	it("writes the address in one way", () => {
+		for (const APP_URL of [
+			"HTTPS://Accounts.Example.org",
+			"https://accounts.example.org/",
+			"https://accounts.example.org:443",
+		])
+			expect(parseEnv({ ...good, APP_URL }).appUrl).toBe("https://accounts.example.org")
+		expect(parseEnv({ ...good, APP_URL: "http://[::1]:8080" }).appUrl).toBe("http://[::1]:8080")
+	})
+})
+
+describe("a wrong environment is refused by one line that names the variable, and never its value", () => {
+	const wrong: [name: string, value: string | undefined][] = [
+		["SECRET", undefined],
+		["SECRET", ""],
+		["SECRET", "short-but-not-good-enough-x31"],
+		["SECRET", "change-me-to-the-output-of-openssl-rand-base64-32"],
+		["SECRET", "this-is-an-example-secret-of-good-length"],
+		["SECRET", "abcd".repeat(16)],
+		["SECRET_PREVIOUS", `${SECRET},short-one`],
+		["APP_URL", undefined],
+		["APP_URL", "accounts.example.net"],
+		["APP_URL", "ftp://accounts.example.net"],
+		["APP_URL", "https://accounts.example.net/path"],
+		["APP_URL", "https://accounts.example.net?query=1"],
+		["APP_URL", "https://accounts.example.net#hash"],
+		["APP_URL", "https://user:word@accounts.example.net"],
+		["PORT", "http"],
+		["PORT", "-1"],
+		["PORT", "65536"],
+		["PORT", "30.5"],
+		["TRUST_PROXY", "true"],
+		["TRUST_PROXY", "11"],
+		["UV_THREADPOOL_SIZE", "0"],
+		["UV_THREADPOOL_SIZE", "many"],
+		["DATABASE_URL", "./data/some.db"],
+		["DATABASE_URL", "file:"],
+		["SMTP_URL", "mail.example.net:25"],
+		["SMTP_URL", "http://mail.example.net"],
+		["MAIL_FROM", "no-reply@example.net\r\nBcc: eve@example.net"],
+		["LOG_LEVEL", "verbose"],
+		["NODE_ENV", "prod"],
+	]
+
+	it.for(wrong)("%s=%s", ([name, value]) => {
+		const attempt = () => parseEnv({ ...good, [name]: value })
+		expect(attempt).toThrow(StartError)
+		expect(attempt).toThrow(new RegExp(`^${name} [^\\n]+$`))
+		if (value && value.length > 8) expect(attempt).not.toThrow(value)
+	})
+})

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest"
+import { readBody } from "./body.server"
+
+function post(contentType: string, body: BodyInit): Request {
+	return new Request("http://kit.test/", { method: "POST", headers: { "Content-Type": contentType }, body })
+}
+
+async function read(contentType: string, body: BodyInit) {
+	const fields = await readBody(post(contentType, body))
+	return fields.ok ? { values: { ...fields.values }, repeated: fields.repeated } : fields.code
+}
+
+const json = (text: string) => read("application/json", text)
+const form = (text: string) => read("application/x-www-form-urlencoded", text)
+
+describe("a body", () => {
+	it("is the same as form, as JSON and as multipart", async () => {
+		const expected = { values: { a: "1", b: "x y" }, repeated: [] }
+		const multipart = new FormData()
+		multipart.set("a", "1")
+		multipart.set("b", "x y")
+		const request = new Request("http://kit.test/", { method: "POST", body: multipart })
+		expect(await form("a=1&b=x+y")).toEqual(expected)
+		expect(await json('{"a":"1","b":"x y"}')).toEqual(expected)
+		expect(await read(request.headers.get("Content-Type") ?? "", await request.text())).toEqual(expected)
+	})
+
+	it("that is empty has no fields", async () => {
+		for (const type of ["application/json", "application/x-www-form-urlencoded"])
+			expect(await read(type, "")).toEqual({ values: {}, repeated: [] })
+	})
+
+	it("may have a hundred fields, and no more", async () => {
+		const fields = (count: number) => Array.from({ length: count }, (_, index) => [`f${index}`, "x"])
+		for (const [count, outcome] of [
+			[100, "object"],
+			[101, "string"],
+		] as const) {
+			expect(typeof (await form(String(new URLSearchParams(fields(count)))))).toBe(outcome)
+			expect(typeof (await json(JSON.stringify(Object.fromEntries(fields(count)))))).toBe(outcome)
+		}
+		expect(await form(String(new URLSearchParams(fields(101))))).toBe("validation_failed")
+	})
+})
+
+describe("H-02: JSON", () => {
+	it.for([
+		"[]",
+		"null",
+		"1",
+		'"text"',
+		"true",
+		"{",
+		'{"a":1,}',
+		"{'a':1}",
+		'\ufeff{"a":1}',
+		'{"a":1}{"b":2}',
+		'{"__proto__":{"isAdmin":true}}',
+		'{"a":{"__proto__":{"isAdmin":true}}}',
+		'{"\\u005f_proto__":{"isAdmin":true}}',
+		'{"constructor":{"prototype":{"isAdmin":true}}}',
+		`${"[".repeat(10_000)}${"]".repeat(10_000)}`,
+		`{"a":${"[".repeat(10_000)}${"]".repeat(10_000)}}`,
+		`{"a":${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}}`,
+	])("%.40s is malformed", async (text) => {
+		expect(await json(text)).toBe("malformed")
+		expect("isAdmin" in {}).toBe(false)
+	})
+
+	it("is UTF-8 and nothing else", async () => {
+		expect(await read("application/json", new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBe(
+			"malformed",
+		)
+		const utf16 = new Uint8Array(Buffer.from('{"a":"1"}', "utf16le"))
+		expect(await read("application/json", utf16)).toBe("malformed")
+	})
+
+	it("tells of names that come twice, however they are spelled", async () => {
+		expect(await json('{"a":"1","a":"2"}')).toMatchObject({ repeated: ["a"] })
+		expect(await json('{"a":"1","\\u0061":"2"}')).toMatchObject({ repeated: ["a"] })
+		expect(await json('{"a":{"b":1},"b":2}')).toMatchObject({ repeated: [] })
+	})
+
+	it("is not confused by brackets and quotes in its texts", async () => {
+		const value = { a: '}{][":"\\', b: "[[[[[[[[[[[[", 'c"d': "{}" }
+		expect(await json(JSON.stringify(value))).toEqual({ values: value, repeated: [] })
+	})
+
+	it("takes as long a list as fits into a body for the one field that it is", async () => {
+		const started = performance.now()
+		const fields = await json(JSON.stringify({ a: Array(30_000).fill(0) }))
+		expect(fields).toMatchObject({ repeated: [] })
+		expect(performance.now() - started).toBeLessThan(1_000)
+	})
+})
+
+describe("forms", () => {
+	it("tell of fields that come twice", async () => {
+		expect(await form("a=1&a=2&b=3")).toMatchObject({ repeated: ["a"] })
+	})
+
+	it("H-01: know no brackets: a name is a name", async () => {
+		expect(await form("email[]=x&email[contains]=@")).toEqual({
+			values: { "email[]": "x", "email[contains]": "@" },
+			repeated: [],
+		})
+	})
+
+	it("H-02: a field may be called like a prototype, and nothing happens", async () => {
+		const fields = await readBody(post("application/x-www-form-urlencoded", "__proto__=x&toString=y"))
+		expect(fields.ok && Object.entries(fields.values)).toEqual([
+			["__proto__", "x"],
+			["toString", "y"],
+		])
+		expect(fields.ok && fields.repeated).toEqual([])
+	})
+
+	it("H-01: a file is no text", async () => {
+		const multipart = new FormData()
+		multipart.set("email", new File(["x"], "x.txt"))
+		const request = new Request("http://kit.test/", { method: "POST", body: multipart })
+		const fields = await readBody(request)
+		expect(fields.ok && typeof fields.values.email).toBe("object")
+	})
+
+	it.for([
+		"multipart/form-data",
+		"multipart/form-data; boundary=",
+		`multipart/form-data; boundary=${"x".repeat(10_000)}`,
+		"multipart/form-data; boundary=other",
+	])("H-03: %.60s is malformed", async (type) => {
+		expect(await read(type, '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n')).toBe(
+			"malformed",
+		)
+	})
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest"
+import {
+	expiredSessionCookie,
+	noticeCookie,
+	readSessionToken,
+	sessionCookie,
+	takeNotice,
+} from "./cookie.server"
+
+const token = "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ_01234"
+const other = "B".repeat(43)
+
+function withCookie(header: string): Request {
+	return new Request("http://kit.test/", { headers: { Cookie: header } })
+}
+
+describe("reading the session cookie", () => {
+	it("finds the token", () => {
+		expect(token).toHaveLength(43)
+		expect(readSessionToken(withCookie(`id=${token}`))).toBe(token)
+		expect(readSessionToken(new Request("http://kit.test/"))).toBeNull()
+	})
+
+	it.for([
+		`foo=%E0%A4%A; id=${token}`,
+		`foo;id=${token}`,
+		`=x; id=${token}`,
+		`a=b=c; id=${token}`,
+		`;;; id=${token} ;`,
+		`id="${token}"`,
+		`${Array.from({ length: 200 }, (_, index) => `c${index}=v`).join("; ")}; id=${token}`,
+	])("H-16: a broken cookie beside the good one does no harm: %s", (header) => {
+		expect(readSessionToken(withCookie(header))).toBe(token)
+	})
+
+	it("H-16: of several the first one wins", () => {
+		expect(readSessionToken(withCookie(`id=${token}; id=${other}`))).toBe(token)
+		expect(readSessionToken(withCookie(`id=broken; id=${other}`))).toBeNull()
+	})
+
+	it.for([
+		`%69d=${token}`,
+		`ID=${token}`,
+		`__Host-id=${token}`,
+		`xid=${token}`,
+		`id =${token}x`,
+		`notice=${token}`,
+	])("H-17: only the exact name counts: %s", (header) => {
+		expect(readSessionToken(withCookie(header))).toBeNull()
+	})
+
+	it.for([
+		"",
+		"a",
+		"a".repeat(42),
+		"a".repeat(44),
+		`${"a".repeat(42)}=`,
+		`${"a".repeat(42)}%`,
+		"a".repeat(8_000),
+	])("H-16: a value that is no token is nobody: %s", (value) => {
+		expect(readSessionToken(withCookie(`id=${value}`))).toBeNull()
+	})
+})
+
+describe("writing cookies", () => {
+	it("lasts until the browser closes, or until a moment", () => {
+		expect(sessionCookie(token, null)).toBe(`id=${token}; Path=/; HttpOnly; SameSite=Lax`)
+		const until = new Date("2026-01-01T12:00:00Z")
+		expect(sessionCookie(token, until)).toBe(
+			`id=${token}; Path=/; HttpOnly; SameSite=Lax; Expires=Thu, 01 Jan 2026 12:00:00 GMT`,
+		)
+		expect(expiredSessionCookie()).toBe("id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+	})
+})
+
+describe("a notice", () => {
+	it("is shown once", () => {
+		const [pair = ""] = noticeCookie("signed_out").split(";")
+		const notice = takeNotice(withCookie(pair))
+		expect(notice?.sentence).toBe("You are signed out.")
+		expect(notice?.cookie).toMatch(/^notice=; .*Max-Age=0/)
+	})
+
+	it("says none but our own sentences", () => {
+		for (const value of ["<b>hello</b>", "toString", "__proto__", "constructor", ""])
+			expect(takeNotice(withCookie(`notice=${value}`))).toBeNull()
+	})
+})

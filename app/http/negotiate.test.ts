@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest"
+import { isJson, mediaType, wantsJson } from "./negotiate.server"
+
+describe("who gets JSON", () => {
+	it.for([
+		["application/json", undefined, true],
+		["application/problem+json", undefined, true],
+		["application/json, text/html;q=0.9", undefined, true],
+		["text/html;q=0.5, application/json;q=0.9", undefined, true],
+		["*/*", "application/json", true],
+		[undefined, "application/json", true],
+		["", "application/json", true],
+		[undefined, "APPLICATION/JSON; charset=utf-8", true],
+		["text/html", undefined, false],
+		["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", undefined, false],
+		["text/html, application/json", undefined, false],
+		["text/html, application/json;q=0.9", "application/json", false],
+		["text/html", "application/json", false],
+		["*/*", undefined, false],
+		[undefined, undefined, false],
+		["*/*", "application/x-www-form-urlencoded", false],
+		["image/png", undefined, false],
+		["nonsense", undefined, false],
+		["application/json;q=0", undefined, false],
+		["application/jsonp", "application/jsonp", false],
+	] as const)("Accept: %s, Content-Type: %s: %s", ([accept, contentType, json]) => {
+		expect(wantsJson({ accept, contentType })).toBe(json)
+	})
+})
+
+it("reads a media type without its parameters, in any letter case", () => {
+	expect(mediaType(" Application/JSON ; charset=utf-8")).toBe("application/json")
+	expect(mediaType(null)).toBe("")
+	expect(isJson("application/json;x")).toBe(true)
+	expect([isJson("application/jsonp"), isJson("text/json"), isJson(undefined)]).toEqual([false, false, false])
+})

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest"
+import { ownPath, redirectTarget, requestedPath } from "./redirect.server"
+
+describe("a path on this site", () => {
+	it.for([
+		"/",
+		"/account",
+		"/account?tab=1&x=%2F%2Fe",
+		"/a/b#c",
+		"/a%20b",
+		"/account?q=http://evil.test",
+		"/logins",
+	])("%s is honoured", (path) => {
+		expect(redirectTarget(path, "/default")).toBe(path)
+	})
+})
+
+describe("H-31: anything else leads to the default, silently", () => {
+	it.for([
+		"",
+		"account",
+		"//e",
+		"///e",
+		"////e",
+		"/\\e",
+		"\\\\e",
+		"\\/e",
+		"/\t/e",
+		"/\n/e",
+		"/\r/e",
+		"\t//e",
+		" //e",
+		"\0//e",
+		"/\0/e",
+		"/ /e",
+		"/\u00a0/e",
+		"http:e",
+		"http://e",
+		"https:e",
+		"HTTPS://E",
+		"javascript:alert(1)",
+		"JaVaScRiPt:alert(1)",
+		"java\nscript:alert(1)",
+		"data:text/html,x",
+		"mailto:a@e.test",
+		"http://kit.test@e",
+		"https://kit.test.e",
+		"https://kit.test/account",
+		"http://kit.test/account",
+		"//e\u3002test",
+		"/\u2028/e",
+		"/%0d%0aSet-Cookie:%20id=x",
+		"/%0D%0ALocation:%20//e",
+		"/%5ce",
+		"/%2f/e",
+		"/%2fe",
+		"/%2e%2e//e",
+		"/..//e",
+		"/a/..//e",
+		"/.//e",
+		"/%252fe",
+		"/x%00",
+		"/login",
+		"/login?redirect_to=/login",
+		"/LOGIN",
+		"/logout",
+		"/register/",
+		`/${"a".repeat(5_000)}`,
+	])("%j", (candidate) => {
+		expect(redirectTarget(candidate, "/default")).toBe("/default")
+	})
+
+	it("and so does what is no text", () => {
+		for (const candidate of [undefined, null, 1, true, ["/account"], { toString: () => "/account" }])
+			expect(redirectTarget(candidate, "/default")).toBe("/default")
+	})
+
+	it("what is returned stays on this site, however a browser reads it", () => {
+		for (const candidate of ["/a/../b", "/./c", "/a//b", "/?//e", "/#//e"]) {
+			const target = redirectTarget(candidate, "/default")
+			expect(new URL(target, "http://kit.test").origin).toBe("http://kit.test")
+			expect(target).toMatch(/^\/(?!\/)/)
+		}
+	})
+})
+
+it("a page's own query says where to go next", () => {
+	expect(requestedPath(new Request("http://kit.test/login?redirect_to=%2Faccount"))).toBe("/account")
+	expect(requestedPath(new Request("http://kit.test/login"))).toBeNull()
+	expect(ownPath(null)).toBeNull()
+})

@@ -1,0 +1,172 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { config } from "../auth.config"
+import { db, inTransaction, openDatabase } from "../db/client.server"
+import { type Compose, deliverDue, enqueueMail, listSentMails } from "./outbox.server"
+import type { Transport } from "./transport.server"
+
+const start = new Date("2026-01-01T12:00:00.000Z")
+const { retryDelaysSeconds, maxAgeSeconds, timeoutSeconds } = config.mail
+const user = { id: "user-1", email: "ada@example.org" }
+const compose: Compose = async () => ({ subject: "s", html: "<p>h</p>", text: "t" })
+
+let clock = start
+let sent: string[] = []
+let fail: (() => Error) | null = null
+
+const transport: Transport = {
+	async send(to) {
+		if (fail) throw fail()
+		sent.push(to)
+	},
+	close: () => {},
+}
+
+const away = () => Object.assign(new Error("connect ECONNREFUSED"), { code: "ESOCKET" })
+const refused = () => Object.assign(new Error("550"), { code: "EENVELOPE", responseCode: 550 })
+
+beforeAll(openDatabase)
+beforeEach(async () => {
+	await db.outboxMail.deleteMany()
+	clock = start
+	sent = []
+	fail = null
+})
+
+function deliver(changes: Partial<Parameters<typeof deliverDue>[0]> = {}): Promise<number> {
+	return deliverDue({ compose, transport, now: () => clock, ...changes })
+}
+
+function at(seconds: number): Date {
+	return new Date(start.getTime() + seconds * 1000)
+}
+
+async function row() {
+	return db.outboxMail.findFirstOrThrow()
+}
+
+describe("a mail in the outbox", () => {
+	it("is sent once, and keeps neither link nor text", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		expect(await deliver()).toBe(1)
+		expect(await deliver()).toBe(0)
+		expect(sent).toEqual(["ada@example.org"])
+		expect(await row()).toMatchObject({ attempts: 1, sentAt: start, failedAt: null, payload: "{}" })
+		expect((await listSentMails(10)).map(({ to }) => to)).toEqual(["ada@example.org"])
+	})
+
+	it("is not there when its transaction rolls back", async () => {
+		const undone = inTransaction(async (transaction) => {
+			await enqueueMail({ kind: "verify", user, now: start }, transaction)
+			throw new Error("undone")
+		})
+		await expect(undone).rejects.toThrow("undone")
+		expect(await deliver()).toBe(0)
+		expect(sent).toEqual([])
+	})
+
+	it("that has nothing left to say is done without being sent", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		await deliver({ compose: async () => null })
+		expect(sent).toEqual([])
+		expect((await row()).sentAt).toEqual(start)
+	})
+
+	it("waits until it is due", async () => {
+		await enqueueMail({ kind: "verify", user, now: at(60) })
+		expect(await deliver()).toBe(0)
+		clock = at(60)
+		expect(await deliver()).toBe(1)
+	})
+
+	it("does not hold up the others when it fails", async () => {
+		for (const name of ["a", "b", "c"])
+			await enqueueMail({ kind: "verify", user: { id: name, email: `${name}@example.org` }, now: start })
+		const choosy: Transport = {
+			...transport,
+			send: async (to, message) =>
+				to.startsWith("b") ? Promise.reject(away()) : transport.send(to, message),
+		}
+		await deliver({ transport: choosy })
+		expect(sent.sort()).toEqual(["a@example.org", "c@example.org"])
+	})
+})
+
+describe("H-62: while the mail server is away", () => {
+	it("a mail is tried again after each pause, and no earlier", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		fail = away
+		let seconds = 0
+		const pauses = [...retryDelaysSeconds, retryDelaysSeconds.at(-1) ?? 0]
+		for (const [index, pause] of pauses.entries()) {
+			expect(await deliver()).toBe(1)
+			expect(await row()).toMatchObject({ attempts: index + 1, nextAttemptAt: at(seconds + pause) })
+			clock = at(seconds + pause - 1)
+			expect(await deliver()).toBe(0)
+			seconds += pause
+			clock = at(seconds)
+		}
+		fail = null
+		expect(await deliver()).toBe(1)
+		expect(sent).toEqual(["ada@example.org"])
+		expect(await row()).toMatchObject({ sentAt: clock, failedAt: null })
+	})
+
+	it("a mail that is too old is given up for good", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		fail = away
+		clock = at(maxAgeSeconds)
+		await deliver()
+		expect((await row()).failedAt).toBeNull()
+		clock = at(maxAgeSeconds + 3 * 60 * 60)
+		await deliver()
+		expect(await row()).toMatchObject({ failedAt: clock, sentAt: null })
+		fail = null
+		clock = at(2 * maxAgeSeconds)
+		expect(await deliver()).toBe(0)
+		expect(sent).toEqual([])
+	})
+
+	it("a mail that was refused for good is given up at once", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		fail = refused
+		await deliver()
+		expect(await row()).toMatchObject({ attempts: 1, failedAt: start, sentAt: null })
+	})
+})
+
+describe("two processes at one outbox", () => {
+	it("send each mail once", async () => {
+		for (let number = 0; number < 8; number++)
+			await enqueueMail({
+				kind: "verify",
+				user: { id: `${number}`, email: `${number}@example.org` },
+				now: start,
+			})
+		const slow: Transport = {
+			...transport,
+			async send(to, message) {
+				await new Promise((resolve) => setTimeout(resolve, 20))
+				await transport.send(to, message)
+			},
+		}
+		await Promise.all([
+			deliver({ transport: slow }),
+			deliver({ transport: slow }),
+			deliver({ transport: slow }),
+		])
+		expect(sent.sort()).toEqual(Array.from({ length: 8 }, (_, number) => `${number}@example.org`))
+		expect((await db.outboxMail.findMany()).map(({ attempts }) => attempts)).toEqual(Array(8).fill(1))
+	})
+
+	it("H-67: leave a mail to the one that took it, until its time is over", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		const dies = new Promise<never>(() => {})
+		void deliver({ transport: { ...transport, send: () => dies } })
+		await expect.poll(async () => (await row()).attempts).toBe(1)
+		clock = at(timeoutSeconds)
+		expect(await deliver()).toBe(0)
+		clock = at(timeoutSeconds + (retryDelaysSeconds[0] ?? 0))
+		expect(await deliver()).toBe(1)
+		expect(sent).toEqual(["ada@example.org"])
+	})
+})

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { type Mailbox, startMailbox } from "../../e2e/support/mailbox"
+import { AddressTakenMail } from "./address-taken"
+import { renderMail } from "./render.server"
+import {
+	createSmtpTransport,
+	isPermanentFailure,
+	type Message,
+	type Transport,
+	waitingTransport,
+} from "./transport.server"
+import { VerifyMail } from "./verify"
+
+let mailbox: Mailbox
+let transport: Transport
+
+beforeAll(async () => {
+	mailbox = await startMailbox()
+	transport = createSmtpTransport(mailbox.url)
+})
+afterAll(async () => {
+	transport.close()
+	await mailbox.close()
+})
+beforeEach(() => {
+	mailbox.mode = "accept"
+	mailbox.mails.length = 0
+})
+
+const link = "http://kit.test/verify?user_id=1&timestamp=2&signature=3"
+
+async function deliver(message: Message) {
+	await transport.send("ada@example.org", message)
+	expect(mailbox.mails).toHaveLength(1)
+	const [mail] = mailbox.mails
+	if (!mail) throw new Error("No mail")
+	const [head = ""] = mail.raw.split("\r\n\r\n", 1)
+	const unfolded = head.replace(/\r\n[ \t]+/g, " ").split("\r\n")
+	return { ...mail, head, headerNames: unfolded.map((line) => line.split(":", 1)[0]?.toLowerCase()).sort() }
+}
+
+const HEADERS = [
+	"auto-submitted",
+	"content-type",
+	"date",
+	"from",
+	"message-id",
+	"mime-version",
+	"subject",
+	"to",
+]
+
+describe("a mail", () => {
+	it("says the same as HTML and as text, link included", async () => {
+		const mail = await deliver(renderMail(VerifyMail({ username: "ada", link, days: 7 })))
+		expect(mail.subject).toBe("Confirm your e-mail address for Gatehouse")
+		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
+		expect(mail.text).toContain("Hello ada")
+		expect(mail.links).toEqual([link])
+		expect(mail.html).toContain(`href="${link.replaceAll("&", "&amp;")}"`)
+		expect(mail.headerNames).toEqual(HEADERS)
+		expect(mail.head).toMatch(/^Auto-Submitted: auto-generated$/im)
+	})
+
+	it("for a taken address offers what its owner can do, and nothing that changes anything", () => {
+		const verified = renderMail(
+			AddressTakenMail({ username: "ada", verified: true, link: "http://kit.test/login" }),
+		)
+		const unverified = renderMail(
+			AddressTakenMail({ username: "ada", verified: false, link: "http://kit.test/verify/resend" }),
+		)
+		expect(verified.text).toContain("http://kit.test/login")
+		expect(unverified.text).toContain("http://kit.test/verify/resend")
+		for (const { text, html } of [verified, unverified]) expect(text + html).not.toContain("signature")
+	})
+
+	it("shows a user name as text, whatever it holds", () => {
+		const { html } = renderMail(VerifyMail({ username: '<img src=x onerror="x">', link, days: 7 }))
+		expect(html).not.toContain("<img")
+		expect(html).toContain("&lt;img")
+	})
+})
+
+describe("H-45: text that would like to be a header", () => {
+	const injections = [
+		"x\r\nBcc: eve@example.com",
+		"x\nBcc: eve@example.com",
+		"x\rBcc: eve@example.com",
+		"x\r\n\r\nanother body",
+		"x\u2028Bcc: eve@example.com",
+		"=?utf-8?Q?x=0d=0aBcc:_eve@example.com?=",
+		"x\r\n.\r\nMAIL FROM:<eve@example.com>\r\nRCPT TO:<eve@example.com>\r\nDATA\r\n",
+		"x".repeat(10_000),
+		"é".repeat(5_000),
+	]
+
+	it.for(injections)("stays text in the subject and in the body: %j", async (text) => {
+		const message = renderMail(VerifyMail({ username: text, link, days: 7 }))
+		// A subject is a sentence of ours around `appName`, which has at most 60 characters.
+		const mail = await deliver({ ...message, subject: text.slice(0, 200) })
+		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
+		expect(mail.headerNames).toEqual(HEADERS)
+		expect(mail.head).not.toMatch(/^bcc:/im)
+		for (const line of mail.raw.split("\r\n")) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(998)
+		expect(mail.links.at(-1)).toBe(link)
+	})
+})
+
+describe("the transport", () => {
+	const message: Message = { subject: "s", html: "<p>h</p>", text: "t" }
+
+	it.for([
+		"a@x.test,b@y.test",
+		"a@x.test%0aBcc:b@y.test",
+		"A <a@x.test>",
+		"a@X.test",
+		" a@x.test",
+		"a@x.test\r\nRCPT TO:<b@y.test>",
+	])("H-44: does not even connect for %j, and it is not tried again", async (to) => {
+		const { attempts } = mailbox
+		const error = await transport.send(to, message).catch((refused: unknown) => refused)
+		expect(isPermanentFailure(error)).toBe(true)
+		expect(mailbox.attempts).toBe(attempts)
+		expect(mailbox.mails).toEqual([])
+	})
+
+	it.for([
+		["550", true],
+		["550-rcpt", true],
+		["451", false],
+		["drop", false],
+	] as const)("H-62: answer %s is permanent: %s", async ([mode, permanent]) => {
+		mailbox.mode = mode
+		const error = await transport.send("ada@example.org", message).catch((refused: unknown) => refused)
+		expect(error).toBeInstanceOf(Error)
+		expect(isPermanentFailure(error)).toBe(permanent)
+		expect(mailbox.mails).toEqual([])
+	})
+
+	it("without a mail server lets mails wait, instead of losing them", async () => {
+		const error = await waitingTransport.send("ada@example.org", message).catch((refused: unknown) => refused)
+		expect(error).toBeInstanceOf(Error)
+		expect(isPermanentFailure(error)).toBe(false)
+	})
+})

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from "node:timers/promises"
+import type Database from "better-sqlite3"
+import { type Answer, clientOf, linkFields, type Person } from "./client"
+import type { Mailbox } from "./mailbox"
+import type { TestServer } from "./server"
+
+/** Registers as a program; null when the server died before it could answer. */
+export async function register(server: Pick<TestServer, "url">, person: Person): Promise<Answer | null> {
+	const { username, email, password } = person
+	const body = { username, email, password, confirm_password: password }
+	return clientOf(server)
+		.postJson("/register", body)
+		.catch(() => null)
+}
+
+export function signIn(server: Pick<TestServer, "url">, { username, password }: Person): Promise<Answer> {
+	return clientOf(server).postJson("/login", { username, password })
+}
+
+/** Waits for the next mail, and opens its link. */
+export async function verifyByMail(
+	server: Pick<TestServer, "url">,
+	mailbox: Mailbox,
+	{ email }: Person,
+): Promise<Answer> {
+	const mail = await mailbox.next(email, 20_000)
+	return clientOf(server).postJson("/verify", linkFields(mail.links[0] ?? ""))
+}
+
+export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 20_000): Promise<void> {
+	const deadline = Date.now() + milliseconds
+	while (!(await holds())) {
+		if (Date.now() > deadline) throw new Error(`Did not come true in ${milliseconds} ms: ${holds}`)
+		await pause(50)
+	}
+}
+
+/** Waits until the process has killed itself. */
+export async function death(server: TestServer): Promise<void> {
+	await until(() => server.process.signalCode === "SIGKILL")
+	await server.stop()
+}
+
+export function logged(server: TestServer, event: string): Record<string, unknown>[] {
+	return server.logLines().filter((line) => line.event === event)
+}
+
+/** Everything that the database holds, as text to search. */
+export function dump(database: Database.Database): string {
+	const tables = database
+		.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
+		.pluck()
+		.all() as string[]
+	return JSON.stringify(tables.map((table) => database.prepare(`SELECT * FROM "${table}"`).all()))
+}
+
+export function countRows(server: TestServer, table: "User" | "Session" | "OutboxMail"): number {
+	return server.database.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number
+}

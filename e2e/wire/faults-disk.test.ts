@@ -1,0 +1,151 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { clientOf, linkFields, type Person, registerVerified, sessionOf, somebody } from "../support/client"
+import { countRows, logged, register, signIn, until, verifyByMail } from "../support/faults"
+import { type Mailbox, startMailbox } from "../support/mailbox"
+import { startServer, type TestServer } from "../support/server"
+
+const faultFile = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "fault")
+let mailbox: Mailbox
+let server: TestServer
+let member: Person
+let cookie: string
+
+beforeAll(async () => {
+	mailbox = await startMailbox()
+	setFault("")
+	server = await startServer({
+		env: { SMTP_URL: mailbox.url, SQLITE_FAULT: faultFile },
+		nodeOptions: ["--import", "./e2e/support/sqlite-fault.mjs"],
+	})
+	member = await registerVerified(server, mailbox)
+	cookie = sessionOf(await signIn(server, member)) ?? ""
+})
+afterAll(async () => {
+	await server.stop()
+	await mailbox.close()
+})
+
+function setFault(fault: "full" | "readonly" | ""): void {
+	writeFileSync(faultFile, fault)
+}
+
+/** Files cannot grow beyond what they are: what a full disk does to the write-ahead log. */
+function limitFileSize(bytes: number | "unlimited"): void {
+	execFileSync("prlimit", [`--pid=${server.process.pid}`, `--fsize=${bytes}:unlimited`])
+}
+
+const faults = [
+	["the database is full", () => setFault("full"), () => setFault("")],
+	["the database is read-only", () => setFault("readonly"), () => setFault("")],
+	[
+		"the write-ahead log cannot grow",
+		() =>
+			limitFileSize(
+				Math.max(statSync(server.databaseFile).size, statSync(`${server.databaseFile}-wal`).size),
+			),
+		() => limitFileSize("unlimited"),
+	],
+] as const
+
+describe.for(faults)("H-68: %s", ([, begin, end]) => {
+	const newcomers: Person[] = []
+
+	it("what has to be written is 503, at both doors, and leaves nothing behind", async () => {
+		const before = countRows(server, "User")
+		const mails = mailbox.mails.length
+		begin()
+		// Space that is there already may still be used; it runs out.
+		await until(async () => {
+			const person = somebody()
+			newcomers.push(person)
+			return (await register(server, person))?.status !== 201 || newcomers.length > 200
+		}, 40_000)
+		const refused = newcomers.at(-1) ?? somebody()
+		const stored = server.database.prepare(`SELECT count(*) FROM "User" WHERE "email" = ?`).pluck()
+		expect(stored.get(refused.email)).toBe(0)
+		expect(countRows(server, "User")).toBe(before + newcomers.length - 1)
+
+		const asProgram = await register(server, refused)
+		expect([asProgram?.status, asProgram?.json.code]).toEqual([503, "unavailable"])
+		expect(asProgram?.headers.get("Retry-After")).toMatch(/^\d+$/)
+		expect(asProgram?.text).not.toMatch(/sqlite|prisma|disk|\/app\/|at .*:\d+/i)
+		const { username, email, password } = refused
+		const fields = { username, email, password, confirm_password: password }
+		const asPerson = await clientOf(server).postForm("/register", fields)
+		expect(asPerson.status).toBe(503)
+		expect(asPerson.text).not.toMatch(/sqlite|prisma/i)
+		expect([...asPerson.cookies, ...(asProgram?.cookies ?? [])]).toEqual([])
+		expect(stored.get(refused.email)).toBe(0)
+		expect(logged(server, "database.unavailable").length).toBeGreaterThan(0)
+		expect(mailbox.mails.filter(({ envelope }) => envelope.to.includes(refused.email))).toEqual([])
+		expect(mailbox.mails.length - mails).toBeLessThanOrEqual(newcomers.length - 1)
+	}, 60_000)
+
+	it("what is only read goes on, sessions included", async () => {
+		const client = clientOf(server)
+		const account = await client.getJson("/account", { Cookie: cookie })
+		expect([account.status, account.json.user.username]).toEqual([200, member.username])
+		for (const path of ["/", "/login", "/register", "/healthz", "/readyz"])
+			expect([path, (await client.get(path)).status]).toEqual([path, 200])
+		const wrong = await client.postJson("/login", { username: member.username, password: "not the password" })
+		expect([wrong.status, wrong.json.code]).toEqual([401, "credentials_invalid"])
+	})
+
+	it("a session that cannot be extended is not ended", async () => {
+		const old = new Date(Date.now() + 20 * 60 * 1000).toISOString().replace("Z", "+00:00")
+		end()
+		server.database.prepare(`UPDATE "Session" SET "expiresAt" = ?`).run(old)
+		begin()
+		const account = await clientOf(server).getJson("/account", { Cookie: cookie })
+		expect([account.status, account.cookies]).toEqual([200, []])
+	})
+
+	it("everything works again when the fault is gone", async () => {
+		end()
+		const person = newcomers.at(-1) ?? somebody()
+		expect((await register(server, person))?.status).toBe(201)
+		expect((await verifyByMail(server, mailbox, person)).status).toBe(200)
+		expect((await signIn(server, person)).status).toBe(200)
+		expect((await clientOf(server).getJson("/account", { Cookie: cookie })).status).toBe(200)
+		expect(server.database.pragma("integrity_check", { simple: true })).toBe("ok")
+		expect(server.process.exitCode).toBeNull()
+	})
+})
+
+describe("H-68: the database is read-only", () => {
+	it("signing in and verifying are 503, without a session or a used link", async () => {
+		const person = somebody()
+		await register(server, person)
+		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+		const sessions = countRows(server, "Session")
+		setFault("readonly")
+		const signedIn = await signIn(server, member)
+		const verified = await clientOf(server).postJson("/verify", link)
+		setFault("")
+		for (const answer of [signedIn, verified])
+			expect([answer.status, answer.json.code, answer.cookies]).toEqual([503, "unavailable", []])
+		expect(countRows(server, "Session")).toBe(sessions)
+		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
+		expect((await signIn(server, member)).status).toBe(200)
+	})
+})
+
+describe("H-68: the log's pipe is closed", () => {
+	it("nobody notices", async () => {
+		const own = await startServer({ env: { SMTP_URL: mailbox.url } })
+		own.process.stdout?.destroy()
+		own.process.stderr?.destroy()
+		const person = somebody()
+		expect((await register(own, person))?.status).toBe(201)
+		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+		expect((await clientOf(own).postJson("/verify", link)).status).toBe(200)
+		expect((await signIn(own, person)).status).toBe(200)
+		expect((await clientOf(own).get("/no-such-page")).status).toBe(404)
+		expect(own.process.exitCode).toBeNull()
+		expect(await own.stop()).toBe(0)
+	})
+})

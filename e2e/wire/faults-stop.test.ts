@@ -1,0 +1,189 @@
+import { connect, type Socket } from "node:net"
+import { setTimeout as pause } from "node:timers/promises"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import {
+	clientOf,
+	freshAddress,
+	linkFields,
+	type Person,
+	registerVerified,
+	sessionOf,
+	somebody,
+} from "../support/client"
+import { logged, register, signIn, until, verifyByMail } from "../support/faults"
+import { type Mailbox, startMailbox } from "../support/mailbox"
+import { startServer, type TestServer } from "../support/server"
+
+let mailbox: Mailbox
+
+beforeAll(async () => {
+	mailbox = await startMailbox()
+})
+afterAll(() => mailbox.close())
+
+function start(
+	before?: Pick<TestServer, "databaseFile">,
+	env: Record<string, string> = {},
+): Promise<TestServer> {
+	return startServer({
+		env: { SMTP_URL: mailbox.url, ...env },
+		...(before && { databaseFile: before.databaseFile }),
+	})
+}
+
+/** A connection that says one thing, and keeps what it hears. */
+function speak(server: TestServer, text: string): Promise<{ socket: Socket; heard: () => string }> {
+	return new Promise((resolve, reject) => {
+		let heard = ""
+		const socket = connect(server.port, "127.0.0.1", () =>
+			socket.write(text, () => resolve({ socket, heard: () => heard })),
+		)
+		socket.on("data", (chunk) => {
+			heard += chunk
+		})
+		socket.on("error", reject)
+	})
+}
+
+/** For a server that was told to stop already: a second signal would end it at once. */
+async function exitCode(server: TestServer): Promise<number | null> {
+	await until(() => server.process.exitCode !== null)
+	return server.stop()
+}
+
+/** A request whose body never comes. */
+function halfRequest(server: TestServer): string {
+	return `POST /login HTTP/1.1\r\nHost: localhost:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{`
+}
+
+function rawSignIn(server: TestServer, { username, password }: Person): string {
+	const body = JSON.stringify({ username, password })
+	const head = [
+		"POST /login HTTP/1.1",
+		`Host: localhost:${server.port}`,
+		"Content-Type: application/json",
+		`Content-Length: ${Buffer.byteLength(body)}`,
+		`X-Forwarded-For: ${freshAddress()}`,
+	]
+	return `${head.join("\r\n")}\r\n\r\n${body}`
+}
+
+describe("H-69: told to stop by SIGTERM", () => {
+	it("finishes sign-ins that are under way, keep-alive or not, and ends with 0", async () => {
+		const server = await start()
+		const person = await registerVerified(server, mailbox)
+		const idle = await speak(server, `GET /healthz HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`)
+		await until(() => idle.heard().includes("200 OK"))
+		const requests = Array.from({ length: 8 }, () => rawSignIn(server, person))
+		const underWay = await Promise.all(requests.map((request) => speak(server, request.slice(0, -1))))
+		await pause(300)
+		server.process.kill("SIGTERM")
+		await until(() => logged(server, "server.stopping").length === 1)
+		await expect(clientOf(server).get("/healthz")).rejects.toThrow()
+		const told = Date.now()
+		for (const { socket } of underWay) socket.write("}")
+		await until(() => underWay.every(({ heard }) => heard().includes("\r\n\r\n")))
+		for (const { heard } of underWay) expect(heard()).toMatch(/^HTTP\/1.1 200 .*Set-Cookie: id=/is)
+		expect(await exitCode(server)).toBe(0)
+		expect(Date.now() - told).toBeLessThan(4_000)
+		expect(logged(server, "server.stopped")).toHaveLength(1)
+		expect(logged(server, "request.failed")).toEqual([])
+	})
+
+	it("says that it is not ready meanwhile, though still alive", async () => {
+		const server = await start()
+		const head = (path: string) =>
+			`GET ${path} HTTP/1.1\r\nHost: localhost:${server.port}\r\nAccept: application/json\r\n`
+		const ready = await speak(server, head("/readyz"))
+		const alive = await speak(server, head("/healthz"))
+		await pause(100)
+		server.process.kill("SIGTERM")
+		await until(() => logged(server, "server.stopping").length === 1)
+		for (const { socket } of [ready, alive]) socket.write("Connection: close\r\n\r\n")
+		await until(() => ready.heard().includes("}") && alive.heard().includes("}"))
+		expect(ready.heard()).toMatch(/^HTTP\/1.1 503 .*"code":"unavailable"/s)
+		expect(alive.heard()).toMatch(/^HTTP\/1.1 200 /)
+		expect(await exitCode(server)).toBe(0)
+	})
+
+	it("does not wait for a request that never comes to its end", async () => {
+		const server = await start()
+		const stuck = await speak(server, halfRequest(server))
+		stuck.socket.on("error", () => {})
+		expect(await server.stop()).toBe(0)
+	})
+
+	it("does not wait for a mail server that never answers, and keeps the mail", async () => {
+		mailbox.mode = "hang"
+		const server = await start()
+		const person = somebody()
+		const { attempts } = mailbox
+		await register(server, person)
+		await until(() => mailbox.attempts > attempts)
+		const told = Date.now()
+		expect(await server.stop()).toBe(0)
+		expect(Date.now() - told).toBeLessThan(20_000)
+		mailbox.mode = "accept"
+
+		const next = await start(server, { SECRET: server.secret })
+		next.database.prepare(`UPDATE "OutboxMail" SET "nextAttemptAt" = "createdAt"`).run()
+		expect((await verifyByMail(next, mailbox, person)).status).toBe(200)
+		expect(await next.stop()).toBe(0)
+	})
+
+	it("a second SIGTERM ends it at once", async () => {
+		const server = await start()
+		const stuck = await speak(server, halfRequest(server))
+		stuck.socket.on("error", () => {})
+		server.process.kill("SIGTERM")
+		await until(() => logged(server, "server.stopping").length === 1)
+		const told = Date.now()
+		expect(await server.stop("SIGTERM")).toBe(1)
+		expect(Date.now() - told).toBeLessThan(5_000)
+
+		const next = await start(server, { SECRET: server.secret })
+		expect(next.database.pragma("integrity_check", { simple: true })).toBe("ok")
+		expect(await next.stop()).toBe(0)
+	})
+})
+
+describe("H-69: after a restart", () => {
+	it("old cookies and links are valid with the same secret", async () => {
+		const server = await start()
+		const member = await registerVerified(server, mailbox)
+		const cookie = sessionOf(await signIn(server, member)) ?? ""
+		const person = somebody()
+		await register(server, person)
+		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+		await server.stop()
+
+		const next = await start(server, { SECRET: server.secret })
+		const account = await clientOf(next).getJson("/account", { Cookie: cookie })
+		expect([account.status, account.json.user.username]).toEqual([200, member.username])
+		expect((await clientOf(next).postJson("/verify", link)).status).toBe(200)
+		expect(await next.stop()).toBe(0)
+	})
+
+	it("links work while their secret is listed in SECRET_PREVIOUS, and no longer", async () => {
+		const server = await start()
+		const person = somebody()
+		await register(server, person)
+		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+		await server.stop()
+
+		const forgotten = await start(server)
+		const refused = await clientOf(forgotten).postJson("/verify", link)
+		expect([refused.status, refused.json.code]).toEqual([400, "link_invalid"])
+		await forgotten.stop()
+
+		const rotated = await start(server, { SECRET_PREVIOUS: server.secret })
+		expect((await clientOf(rotated).postJson("/verify", link)).status).toBe(200)
+		await register(rotated, { ...person, username: "second.one", email: "second.one@example.org" })
+		const newLink = linkFields((await mailbox.next("second.one@example.org")).links[0] ?? "")
+		await rotated.stop()
+
+		const later = await start(server, { SECRET: rotated.secret })
+		expect((await clientOf(later).postJson("/verify", newLink)).status).toBe(200)
+		expect(await later.stop()).toBe(0)
+	})
+})

@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import type { AddressInfo } from "node:net"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import Database from "better-sqlite3"
+import { describe, expect, it } from "vitest"
+import { freePort, startServer } from "../support/server"
+
+type Attempt = { env?: Record<string, string>; databaseFile?: string }
+
+/** Starts a server that will not start. @returns what it told its operator, beside its log. */
+async function startInVain(
+	attempt: Attempt,
+): Promise<{ code: number | null; lines: string[]; output: string }> {
+	const server = await startServer({ ...attempt, waitUntilReady: false })
+	const code = await new Promise<number | null>((resolve) => server.process.once("close", resolve))
+	const lines = server
+		.output()
+		.split("\n")
+		.filter((line) => line !== "" && !line.startsWith("{"))
+	return { code, lines, output: server.output() }
+}
+
+async function expectOneLine(attempt: Attempt, sentence: RegExp) {
+	const { code, lines, output } = await startInVain(attempt)
+	expect(lines).toHaveLength(1)
+	expect(lines[0]).toMatch(/^✗ Gatehouse does not start: /)
+	expect(lines[0]).toMatch(sentence)
+	expect(code).toBe(1)
+	expect(output).not.toContain("server.started")
+	return output
+}
+
+function newFile(): string {
+	return join(mkdtempSync(join(tmpdir(), "gatehouse-")), "test.db")
+}
+
+/** A database as a server left it. */
+async function usedFile(): Promise<string> {
+	const server = await startServer()
+	await server.stop()
+	return server.databaseFile
+}
+
+describe("a wrong environment stops the start with one line that names the variable", () => {
+	it.for([
+		["no SECRET", { SECRET: "" }, /: SECRET is missing/],
+		["a short SECRET", { SECRET: "too-short-to-be-any-good-0" }, /: SECRET needs at least 32 bytes/],
+		[
+			"the example's SECRET",
+			{ SECRET: "change-me-to-the-output-of-openssl-rand-base64-32" },
+			/: SECRET is still the example/,
+		],
+		["a SECRET that repeats itself", { SECRET: "a".repeat(64) }, /: SECRET repeats itself/],
+		["a short SECRET_PREVIOUS", { SECRET_PREVIOUS: "short" }, /: SECRET_PREVIOUS needs at least 32 bytes/],
+		["no APP_URL", { APP_URL: "" }, /: APP_URL is missing/],
+		[
+			"an APP_URL with a path",
+			{ APP_URL: "https://accounts.example.org/path" },
+			/: APP_URL may not have a path/,
+		],
+		[
+			"an APP_URL with a query",
+			{ APP_URL: "https://accounts.example.org/?a=b" },
+			/: APP_URL may not have a path/,
+		],
+		[
+			"an APP_URL that is none",
+			{ APP_URL: "accounts.example.net" },
+			/: APP_URL must be an http or https address/,
+		],
+		[
+			"an APP_URL of another scheme",
+			{ APP_URL: "ftp://accounts.example.org" },
+			/: APP_URL must be an http or https address/,
+		],
+		["a PORT that is none", { PORT: "http" }, /: PORT /],
+		["a PORT out of range", { PORT: "70000" }, /: PORT /],
+		[
+			"a TRUST_PROXY that is no number",
+			{ TRUST_PROXY: "yes" },
+			/: TRUST_PROXY must be the number of proxies/,
+		],
+		["an SMTP_URL that is none", { SMTP_URL: "mail.example.org" }, /: SMTP_URL must be an address/],
+		["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /: LOG_LEVEL /],
+		[
+			"a DATABASE_URL of another kind",
+			{ DATABASE_URL: "mysql://db/x" },
+			/: DATABASE_URL must be a SQLite file/,
+		],
+	] as const)("%s", async ([, env, sentence]) => {
+		const output = await expectOneLine({ env }, sentence)
+		for (const value of Object.values(env)) if (value.length > 5) expect(output).not.toContain(value)
+	})
+
+	it("a PORT that another program has", async () => {
+		const other = createServer()
+		await new Promise<void>((resolve) => other.listen(0, resolve))
+		const { port } = other.address() as AddressInfo
+		await expectOneLine({ env: { PORT: String(port) } }, new RegExp(`: PORT ${port} is taken`))
+		await new Promise((resolve) => other.close(resolve))
+	})
+})
+
+describe("a database that does not fit stops the start with one line", () => {
+	it("it knows a migration that this build does not", async () => {
+		const databaseFile = await usedFile()
+		const database = new Database(databaseFile)
+		database
+			.prepare(
+				`INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at) VALUES ('x', 'y', ?, 1)`,
+			)
+			.run("20990101000000_of_the_future")
+		database.close()
+		await expectOneLine(
+			{ databaseFile },
+			/: DATABASE_URL: the database is newer than this build .*20990101000000_of_the_future/,
+		)
+	})
+
+	it("a migration was changed after it had been applied", async () => {
+		const databaseFile = await usedFile()
+		const database = new Database(databaseFile)
+		database.prepare(`UPDATE "_prisma_migrations" SET checksum = 'other'`).run()
+		database.close()
+		await expectOneLine(
+			{ databaseFile },
+			/: prisma\/migrations\/sqlite\/\d+_init was changed after it had been applied/,
+		)
+	})
+
+	it("the file is no database", async () => {
+		const databaseFile = newFile()
+		writeFileSync(
+			databaseFile,
+			"This is a text, and long enough to be taken for the head of a file. ".repeat(20),
+		)
+		await expectOneLine({ databaseFile }, /: DATABASE_URL: the database cannot be opened \(SQLITE_NOTADB\)/)
+	})
+
+	it("its folder cannot be made", async () => {
+		const file = newFile()
+		writeFileSync(file, "a file, no folder")
+		await expectOneLine(
+			{ databaseFile: join(file, "folder", "test.db") },
+			/: DATABASE_URL: the database cannot be opened/,
+		)
+	})
+})
+
+describe("a good environment starts", () => {
+	it("an APP_URL may end in a slash", async () => {
+		const port = await freePort()
+		const server = await startServer({ env: { APP_URL: `http://localhost:${port}/` } })
+		expect(server.logLines().find(({ event }) => event === "server.started")?.url).toBe(
+			`http://localhost:${port}`,
+		)
+		expect(await server.stop()).toBe(0)
+	})
+})
