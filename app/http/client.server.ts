@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import { isIP, isIPv4, isIPv6 } from "node:net"
+import { isIPv4, isIPv6 } from "node:net"
 import type { AppLoadContext } from "@remix-run/node"
 import type { Client } from "../auth/client"
 import { env } from "../env.server"
@@ -42,15 +42,19 @@ export function normalizeAddress(text: string): string | null {
 		.replace(/^\[(.*)\](?::\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1")
 		.replace(/%.*$/, "")
-	const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
-	if (mapped && isIPv4(mapped)) return mapped
-	if (!isIP(bare)) return null
-	return isIPv6(bare) ? networkOf(bare) : bare
+	if (isIPv4(bare)) return bare
+	if (!isIPv6(bare)) return null
+	const address = new URL(`http://[${bare}]`).hostname.slice(1, -1)
+	const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? []
+	if (high === undefined || low === undefined) return networkOf(address)
+	return [high, low]
+		.flatMap((hex) => [Number.parseInt(hex, 16) >> 8, Number.parseInt(hex, 16) & 255])
+		.join(".")
 }
 
 /** One household or server has a whole /64 (RFC 6177), so that is what counts as one client. */
 function networkOf(address: string): string {
-	const [head = "", tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::")
+	const [head = "", tail] = address.split("::")
 	const left = head.split(":").filter(Boolean)
 	const right = (tail ?? "").split(":").filter(Boolean)
 	const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill("0")
