@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { somebody } from "../support/client"
-import { exchange, requestText } from "../support/raw"
+import { exchange, requestText } from "../support/exchange"
 import { startServer, type TestServer } from "../support/server"
 
 let server: TestServer

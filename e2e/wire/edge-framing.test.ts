@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { clientOf, type Person, registerVerified } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
 import { exchange, requestText } from "../support/exchange"
+import { type Mailbox, startMailbox } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
 
 let server: TestServer

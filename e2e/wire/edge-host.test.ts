@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { clientOf, somebody } from "../support/client"
-import { type Mailbox, type ReceivedMail, startMailbox } from "../support/mailbox"
 import { exchange, requestText } from "../support/exchange"
+import { type Mailbox, type ReceivedMail, startMailbox } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
 
 const APP_URL = "https://kit.test"

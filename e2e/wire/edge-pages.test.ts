@@ -9,8 +9,8 @@ import {
 	sessionOf,
 	somebody,
 } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
 import { exchange, requestText } from "../support/exchange"
+import { type Mailbox, startMailbox } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
 
 let server: TestServer

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { exchange, requestText } from "../support/raw"
+import { exchange, requestText } from "../support/exchange"
 import { startServer, type TestServer } from "../support/server"
 
 const SOCKET = "127.0.0.1"
