@@ -40,10 +40,19 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	let ready = true
 	const app = createApp(options.assets ?? builtAssets(), () => ready)
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
-	const server = createServer({ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout }, app)
+	// A missing Host is for the edge guard to refuse, which knows how.
+	const server = createServer(
+		{ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout, requireHostHeader: false },
+		app,
+	)
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
 	)
+	server.on("connect", (_request, socket: Duplex) =>
+		answerBrokenRequest(new Error("CONNECT is for proxies"), socket),
+	)
+	// What clients expect besides `100-continue` is ignored; Node would answer without our headers.
+	server.on("checkExpectation", app)
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject)
 		server.listen(options.port ?? env.port, env.host, resolve)

@@ -72,7 +72,6 @@ const configSchema = z
 	})
 
 export type Config = z.infer<typeof configSchema>
-export type Limit = z.infer<typeof limit>
 export type LimitName = keyof Config["limits"]
 
 /** @throws {StartError} naming the first setting that is out of range or contradicts another. */

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream"
 import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node"
-import { RemixServer } from "@remix-run/react"
+import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
 import { config } from "./auth.config"
 import { prefersJson } from "./http/negotiate.server"
@@ -26,6 +26,8 @@ export default function handleRequest(
 
 /** What nobody expected. The client learns its id, and nothing else. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
+	// The router's own refusals, such as of a method, are the client's mistakes.
+	if (isRouteErrorResponse(error) && error.status < 500) return
 	if (!request.signal.aborted)
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 }

@@ -60,18 +60,24 @@ class BoundedLimiter {
 	async consume(key: string): Promise<Refusal | null> {
 		if (!this.#blockedUntil.has(key) && !this.#makeRoom()) return this.#refuse(this.#limiter.duration * 1000)
 		try {
-			await this.#limiter.consume(key)
-			this.#touch(key, this.#blockedUntil.get(key) ?? 0)
+			const { remainingPoints, msBeforeNext } = await this.#limiter.consume(key)
+			this.#touch(key, remainingPoints > 0 ? 0 : Date.now() + msBeforeNext)
 			return null
 		} catch (result) {
 			if (!(result instanceof RateLimiterRes)) throw result
+			// Only what was let in counts: else many right tries at once would block their owner like wrong ones.
+			await this.#limiter.reward(key)
 			this.#touch(key, Date.now() + result.msBeforeNext)
 			return this.#refuse(result.msBeforeNext)
 		}
 	}
 
 	async refund(key: string): Promise<void> {
-		if (this.#blockedUntil.has(key)) await this.#limiter.reward(key)
+		if (!this.#blockedUntil.has(key)) return
+		const { consumedPoints } = await this.#limiter.reward(key)
+		if (consumedPoints < this.#limiter.points) this.#blockedUntil.set(key, 0)
+		// The window ended meanwhile: what was counted in it is no credit for the next.
+		if (consumedPoints < 0) await this.#limiter.delete(key)
 	}
 
 	async forget(key: string): Promise<void> {

@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto"
 import type { Duplex } from "node:stream"
 import { log } from "../log.server"
+import { createNonce, securityHeaders } from "./headers.server"
 import { type ProblemCode, problem } from "./problem"
+
+/** How long a client that was refused may go on sending before it is cut off, so that it can read the answer. */
+export const LINGER_MS = 2_000
 
 /** Answers what Node could not even parse, or what never arrived in full, and hangs up. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-	if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy()
+	if (error.code === "ECONNRESET") return void socket.destroy()
+	// Each further packet is one more error.
+	if (!socket.writable) return
+	setTimeout(() => socket.destroy(), LINGER_MS).unref()
 	const code = codes[error.code ?? ""] ?? "malformed"
 	const body = JSON.stringify(problem(code))
 	const requestId = randomUUID()
@@ -14,21 +21,14 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 		"A request could not be parsed",
 	)
 	const { status, title } = problem(code)
-	socket.end(
-		[
-			`HTTP/1.1 ${status} ${title}`,
-			"Content-Type: application/problem+json",
-			`Content-Length: ${Buffer.byteLength(body)}`,
-			"Cache-Control: no-store",
-			"X-Content-Type-Options: nosniff",
-			"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
-			"Referrer-Policy: same-origin",
-			`X-Request-Id: ${requestId}`,
-			"Connection: close",
-			"",
-			body,
-		].join("\r\n"),
-	)
+	const headers = {
+		...securityHeaders(createNonce(), requestId),
+		"Content-Type": "application/problem+json",
+		"Content-Length": Buffer.byteLength(body),
+		Connection: "close",
+	}
+	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+	socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, "", body].join("\r\n"))
 }
 
 const codes: Record<string, ProblemCode> = {

@@ -1,19 +1,22 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
-import { hostname, networkInterfaces } from "node:os"
 import type { NextFunction, Request, Response } from "express"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { requestScope } from "../log.server"
+import { LINGER_MS } from "./broken-request.server"
 import { clientAddress } from "./client.server"
-import { setSecurityHeaders } from "./headers.server"
+import { createNonce, securityHeaders } from "./headers.server"
 import { mediaType, wantsJson } from "./negotiate.server"
+import { isSameOrigin } from "./origin.server"
 import { type ProblemCode, problem } from "./problem"
 import { renderProblem } from "./problem-page.server"
 
 const SAFE_METHODS = ["GET", "HEAD"]
-const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE"]
 const MAX_URL_LENGTH = 8_000
+/** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
+const MAX_HOST_LENGTH = 260
 const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 
 /**
@@ -23,7 +26,8 @@ const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "mu
 export function edge(request: Request, response: Response, next: NextFunction): void {
 	const requestId = randomUUID()
 	response.locals.address = clientAddress(request)
-	response.locals.nonce = setSecurityHeaders(response, requestId)
+	response.locals.nonce = createNonce()
+	response.set(securityHeaders(response.locals.nonce, requestId))
 	requestScope.run({ requestId }, () => admit(request, response, next).catch(next))
 }
 
@@ -43,21 +47,36 @@ export function refuse(request: IncomingMessage, response: Response, code: Probl
 	)
 	const { accept, "content-type": contentType } = request.headers
 	const json = wantsJson({ accept, contentType })
-	// What is left of a body that nobody reads must not become the connection's next request.
-	if (!request.complete) response.setHeader("Connection", "close")
+	const text = json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce)
 	response.status(body.status)
 	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
 	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
-	response.end(json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce))
+	response.setHeader("Content-Length", Buffer.byteLength(text))
+	// What is left of a body that nobody reads must not become the connection's next request.
+	if (!request.complete) response.setHeader("Connection", "close")
+	response.write(text)
+	discardRest(request, () => response.end())
+}
+
+/**
+ * A socket that is closed while the client still sends is reset, and the client may never see the answer (RFC 9112,
+ * 9.6): so what still comes is thrown away for a moment.
+ */
+function discardRest(request: IncomingMessage, whenDone: () => void): void {
+	if (request.readableEnded || request.destroyed) return void whenDone()
+	const timer = setTimeout(whenDone, LINGER_MS)
+	request.once("close", () => clearTimeout(timer))
+	request.once("end", whenDone)
+	request.resume()
 }
 
 function refusedAtOnce(request: Request): ProblemCode | null {
 	const { method, headers, originalUrl } = request
 	if (!METHODS.includes(method)) return "method_not_allowed"
 	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
+	if (!SAFE_METHODS.includes(method) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	if (!SAFE_METHODS.includes(method)) {
-		if (!isSameOrigin(request)) return "origin_refused"
 		if (hasBody(request) && !isReadableType(headers)) return "unsupported_media_type"
 		if (Number(headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
 	}
@@ -67,49 +86,25 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 /** `_data` would make Remix run an action as a "data request", past its checks and our doors. */
 function isWellFormedPath(url: string): boolean {
 	if (!url.startsWith("/")) return false
-	const [path = "", query = ""] = url.split("?", 2)
+	const [path = "", ...query] = url.split("?")
 	try {
 		decodeURIComponent(path)
 	} catch {
 		return false
 	}
-	return !/[\\\0]|%00|%5c/i.test(path) && !path.startsWith("//") && !new URLSearchParams(query).has("_data")
+	return (
+		!/[\\\0]|%00|%5c/i.test(path) &&
+		!path.startsWith("//") &&
+		!new URLSearchParams(query.join("?")).has("_data")
+	)
 }
 
 function hasOneWellFormedHost(request: Request): boolean {
 	const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host")
-	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(
-		request.headers.host ?? "",
-	)
-	return (
-		hosts.length === 1 &&
-		match !== null &&
-		Number(match[1] ?? 0) <= 65_535 &&
-		URL.canParse(`http://${request.headers.host}`)
-	)
-}
-
-/**
- * Cross-site request forgery, decided by what browsers say of a request's origin. `Sec-Fetch-Site` first, as it cannot
- * be missing or "null" for our own pages; browsers too old for it (or on plain http) always send `Origin` with a POST.
- * Neither of them means that no browser sent it.
- */
-function isSameOrigin(request: Request): boolean {
-	const { origin, "sec-fetch-site": site } = request.headers
-	if (site !== undefined) return site === "same-origin" || site === "none"
-	if (origin === undefined) return true
-	return origin === env.appUrl || (!env.production && isThisMachine(origin, request.headers.host))
-}
-
-/** In development, pages may be opened under any name of this machine; never under one that merely points to it. */
-function isThisMachine(origin: string, host = ""): boolean {
-	const url = URL.canParse(origin) ? new URL(origin) : null
-	if (url?.protocol !== "http:" || url.origin !== origin || url.host !== host) return false
-	const addresses = Object.values(networkInterfaces()).flatMap(
-		(list) => list?.map(({ address }) => address) ?? [],
-	)
-	const names = ["localhost", hostname().toLowerCase(), ...addresses, "127.0.0.1", "::1"]
-	return names.includes(url.hostname.replace(/^\[(.*)\]$/, "$1"))
+	const host = request.headers.host ?? ""
+	if (hosts.length !== 1 || host.length > MAX_HOST_LENGTH) return false
+	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(host)
+	return match !== null && Number(match[1] ?? 0) <= 65_535 && URL.canParse(`http://${host}`)
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

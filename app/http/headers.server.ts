@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto"
-import type { ServerResponse } from "node:http"
 import { env } from "../env.server"
 
 const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -8,22 +7,25 @@ const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
  * Headers that every answer has (OWASP ASVS 5, V3.4). Answers are private to who asked, unless a hashed asset says
  * otherwise.
  *
- * @returns the nonce that this page's own inline scripts and styles carry
+ * @param nonce what this page's own inline scripts and styles carry
  */
-export function setSecurityHeaders(response: ServerResponse, requestId: string): string {
-	const nonce = randomBytes(16).toString("base64")
-	response.setHeader("X-Request-Id", requestId)
-	response.setHeader("Cache-Control", "no-store")
-	response.setHeader("Vary", "Accept")
-	response.setHeader("Content-Security-Policy", contentSecurityPolicy(nonce))
-	response.setHeader("X-Content-Type-Options", "nosniff")
-	response.setHeader("Referrer-Policy", "same-origin")
-	response.setHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-	response.setHeader("Cross-Origin-Opener-Policy", "same-origin")
-	response.setHeader("Cross-Origin-Resource-Policy", "same-origin")
-	if (env.https)
-		response.setHeader("Strict-Transport-Security", `max-age=${ONE_YEAR_SECONDS}; includeSubDomains`)
-	return nonce
+export function securityHeaders(nonce: string, requestId: string): Record<string, string> {
+	return {
+		"X-Request-Id": requestId,
+		"Cache-Control": "no-store",
+		Vary: "Accept",
+		"Content-Security-Policy": contentSecurityPolicy(nonce),
+		"X-Content-Type-Options": "nosniff",
+		"Referrer-Policy": "same-origin",
+		"Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+		"Cross-Origin-Opener-Policy": "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		...(env.https && { "Strict-Transport-Security": `max-age=${ONE_YEAR_SECONDS}; includeSubDomains` }),
+	}
+}
+
+export function createNonce(): string {
+	return randomBytes(16).toString("base64")
 }
 
 function contentSecurityPolicy(nonce: string): string {

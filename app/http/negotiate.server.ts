@@ -5,7 +5,8 @@ import Negotiator from "negotiator"
  * for HTML by name. Everything else is a person.
  */
 export function wantsJson(headers: { accept?: string | null; contentType?: string | null }): boolean {
-	const accept = headers.accept ?? "*/*"
+	// `application/json; charset=utf-8` is no other type.
+	const accept = (headers.accept ?? "*/*").replace(/;\s*charset=[^;,]*/gi, "")
 	const negotiator = new Negotiator({ headers: { accept } })
 	const [preferred] = negotiator.mediaTypes(["text/html", "application/json", "application/problem+json"])
 	if (preferred && preferred !== "text/html") return true

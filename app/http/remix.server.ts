@@ -70,7 +70,8 @@ async function send(answer: Response, response: ExpressResponse): Promise<void> 
 	response.status(answer.status)
 	for (const [name, value] of answer.headers) {
 		if (name === "set-cookie") response.append(name, value)
-		else response.setHeader(name, value)
+		// Remix would let its route manifest be kept by anybody for a year.
+		else if (name !== "cache-control") response.setHeader(name, value)
 	}
 	if (answer.body) await writeReadableStreamToWritable(answer.body, response)
 	else response.end()

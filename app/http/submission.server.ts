@@ -78,7 +78,7 @@ export function refuse(
 	return data<RefusedForm>({ problem: body, typed: submission.typed }, { status: body.status, headers })
 }
 
-export function methodNotAllowed(allow: string) {
+function methodNotAllowed(allow: string) {
 	const body = { problem: problem("method_not_allowed"), typed: {} }
 	return data<RefusedForm>(body, { status: 405, headers: { Allow: allow } })
 }

@@ -71,8 +71,7 @@ export function PasswordField(props: FieldProps) {
 				<button
 					type="button"
 					className="toggle"
-					aria-pressed={visible}
-					aria-label={`Show ${props.label.toLowerCase()}`}
+					aria-label={`${visible ? "Hide" : "Show"} ${props.label.toLowerCase()}`}
 					onClick={() => setVisible(!visible)}
 				>
 					{visible ? "Hide" : "Show"}

@@ -1,0 +1,194 @@
+import { connect, type Socket } from "node:net"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { clientOf } from "../support/client"
+import { exchange, requestText } from "../support/exchange"
+import { startServer, type TestServer } from "../support/server"
+
+const MAX_BODY_BYTES = 64 * 1024
+const MEGABYTE = 1024 * 1024
+
+let server: TestServer
+
+beforeAll(async () => {
+	server = await startServer()
+})
+afterAll(async () => {
+	await server.stop()
+})
+
+const host = "Host: localhost"
+const json = ["Content-Type: application/json", "Accept: application/json"]
+const sentBy = () => server.logLines().filter(({ event }) => event === "login.refused").length
+
+/** Sends megabytes as fast as they are taken. */
+function pump(socket: Socket, chunked: boolean, more: () => boolean): void {
+	const piece = Buffer.alloc(MEGABYTE, "a")
+	const size = Buffer.from(`${MEGABYTE.toString(16)}\r\n`)
+	const framed = chunked ? Buffer.concat([size, piece, Buffer.from("\r\n")]) : piece
+	const next = () => {
+		while (!socket.destroyed && more()) if (!socket.write(framed)) return void socket.once("drain", next)
+	}
+	next()
+}
+
+describe("bodies that are too large", () => {
+	it("H-04: 30 MB under an honest length are refused before they are sent", async () => {
+		const text = requestText("POST /login HTTP/1.1", [host, ...json, `Content-Length: ${30 * MEGABYTE}`])
+		const answer = await exchange(server, text)
+		expect(answer.status).toBe(413)
+		expect(JSON.parse(answer.body)).toMatchObject({ code: "too_large" })
+		expect(answer.closed).toBe(true)
+	})
+
+	it.each(["Content-Length: 31457280", "Transfer-Encoding: chunked"])(
+		"H-04: 30 MB that are sent all the same get their answer (%s)",
+		async (framing) => {
+			const before = sentBy()
+			let pieces = 30
+			const answer = await exchange(server, (socket) => {
+				socket.write(requestText("POST /login HTTP/1.1", [host, ...json, framing]))
+				pump(socket, framing.startsWith("T"), () => pieces-- > 0)
+			})
+			expect([answer.statuses, answer.closed]).toEqual([[413], true])
+			expect(JSON.parse(answer.body)).toMatchObject({ code: "too_large" })
+			expect(sentBy()).toBe(before)
+		},
+	)
+
+	it("H-04: a body without an end is answered and cut off", async () => {
+		const answer = await exchange(server, (socket) => {
+			socket.write(requestText("POST /login HTTP/1.1", [host, ...json, "Transfer-Encoding: chunked"]))
+			pump(socket, true, () => true)
+		})
+		expect([answer.statuses, answer.closed]).toEqual([[413], true])
+	})
+
+	it("H-04: one byte more than allowed is too large, with a length and without", async () => {
+		const fits = JSON.stringify({ username: "ada", password: "correct horse battery", padding: "" })
+		const padding = MAX_BODY_BYTES - fits.length
+		for (const [extra, status] of [
+			[0, 401],
+			[1, 413],
+		] as const) {
+			const body = fits.replace('"padding":""', `"padding":"${"a".repeat(padding + extra)}"`)
+			const withLength = await clientOf(server).postJson("/login", body)
+			const streamed = await clientOf(server).send("/login", {
+				method: "POST",
+				headers: { "Content-Type": "application/json" },
+				body: new Blob([body]).stream(),
+				duplex: "half",
+			} as RequestInit)
+			expect([extra, withLength.status, streamed.status]).toEqual([extra, status, status])
+		}
+	})
+
+	it("H-04: fields are counted: 100 are read, 101 are not", async () => {
+		const before = sentBy()
+		for (const [count, code] of [
+			[100, "credentials_invalid"],
+			[101, "validation_failed"],
+			[3_000, "validation_failed"],
+		] as const) {
+			const names = Array.from({ length: count - 2 }, (_, index) => [`f${index}`, "1"])
+			const fields = Object.fromEntries([
+				["username", "ada"],
+				["password", "correct horse battery"],
+				...names,
+			])
+			const accept = { Accept: "application/json" }
+			const multipart = new FormData()
+			for (const [name, value] of Object.entries(fields)) multipart.append(name, String(value))
+			const answers = [
+				await clientOf(server).postJson("/login", fields),
+				await clientOf(server).postForm("/login", fields, accept),
+				...(count > 500
+					? []
+					: [await clientOf(server).send("/login", { method: "POST", headers: accept, body: multipart })]),
+			]
+			for (const answer of answers) expect([count, answer.json?.code]).toEqual([count, code])
+		}
+		expect(sentBy() - before).toBe(3)
+	})
+
+	it("H-04: 300,000 names are too many bytes before they are too many fields", async () => {
+		const body = Array.from({ length: 300_000 }, (_, index) => `f${index}=`).join("&")
+		const answer = await clientOf(server).send("/login", {
+			method: "POST",
+			headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+			body,
+		})
+		expect([answer.status, answer.json?.code]).toEqual([413, "too_large"])
+	})
+})
+
+describe("heads that are too large", () => {
+	it("H-04: 64 kB of headers", async () => {
+		const many = Array.from({ length: 64 }, (_, index) => `X-${index}: ${"a".repeat(1_000)}`)
+		for (const headers of [many, [`X-One: ${"a".repeat(64_000)}`], [`Cookie: ${"a=b; ".repeat(13_000)}`]]) {
+			const answer = await exchange(server, requestText("GET /login HTTP/1.1", [host, ...headers]))
+			expect(answer.status).toBe(431)
+			expect(JSON.parse(answer.body)).toMatchObject({ code: "headers_too_large" })
+			expect(answer.closed).toBe(true)
+		}
+	})
+
+	it("H-30: a client that keeps its side open after being refused is cut off", async () => {
+		for (const text of ["garbage\r\n\r\n", requestText("CONNECT evil.test:443 HTTP/1.1", [host])]) {
+			const closed = await new Promise((resolve) => {
+				const socket = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true })
+				const timer = setInterval(() => socket.write("more"), 200)
+				socket.write(text)
+				socket.resume()
+				socket.on("error", () => {})
+				socket.on("close", () => resolve(clearInterval(timer) ?? true))
+				setTimeout(() => resolve(false), 8_000)
+			})
+			expect([text, closed]).toEqual([text, true])
+		}
+	})
+
+	it("H-04: an address of 8 kB", async () => {
+		for (const path of [`/login?x=${"a".repeat(8_192)}`, `/${"a".repeat(8_192)}`]) {
+			const answer = await exchange(
+				server,
+				requestText(`GET ${path} HTTP/1.1`, [host, "Accept: application/json"]),
+			)
+			expect(answer.status).toBe(414)
+			expect(JSON.parse(answer.body)).toMatchObject({ code: "uri_too_long" })
+			expect(answer.raw).not.toContain("aaaa")
+			expect(answer.closed).toBe(true)
+		}
+	})
+})
+
+describe("requests that never end", () => {
+	/** More than the 15 seconds of `server.requestTimeoutSeconds`, less than the 30 that are too many. */
+	const PATIENCE_MS = 29_000
+
+	const drip = (head: string, piece: string) =>
+		exchange(
+			server,
+			(socket) => {
+				socket.write(head)
+				const timer = setInterval(() => socket.write(piece), 1_000)
+				socket.on("close", () => clearInterval(timer))
+			},
+			PATIENCE_MS,
+		)
+
+	it("H-04: are told so and hung up: a slow body, slow chunks, slow headers, and silence", async () => {
+		const before = sentBy()
+		const answers = await Promise.all([
+			drip(requestText("POST /login HTTP/1.1", [host, ...json, "Content-Length: 60"]), "a"),
+			drip(requestText("POST /login HTTP/1.1", [host, ...json, "Transfer-Encoding: chunked"]), "1\r\na\r\n"),
+			drip(`GET /login HTTP/1.1\r\n${host}\r\nX-Slow: `, "a"),
+			drip("GET /log", ""),
+		])
+		for (const answer of answers) {
+			expect([answer.closed, answer.statuses]).toEqual([true, [408]])
+			expect(JSON.parse(answer.body)).toMatchObject({ code: "too_slow" })
+		}
+		expect(sentBy()).toBe(before)
+		expect((await clientOf(server).get("/healthz")).status).toBe(200)
+	})
+})

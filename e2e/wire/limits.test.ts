@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
+import { type Mailbox, startMailbox } from "../support/mailbox"
+import { startServer, type TestServer } from "../support/server"
+
+let server: TestServer
+let mailbox: Mailbox
+
+beforeAll(async () => {
+	mailbox = await startMailbox()
+	server = await startServer({ env: { SMTP_URL: mailbox.url } })
+})
+afterAll(async () => {
+	await server.stop()
+	await mailbox.close()
+})
+
+/** How often each answer was given. */
+function tally(answers: { status: number }[]): Record<number, number> {
+	const counts: Record<number, number> = {}
+	for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+	return counts
+}
+
+const times = <T>(count: number, make: (index: number) => T) =>
+	Array.from({ length: count }, (_, index) => make(index))
+const checked = () => server.logLines().filter(({ event }) => event === "login.refused").length
+const wrong = (person: Person, client = clientOf(server)) =>
+	client.postJson("/login", { username: person.username, password: "wrong password" })
+const right = ({ username, password }: Person, client = clientOf(server)) =>
+	client.postJson("/login", { username, password })
+
+describe("wrong passwords at once", () => {
+	it("H-11: 100 for one account, from 100 addresses: 10 are checked, 90 are not", async () => {
+		const person = await registerVerified(server, mailbox)
+		const before = checked()
+		const answers = await Promise.all(times(100, () => wrong(person)))
+		expect(tally(answers)).toEqual({ 401: 10, 429: 90 })
+		expect(checked() - before).toBe(10)
+		for (const { status, headers, cookies, json } of answers) {
+			expect(cookies).toEqual([])
+			if (status !== 429) continue
+			expect(json.code).toBe("rate_limited")
+			expect(Number(headers.get("Retry-After"))).toBeGreaterThan(800)
+			expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(900)
+			expect([headers.get("RateLimit-Limit"), headers.get("RateLimit-Remaining")]).toEqual(["10", "0"])
+		}
+		const late = await right(person)
+		expect([late.status, late.cookies]).toEqual([429, []])
+		const form = await clientOf(server).postForm("/login", {
+			username: person.email,
+			password: person.password,
+		})
+		expect([form.status, form.cookies]).toEqual([429, []])
+		expect(form.headers.get("Retry-After")).toMatch(/^\d+$/)
+	})
+
+	it("H-11: 100 from one address, for 100 accounts: 50 are checked, 50 are not", async () => {
+		const client = clientOf(server)
+		const before = checked()
+		const answers = await Promise.all(times(100, () => wrong(somebody(), client)))
+		expect(tally(answers)).toEqual({ 401: 50, 429: 50 })
+		expect(checked() - before).toBe(50)
+		expect((await wrong(somebody(), client)).status).toBe(429)
+		expect((await wrong(somebody())).status).toBe(401)
+	})
+
+	it("H-50: right passwords use up nothing, not even a hundred at once", async () => {
+		const person = await registerVerified(server, mailbox)
+		const client = clientOf(server)
+		const { 200: signedIn = 0, 429: limited = 0 } = tally(
+			await Promise.all(times(100, () => right(person, client))),
+		)
+		expect(signedIn).toBeGreaterThanOrEqual(10)
+		expect(signedIn + limited).toBe(100)
+		expect((await right(person, client)).status).toBe(200)
+		const others = await Promise.all(times(50, () => wrong(somebody(), client)))
+		expect(tally(others)).toEqual({ 401: 50 })
+	})
+
+	it("H-50: signing in forgets the wrong tries of that account, and of no other", async () => {
+		const [one, other] = [await registerVerified(server, mailbox), await registerVerified(server, mailbox)]
+		const client = clientOf(server)
+		for (const person of [one, other])
+			expect(tally(await Promise.all(times(9, () => wrong(person, client))))).toEqual({ 401: 9 })
+		expect(sessionOf(await right(one, client))).toBeDefined()
+		expect(tally(await Promise.all(times(9, () => wrong(one, client))))).toEqual({ 401: 9 })
+		expect(tally([await wrong(other, client), await wrong(other, client)])).toEqual({ 401: 1, 429: 1 })
+		// 9 + 9 + 9 + 1 of 50 are used up: the right one neither cost nor gave back anything.
+		expect(tally(await Promise.all(times(30, () => wrong(somebody(), client))))).toEqual({ 401: 22, 429: 8 })
+	})
+})
+
+describe("32 registrations at once", () => {
+	const register = (person: Person) => {
+		const { username, email, password } = person
+		return clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
+	}
+	const count = (column: "usernameKey" | "emailKey", value: string) =>
+		server.database.prepare(`SELECT count(*) n FROM "User" WHERE "${column}" = ?`).get(value.toLowerCase())
+	/** Mails to this address, once all that were asked for are sent. */
+	async function mailsTo(address: string) {
+		const waiting = () =>
+			server.database.prepare(`SELECT count(*) n FROM "OutboxMail" WHERE "sentAt" IS NULL`).get()
+		await expect.poll(waiting, { timeout: 15_000 }).toEqual({ n: 0 })
+		return mailbox.mails.filter(({ envelope }) => envelope.to.includes(address))
+	}
+
+	it("H-05: with one e-mail address make one account, one link and at most one notice, and answer alike", async () => {
+		const { email } = somebody()
+		const people = times(32, () => ({ ...somebody(), email }))
+		const answers = await Promise.all(people.map(register))
+		expect(tally(answers)).toEqual({ 201: 32 })
+		for (const [index, { json, cookies }] of answers.entries()) {
+			const user = { username: people[index]?.username, email }
+			expect([json, cookies]).toEqual([{ user, verification: "sent", redirect_to: "/login" }, []])
+		}
+		expect(count("emailKey", email)).toEqual({ n: 1 })
+		const mails = await mailsTo(email)
+		expect(mails.filter(({ links }) => links.some((link) => link.includes("signature="))).length).toBe(1)
+		expect(mails.length).toBeLessThanOrEqual(2)
+	})
+
+	it("H-05: with one user name, in any letter case, make one account", async () => {
+		const { username } = somebody()
+		const names = [username, username.toUpperCase(), username.replace("p", "P"), ` ${username}`]
+		const people = times(32, (index) => ({
+			...somebody(),
+			username: names[index % names.length] ?? username,
+		}))
+		const answers = await Promise.all(people.map(register))
+		expect(tally(answers)).toEqual({ 201: 1, 422: 31 })
+		for (const { status, json } of answers)
+			if (status === 422) expect(Object.keys(json.errors)).toEqual(["username"])
+		expect(count("usernameKey", username)).toEqual({ n: 1 })
+		const mails = await Promise.all(people.map(({ email }) => mailsTo(email)))
+		expect(mails.flat().length).toBe(1)
+	})
+
+	it("H-05: with one address in spellings that are the same mailbox make one account", async () => {
+		const { email } = somebody()
+		const [local = "", domain = ""] = email.split("@")
+		const spellings = [
+			email,
+			email.toUpperCase(),
+			`${local}@${domain.toUpperCase()}`,
+			`${local.toUpperCase()}@${domain}`,
+		]
+		const people = times(32, (index) => ({
+			...somebody(),
+			email: spellings[index % spellings.length] ?? email,
+		}))
+		expect(tally(await Promise.all(people.map(register)))).toEqual({ 201: 32 })
+		expect(count("emailKey", email)).toEqual({ n: 1 })
+	})
+})
