@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import {
-	type Answer,
-	clientOf,
-	freshAddress,
-	type Person,
-	registerVerified,
-	somebody,
-} from "../support/client"
+import { clientOf, freshAddress, type Person, registerVerified, somebody } from "../support/client"
 import { type Mailbox, startMailbox } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
 
