@@ -122,8 +122,8 @@ describe("headers that every answer has", () => {
 	it("each answer has a request id of its own, which the log has too", async () => {
 		const ids = [await get("/login"), await get("/login")].map((answer) => answer.headers.get("X-Request-Id"))
 		expect(ids[0]).not.toBe(ids[1])
-		const logged = server.logLines().map((line) => line.request_id)
-		for (const id of ids) expect(logged).toContain(id)
+		const logged = () => server.logLines().map((line) => line.request_id)
+		for (const id of ids) await expect.poll(logged, { timeout: 5_000 }).toContain(id)
 		const chosen = await get("/login", { "X-Request-Id": "chosen-by-the-client" })
 		expect(chosen.headers.get("X-Request-Id")).not.toBe("chosen-by-the-client")
 	})
