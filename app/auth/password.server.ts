@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { hash, verify } from "@node-rs/argon2"
 import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../auth.config"
@@ -87,8 +88,11 @@ export async function verifyPassword(passwordHash: string | null, password: stri
 	}, signal)
 }
 
-/** Hashing runs in libuv's thread pool, which file access and DNS need too: one thread is always left to them. */
-const MAX_CONCURRENT_HASHES = Math.max(1, env.threadPoolSize - 1)
+/**
+ * Hashing runs in libuv's thread pool, which file access and DNS need too: one thread is always left to them. More
+ * hashes at once than processors would not be faster, but keep everything else waiting.
+ */
+const MAX_CONCURRENT_HASHES = Math.max(1, Math.min(availableParallelism(), env.threadPoolSize - 1))
 const RETRY_AFTER_SECONDS = 2
 
 let running = 0
