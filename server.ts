@@ -84,6 +84,7 @@ function createApp(assets: RequestHandler, isReady: () => boolean) {
 	const app = express()
 	app.disable("x-powered-by")
 	app.disable("etag")
+	app.set("query parser", false)
 	app.use(logRequest)
 	app.use(edge)
 	app.use(compression())

@@ -25,10 +25,10 @@ export default function handleRequest(
 }
 
 /** What nobody expected. The client learns its id, and nothing else. */
-export function handleError(error: unknown, { request }: { request: Request }): void {
+export function handleError(error: unknown, { context }: { context: AppLoadContext }): void {
 	// The router's own refusals, such as of a method, are the client's mistakes.
 	if (isRouteErrorResponse(error) && error.status < 500) return
-	if (!request.signal.aborted)
+	if (!context.signal.aborted)
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 }
 

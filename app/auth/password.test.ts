@@ -87,30 +87,3 @@ describe("checking a password", () => {
 		expect(await hashPassword("correct horse")).not.toBe(await hashPassword("correct horse"))
 	})
 })
-
-describe("H-53: the gate before hashing", () => {
-	const places = env.threadPoolSize - 1 + config.password.maxWaitingHashes
-
-	it("takes as many as may wait, refuses the rest at once, and frees places of those who leave", async () => {
-		const clients = Array.from({ length: places }, () => new AbortController())
-		const inside = clients.map(({ signal }) =>
-			verifyPassword(null, "correct horse", signal).catch(() => "left" as const),
-		)
-		const refused = await verifyPassword(null, "correct horse")
-		expect(refused).toEqual({ ok: false, code: "overloaded", retryAfterSeconds: expect.any(Number) })
-
-		for (const client of clients) client.abort()
-		const outcomes = await Promise.all(inside)
-		expect(outcomes.filter((outcome) => outcome === "left").length).toBe(config.password.maxWaitingHashes)
-		expect(outcomes.filter((outcome) => outcome === false).length).toBe(env.threadPoolSize - 1)
-		expect(await verifyPassword(null, "correct horse")).toBe(false)
-	})
-
-	it("does not queue for somebody who has left already", async () => {
-		const running = Array.from({ length: env.threadPoolSize - 1 }, () =>
-			verifyPassword(null, "correct horse"),
-		)
-		await expect(verifyPassword(null, "correct horse", AbortSignal.abort())).rejects.toThrow()
-		expect(await Promise.all(running)).toEqual(running.map(() => false))
-	})
-})

@@ -12,15 +12,17 @@ declare module "@remix-run/node" {
 		nonce: string
 		/** The client's own: Remix runs loaders with GET, also after an action. */
 		method: string
+		/** Aborted when the client hangs up. */
+		signal: AbortSignal
 		/** False once the server was told to stop. */
 		isReady: () => boolean
 	}
 }
 
 /** What the domain may know of a request. */
-export function clientOf(request: Request, context: AppLoadContext): Client {
+export function clientOf(request: Request, { address, signal }: AppLoadContext): Client {
 	const userAgent = request.headers.get("User-Agent") ?? ""
-	return { address: context.address, userAgent, now: new Date(), signal: request.signal }
+	return { address, userAgent, now: new Date(), signal }
 }
 
 /**

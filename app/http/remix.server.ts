@@ -20,7 +20,8 @@ export function remix(build: ServerBuild, isReady: () => boolean): RequestHandle
 			const { address, nonce } = response.locals as { address: string; nonce: string }
 			const { method } = request
 			if (method === "OPTIONS") return refuseOptions(build, request, response)
-			const answer = await handle(toWebRequest(request, response), { address, nonce, method, isReady })
+			const signal = hangUpSignal(response)
+			const answer = await handle(toWebRequest(request), { address, nonce, method, signal, isReady })
 			if (isFailedResource(answer)) refuseResource(answer.status, request, response)
 			else await send(answer, response)
 		} catch (error) {
@@ -48,22 +49,22 @@ function refuseOptions(build: ServerBuild, request: ExpressRequest, response: Ex
 	refuse(request, response, "method_not_allowed")
 }
 
-function toWebRequest(request: ExpressRequest, response: ExpressResponse): Request {
-	const headers = new Headers()
-	for (const [name, value] of Object.entries(request.headers))
-		for (const item of [value ?? []].flat()) headers.append(name, item)
-
+/** Beside the web request, not in it: each of Remix's many copies of that would listen to it, at a price. */
+function hangUpSignal(response: ExpressResponse): AbortSignal {
 	const controller = new AbortController()
 	response.on("close", () => {
 		if (!response.writableFinished) controller.abort()
 	})
+	return controller.signal
+}
+
+function toWebRequest(request: ExpressRequest): Request {
+	const headers = new Headers()
+	for (const [name, value] of Object.entries(request.headers))
+		for (const item of [value ?? []].flat()) headers.append(name, item)
+
 	const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : null
-	return new Request(env.appUrl + request.originalUrl, {
-		method: request.method,
-		headers,
-		body,
-		signal: controller.signal,
-	})
+	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body })
 }
 
 async function send(answer: Response, response: ExpressResponse): Promise<void> {
