@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest"
-import { config } from "../auth.config"
-import { env } from "../env.server"
 import {
 	hashPassword,
 	isReadablePassword,
