@@ -13,7 +13,7 @@ import { type ProblemCode, problem } from "./problem"
 import { renderProblem } from "./problem-page.server"
 
 const SAFE_METHODS = ["GET", "HEAD"]
-const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE"]
+const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
 const MAX_HOST_LENGTH = 260
