@@ -1,7 +1,6 @@
 /** Remix's own options; `vite.config.ts` hands them to its plugin. */
 /** @type {import("@remix-run/dev").VitePluginConfig} */
 export default {
-	ignoredRouteFiles: ["**/*.test.*"],
 	future: {
 		v3_fetcherPersist: true,
 		v3_lazyRouteDiscovery: true,

@@ -6,6 +6,7 @@ import * as build from "virtual:remix/server-build"
 import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
+import { finishAfterAnswers } from "./app/auth/after-answer.server"
 import { composeMail } from "./app/auth/mail.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
@@ -71,6 +72,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		void grace.then(() => server.closeAllConnections())
 		await closed
 		clearInterval(sweep)
+		await Promise.race([finishAfterAnswers(), grace])
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
 		await Promise.race([stopOutbox(), grace])
 		transport.close()

@@ -28,7 +28,7 @@ const origin = z
 
 const envSchema = z
 	.object({
-		NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
+		NODE_ENV: z.enum(["production", "development", "test"]).default("production"),
 		PORT: z.coerce.number<string>().int().min(0).max(65_535).default(3000),
 		HOST: z.string().optional(),
 		APP_URL: origin.optional(),
@@ -36,7 +36,12 @@ const envSchema = z
 		SECRET_PREVIOUS: z
 			.string()
 			.default("")
-			.transform((list) => list.split(",").filter(Boolean))
+			.transform((list) =>
+				list
+					.split(",")
+					.map((item) => item.trim())
+					.filter(Boolean),
+			)
 			.pipe(z.array(secret)),
 		DATABASE_URL: z
 			.string()
@@ -58,7 +63,7 @@ const envSchema = z
 		UV_THREADPOOL_SIZE: z.coerce
 			.number<string>("must be a number of threads")
 			.int()
-			.min(1)
+			.min(2, "must be 2 at least")
 			.max(1024)
 			.default(4),
 		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

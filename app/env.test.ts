@@ -24,8 +24,13 @@ describe("a good environment", () => {
 	})
 
 	it("outside production has an address that follows the port", () => {
-		const env = parseEnv({ SECRET, PORT: "3456" })
+		const env = parseEnv({ NODE_ENV: "development", SECRET, PORT: "3456" })
 		expect([env.appUrl, env.production, env.https]).toEqual(["http://localhost:3456", false, false])
+	})
+
+	it("is production unless it says otherwise", () => {
+		expect(parseEnv({ ...good, NODE_ENV: undefined }).production).toBe(true)
+		expect(parseEnv({ ...good, NODE_ENV: "" }).production).toBe(true)
 	})
 
 	it("takes an empty variable for a missing one", () => {

@@ -1,7 +1,8 @@
 import { createServer as createNetServer } from "node:net"
-import { setup } from "./setup.mjs"
+import { makeEnv, setup } from "./setup.mjs"
 
 setup()
+makeEnv()
 process.loadEnvFile(".env")
 process.env.NODE_ENV = "development"
 process.env.PORT = String(await findFreePort(Number(process.env.PORT || 3000)))
@@ -12,6 +13,7 @@ const vite = await createServer({ server: { middlewareMode: true, cors: false },
 /** The server of the moment. When a file changes, Vite makes a new one, and the old one is stopped. */
 let loaded
 let running
+let timer
 
 try {
 	await reload()
@@ -29,14 +31,13 @@ vite.watcher.on("all", () => {
 	clearTimeout(timer)
 	timer = setTimeout(() => reload().catch(showError), 100)
 })
-let timer
 
 let stopping = false
 for (const signal of ["SIGTERM", "SIGINT"])
 	process.on(signal, async () => {
 		if (stopping) process.exit(1)
 		stopping = true
-		await (await running)?.stop()
+		await (await running?.catch(() => undefined))?.stop()
 		process.exit(0)
 	})
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 
 const MIN_NODE = [20, 19]
@@ -8,7 +8,7 @@ const MIN_NODE = [20, 19]
 const STAMP = "app/db/generated/.schema"
 
 /**
- * Makes a bare clone ready: packages from the lock file, `.env` with a secret of its own, the database client.
+ * Makes a bare clone ready: packages from the lock file, the database client.
  * Does only what is missing, and says what it does. Plain JavaScript without packages, as there are none yet.
  */
 export function setup() {
@@ -23,7 +23,6 @@ export function setup() {
 		generate()
 		writeFileSync(STAMP, schema)
 	}
-	makeEnv()
 }
 
 /** Builds what `npm start` runs. */
@@ -80,8 +79,8 @@ function generate() {
 	})
 }
 
-function makeEnv() {
-	mkdirSync("data", { recursive: true })
+/** For development only: a server that finds no secret in production must not find one that was made up for it. */
+export function makeEnv() {
 	if (existsSync(".env")) return
 	say("Making .env with a fresh secret …")
 	const secret = randomBytes(32).toString("base64url")

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 
 /** Starts the server that `npm run build` made. */
-process.env.NODE_ENV ??= "production"
+process.env.NODE_ENV ||= "production"
 if (existsSync(".env")) process.loadEnvFile(".env")
 if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm run build` first.")
 

@@ -19,7 +19,9 @@ export async function seed(): Promise<string[]> {
 		const passwordHash = await hashPassword(password)
 		const address = parseMailAddress(email)
 		if (typeof passwordHash !== "string" || !address) throw new Error(`${username} cannot be seeded`)
-		const created = await createUser({ username, email: address, passwordHash, verified, now: new Date() })
+		const now = new Date()
+		const state = verified ? { mail: null, emailVerifiedAt: now } : { mail: "verify" as const }
+		const created = await createUser({ username, email: address, passwordHash, now, ...state })
 		if (created.ok)
 			lines.push(`  ${username.padEnd(6)} ${password}   ${verified ? "verified" : "not verified yet"}`)
 	}

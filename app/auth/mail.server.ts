@@ -8,15 +8,19 @@ import { VerifyMail } from "../mail/verify"
 import { signLink } from "./link.server"
 import { findUser, type User } from "./user.server"
 
-const SECONDS_PER_DAY = 24 * 60 * 60
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 
 /**
  * Says what a mail in the outbox says, at the moment it is sent: its link is made now, from `APP_URL`, and stored
- * nowhere. Null when the account is gone or has another address since.
+ * nowhere. Null when there is nothing left to say: the account is gone, has another address, or is verified by now.
  */
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || user.email !== mail.to) return null
+	const isDue = user.active && (mail.kind !== "verify" || user.emailVerifiedAt === null)
+	if (!mail.sentAt && !isDue) return null
 	return renderMail(mail.kind === "verify" ? verifyMail(user, now) : addressTakenMail(user))
 }
 
@@ -25,8 +29,15 @@ function verifyMail(user: User, now: Date) {
 	return VerifyMail({
 		username: user.username,
 		link: `${env.appUrl}/verify?${query}`,
-		days: Math.round(config.verification.periodSeconds / SECONDS_PER_DAY),
+		period: duration(config.verification.periodSeconds),
 	})
+}
+
+/** In the largest unit of which there are at least two. */
+function duration(seconds: number): string {
+	if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`
+	if (seconds >= 2 * HOUR) return `${Math.floor(seconds / HOUR)} hours`
+	return `${Math.floor(seconds / MINUTE)} minutes`
 }
 
 function addressTakenMail(user: User) {
@@ -35,7 +46,7 @@ function addressTakenMail(user: User) {
 	return AddressTakenMail({ username: user.username, verified, link })
 }
 
-/** The last mails as their receivers got them, for development's inbox. */
+/** The last mails, with links that work now, for development's inbox. */
 export async function readInbox(count: number) {
 	const mails = await listSentMails(count)
 	const shown = mails.map(async (mail) => {

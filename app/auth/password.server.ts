@@ -38,7 +38,8 @@ export function isReadablePassword(password: string): boolean {
  */
 export function passwordFault(password: string): string | null {
 	const { minCodePoints, maxCodePoints } = config.password
-	if (!isReadablePassword(password)) return `Use at most ${maxCodePoints} characters that can be typed.`
+	if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) return `Use at most ${maxCodePoints} characters.`
+	if (!isReadablePassword(password)) return "Use characters that can be typed."
 	const normalized = password.normalize("NFC")
 	const length = [...normalized].length
 	if (length < minCodePoints) return `Use at least ${minCodePoints} characters.`

@@ -1,8 +1,10 @@
 import { config } from "../auth.config"
 import { log } from "../log.server"
+import type { MailAddress } from "../mail/address.server"
 import { enqueueMail } from "../mail/outbox.server"
+import { afterAnswer } from "./after-answer.server"
 import type { Client } from "./client"
-import { charge } from "./limit.server"
+import { type Charge, charge, refund } from "./limit.server"
 import { hashPassword } from "./password.server"
 import { type Refusal, refusal } from "./refusal"
 import { createUser, findUserByEmail } from "./user.server"
@@ -20,36 +22,36 @@ export type Registered = {
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken)
  */
 export async function register(
-	input: { username: string; email: { address: string; key: string }; password: string },
+	input: { username: string; email: MailAddress; password: string },
 	client: Client,
 ): Promise<Registered | Refusal> {
 	const { username, email } = input
-	const limited = await charge(["registrationPerAddress", client.address])
+	const perAddress: Charge = ["registrationPerAddress", client.address]
+	const limited = await charge(perAddress)
 	if (limited) return limited
 
 	const passwordHash = await hashPassword(input.password, client.signal)
-	if (typeof passwordHash !== "string") return passwordHash
+	if (typeof passwordHash !== "string") {
+		await refund(perAddress)
+		return passwordHash
+	}
 
-	const verified = !config.verification.enabled
-	const created = await createUser({ username, email, passwordHash, verified, now: client.now })
+	const mail = config.verification.enabled ? "verify" : null
+	const created = await createUser({ username, email, passwordHash, mail, now: client.now })
 	if (created.ok) log.info({ event: "user.registered", user_id: created.user.id }, "Registered")
 	else if (created.taken === "username")
 		return refusal("validation_failed", {
 			errors: { username: ["This user name is taken. Choose another."] },
 		})
-	else await tellOwner(email.key, client)
+	else afterAnswer(() => tellOwner(email.key, client.now))
 
-	return {
-		ok: true,
-		user: { username, email: email.address },
-		verification: config.verification.enabled ? "sent" : "not_required",
-	}
+	return { ok: true, user: { username, email: email.address }, verification: mail ? "sent" : "not_required" }
 }
 
-async function tellOwner(emailKey: string, client: Client): Promise<void> {
+async function tellOwner(emailKey: string, now: Date): Promise<void> {
 	const owner = await findUserByEmail(emailKey)
 	if (!owner?.active || (await charge(["noticePerAccount", emailKey]))) return
-	await enqueueMail({ kind: "address-taken", user: owner, now: client.now })
+	await enqueueMail({ kind: "address-taken", user: owner, now })
 	log.info(
 		{ event: "user.registered_again", user_id: owner.id },
 		"Registered with a taken address; its owner is told",

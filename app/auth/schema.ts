@@ -36,7 +36,10 @@ const email = text("Enter your e-mail address.")
 /** A password that exists already: only what no password can be is refused. */
 const currentPassword = without(
 	text("Enter your password.").min(1, { error: "Enter your password.", abort: true }),
-	(value) => (isReadablePassword(value) ? null : "This is longer than any password here."),
+	(value) =>
+		isReadablePassword(value)
+			? null
+			: "This cannot be a password here: it is too long, or holds characters that cannot be typed.",
 )
 
 export const registerSchema = z
@@ -52,7 +55,7 @@ export const registerSchema = z
 	.superRefine(({ password, confirm_password, username, email }, context) => {
 		const fault = personalPasswordFault(password, { username, email: email.address })
 		if (fault) context.addIssue({ code: "custom", path: ["password"], message: fault })
-		else if (password !== confirm_password)
+		else if (password.normalize("NFC") !== confirm_password.normalize("NFC"))
 			context.addIssue({ code: "custom", path: ["confirm_password"], message: "The two passwords differ." })
 	})
 

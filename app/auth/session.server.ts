@@ -43,7 +43,6 @@ export async function startSession(
 	client: Client,
 	options: { remember: boolean; replaces: string | null },
 ): Promise<{ token: string; expiresAt: Date; absoluteExpiresAt: Date }> {
-	if (options.replaces) await endSession(options.replaces)
 	const token = randomBytes(32).toString("base64url")
 	const now = client.now
 	const absoluteExpiresAt = new Date(now.getTime() + config.session.maxExpirySeconds * 1000)
@@ -60,6 +59,7 @@ export async function startSession(
 		},
 		{ sessionId: sessionId(token) },
 	)
+	if (options.replaces) await endSession(options.replaces)
 	if (!options.remember) return { token, expiresAt: session.expiresAt, absoluteExpiresAt }
 	await adapter.updateSessionExpiration(session.id, absoluteExpiresAt)
 	return { token, expiresAt: absoluteExpiresAt, absoluteExpiresAt }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
 import { db, inTransaction, isUniqueViolation } from "../db/client.server"
 import type { User } from "../db/generated/client"
-import { parseMailAddress } from "../mail/address.server"
-import { enqueueMail } from "../mail/outbox.server"
+import { type MailAddress, parseMailAddress } from "../mail/address.server"
+import { enqueueMail, type MailKind } from "../mail/outbox.server"
 import { usernameKey } from "./username"
 
 export type { User }
@@ -24,9 +24,12 @@ export type PublicUser = ReturnType<typeof publicUser>
 
 export type NewUser = {
 	username: string
-	email: { address: string; key: string }
+	email: MailAddress
 	passwordHash: string
-	verified: boolean
+	/** What to mail with it. */
+	mail: MailKind | null
+	/** For people who are put in by hand, see `prisma/seed.ts`. */
+	emailVerifiedAt?: Date
 	now: Date
 }
 
@@ -37,7 +40,7 @@ export type NewUser = {
 export async function createUser(
 	input: NewUser,
 ): Promise<{ ok: true; user: User } | { ok: false; taken: "username" | "email" }> {
-	const { username, email, passwordHash, verified, now } = input
+	const { username, email, passwordHash, mail, emailVerifiedAt, now } = input
 	const data = {
 		id: randomUUID(),
 		username,
@@ -45,14 +48,14 @@ export async function createUser(
 		email: email.address,
 		emailKey: email.key,
 		passwordHash,
-		emailVerifiedAt: verified ? now : null,
+		emailVerifiedAt: emailVerifiedAt ?? null,
 		createdAt: now,
 		updatedAt: now,
 	}
 	try {
 		const user = await inTransaction(async (transaction) => {
 			const created = await transaction.user.create({ data })
-			if (!verified) await enqueueMail({ kind: "verify", user: created, now }, transaction)
+			if (mail) await enqueueMail({ kind: mail, user: created, now }, transaction)
 			return created
 		})
 		return { ok: true, user }

@@ -1,6 +1,7 @@
 import { config } from "../auth.config"
 import { log } from "../log.server"
 import { enqueueMail } from "../mail/outbox.server"
+import { afterAnswer } from "./after-answer.server"
 import type { Client } from "./client"
 import { charge } from "./limit.server"
 import { checkLink, parseLink } from "./link.server"
@@ -50,10 +51,13 @@ export async function resendVerification(
 ): Promise<{ ok: true } | Refusal> {
 	const limited = await charge(["mailPerAddress", client.address], ["mailPerAccount", email.key])
 	if (limited) return limited
-	const user = await findUserByEmail(email.key)
-	if (config.verification.enabled && user?.active && user.emailVerifiedAt === null) {
-		await enqueueMail({ kind: "verify", user, now: client.now })
-		log.info({ event: "verification.resent", user_id: user.id }, "Verification mail asked for again")
-	}
+	afterAnswer(() => mailNewLink(email.key, client.now))
 	return { ok: true }
+}
+
+async function mailNewLink(emailKey: string, now: Date): Promise<void> {
+	const user = await findUserByEmail(emailKey)
+	if (!config.verification.enabled || !user?.active || user.emailVerifiedAt !== null) return
+	await enqueueMail({ kind: "verify", user, now })
+	log.info({ event: "verification.resent", user_id: user.id }, "Verification mail asked for again")
 }

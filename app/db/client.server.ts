@@ -11,6 +11,8 @@ import { IsolatedSqlite } from "./sqlite.server"
 const BUSY_TIMEOUT_MS = 1000
 
 const client = new PrismaClient({
+	// Its longer messages quote the values of the call, which the log must not hold.
+	errorFormat: "minimal",
 	adapter: new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS }),
 })
 

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import Database from "better-sqlite3"
 import { StartError } from "../start-error"
 
-const MIGRATIONS = resolve("prisma/migrations/sqlite")
+const MIGRATIONS = "prisma/migrations/sqlite"
 const LOCK_TIMEOUT_MS = 30_000
 
 /** Prisma's own bookkeeping, so that its command line agrees with us afterwards. */
@@ -19,24 +19,25 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  *
  * @throws {StartError} when an applied migration was changed, or the database knows one that this build does not.
  */
-export function migrate(file: string, onApplied: (name: string) => void): void {
+export function migrate(file: string, onApplied: (name: string) => void, folder = MIGRATIONS): void {
 	const database = new Database(file, { timeout: LOCK_TIMEOUT_MS })
 	try {
 		database.pragma("journal_mode = WAL")
-		const applied = database.transaction(() => applyMissing(database)).immediate()
+		// Prisma changes a table by making it anew and dropping the old one, which would cascade to all that refers to it.
+		database.pragma("foreign_keys = OFF")
+		const applied = database.transaction(() => applyMissing(database, readMigrations(folder))).immediate()
 		applied.forEach(onApplied)
 	} finally {
 		database.close()
 	}
 }
 
-function applyMissing(database: Database.Database): string[] {
+function applyMissing(database: Database.Database, shipped: ReturnType<typeof readMigrations>): string[] {
 	database.exec(BOOKKEEPING)
 	const rows = database
 		.prepare(`SELECT migration_name AS name, checksum FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`)
 		.all() as { name: string; checksum: string }[]
 	const known = new Map(rows.map((row) => [row.name, row.checksum]))
-	const shipped = readMigrations()
 
 	const foreign = rows.find((row) => !shipped.some((migration) => migration.name === row.name))
 	if (foreign)
@@ -56,14 +57,16 @@ function applyMissing(database: Database.Database): string[] {
 			)
 			.run(randomUUID(), migration.checksum, now, migration.name, now)
 	}
+	if (missing.length > 0 && (database.pragma("foreign_key_check") as unknown[]).length > 0)
+		throw new StartError("prisma/migrations/sqlite: the new migrations leave rows that refer to nothing")
 	return missing.map((migration) => migration.name)
 }
 
-function readMigrations() {
-	return readdirSync(MIGRATIONS, { withFileTypes: true })
+function readMigrations(folder: string) {
+	return readdirSync(folder, { withFileTypes: true })
 		.filter((entry) => entry.isDirectory())
 		.map(({ name }) => {
-			const sql = readFileSync(join(MIGRATIONS, name, "migration.sql"), "utf8")
+			const sql = readFileSync(join(folder, name, "migration.sql"), "utf8")
 			return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") }
 		})
 		.sort((a, b) => (a.name < b.name ? -1 : 1))

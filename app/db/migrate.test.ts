@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
-import { beforeEach, expect, it } from "vitest"
+import { beforeEach, describe, expect, it } from "vitest"
 import { StartError } from "../start-error"
 import { migrate } from "./migrate.server"
 
@@ -108,4 +108,41 @@ it("one that was marked as rolled back is applied again", () => {
 		),
 	)
 	expect(run()).toEqual(shipped)
+})
+
+describe("a later migration", () => {
+	const time = "2026-01-01T00:00:00.000+00:00"
+
+	function later(sql: string): string {
+		run()
+		inFile((database) =>
+			database.exec(`
+				INSERT INTO "User" (id, username, usernameKey, email, emailKey, passwordHash, createdAt, updatedAt)
+					VALUES ('u', 'ada', 'ada', 'ada@example.org', 'ada@example.org', '', '${time}', '${time}');
+				INSERT INTO "Session" VALUES ('s', 'u', 'cookie', 0, '${time}', '${time}', '${time}', '${time}', '', '')`),
+		)
+		const migrations = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "migrations")
+		cpSync(folder, migrations, { recursive: true })
+		mkdirSync(join(migrations, "99999999999999_later"))
+		writeFileSync(join(migrations, "99999999999999_later", "migration.sql"), sql)
+		return migrations
+	}
+
+	const sessions = () =>
+		inFile((database) => database.prepare(`SELECT count(*) FROM "Session"`).pluck().get())
+
+	it("that makes a table anew, as Prisma does, leaves what refers to it alone", () => {
+		const migrations = later(`PRAGMA foreign_keys=OFF;
+			CREATE TABLE "new_User" AS SELECT * FROM "User"; DROP TABLE "User"; ALTER TABLE "new_User" RENAME TO "User";
+			CREATE UNIQUE INDEX "User_id" ON "User"("id"); PRAGMA foreign_keys=ON;`)
+		migrate(file, () => {}, migrations)
+		expect(sessions()).toBe(1)
+	})
+
+	it("that leaves rows which refer to nothing is refused, and undone", () => {
+		const migrations = later(`DELETE FROM "User"`)
+		expect(() => migrate(file, () => {}, migrations)).toThrow(StartError)
+		expect(inFile((database) => database.prepare(`SELECT count(*) FROM "User"`).pluck().get())).toBe(1)
+		expect(sessions()).toBe(1)
+	})
 })

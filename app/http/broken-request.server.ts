@@ -9,18 +9,20 @@ export const LINGER_MS = 2_000
 
 /** Answers what Node could not even parse, or what never arrived in full, and hangs up. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+	// Node takes its own listener off a socket that it hands over; a reset would then end the whole process.
+	socket.on("error", () => socket.destroy())
 	if (error.code === "ECONNRESET") return void socket.destroy()
 	// Each further packet is one more error.
 	if (!socket.writable) return
 	setTimeout(() => socket.destroy(), LINGER_MS).unref()
-	const code = codes[error.code ?? ""] ?? "malformed"
-	const body = JSON.stringify(problem(code))
+	socket.resume()
+	const refused = problem(codes[error.code ?? ""] ?? "malformed")
+	const body = JSON.stringify(refused)
 	const requestId = randomUUID()
 	log.info(
 		{ event: "request.broken", reason: error.code, request_id: requestId },
 		"A request could not be parsed",
 	)
-	const { status, title } = problem(code)
 	const headers = {
 		...securityHeaders(createNonce(), requestId),
 		"Content-Type": "application/problem+json",
@@ -28,7 +30,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 		Connection: "close",
 	}
 	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-	socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, "", body].join("\r\n"))
+	socket.end([`HTTP/1.1 ${refused.status} ${refused.title}`, ...lines, "", body].join("\r\n"))
 }
 
 const codes: Record<string, ProblemCode> = {

@@ -18,7 +18,9 @@ const notices = {
 
 export type Notice = keyof typeof notices
 
+/** With an `Authorization` header, cookies do not count: who sends one wants to be known by it alone. */
 export function readSessionToken(request: Request): string | null {
+	if (request.headers.has("Authorization")) return null
 	const token = readCookie(request, SESSION)
 	return token && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null
 }

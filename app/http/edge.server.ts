@@ -77,7 +77,7 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	if (!SAFE_METHODS.includes(method) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	if (!SAFE_METHODS.includes(method)) {
-		if (hasBody(request) && !isReadableType(headers)) return "unsupported_media_type"
+		if (hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
 		if (Number(headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
 	}
 	return null
@@ -100,9 +100,8 @@ function isWellFormedPath(url: string): boolean {
 }
 
 function hasOneWellFormedHost(request: Request): boolean {
-	const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host")
 	const host = request.headers.host ?? ""
-	if (hosts.length !== 1 || host.length > MAX_HOST_LENGTH) return false
+	if (countOf("host", request) !== 1 || host.length > MAX_HOST_LENGTH) return false
 	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(host)
 	return match !== null && Number(match[1] ?? 0) <= 65_535 && URL.canParse(`http://${host}`)
 }
@@ -111,7 +110,15 @@ function hasBody({ headers }: IncomingMessage): boolean {
 	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
 }
 
-function isReadableType(headers: IncomingMessage["headers"]): boolean {
+function countOf(header: string, { rawHeaders }: IncomingMessage): number {
+	return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length
+}
+
+function isReadableType(request: IncomingMessage): boolean {
+	const { headers } = request
+	if (countOf("content-type", request) !== 1) return false
+	// Node takes only "chunked" off; what else was done to the body would be read as it is.
+	if ((headers["transfer-encoding"] ?? "chunked").toLowerCase() !== "chunked") return false
 	const encoding = headers["content-encoding"] ?? "identity"
 	const contentType = headers["content-type"] ?? ""
 	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []

@@ -26,6 +26,8 @@ export function ownPath(candidate: unknown): string | null {
 	const url = URL.parse(candidate, env.appUrl)
 	if (url?.origin !== env.appUrl || url.pathname.startsWith("//")) return null
 	if (UNSAFE_ENCODED.test(url.pathname) || NOT_A_TARGET.test(url.pathname)) return null
+	// The router's own data format is no page.
+	if (url.pathname.endsWith(".data")) return null
 	return url.pathname + url.search + url.hash
 }
 

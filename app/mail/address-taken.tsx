@@ -5,7 +5,7 @@ export function AddressTakenMail(props: { username: string; verified: boolean; l
 	return (
 		<Mail subject={`You already have an account at ${config.appName}`}>
 			<Paragraph>Hello {props.username},</Paragraph>
-			<Paragraph>somebody just tried to register with this address. It already has an account.</Paragraph>
+			<Paragraph>Somebody just tried to register with this address. It already has an account.</Paragraph>
 			<Paragraph>
 				{props.verified
 					? "If that was you, sign in with the account that you have."

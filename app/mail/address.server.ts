@@ -6,9 +6,9 @@ const MAX_LOCAL_PART = 64
 
 /**
  * An unquoted local part (RFC 5321 `Dot-string`) without the characters that mail software gives a meaning of its
- * own: `%` and `!` route, a backquote or `|` may reach a shell.
+ * own: `%` and `!` route, a backquote or `|` may reach a shell, a `-` in front is an option, `=?` begins an encoded word.
  */
-const LOCAL_PART = /^[A-Za-z0-9_+'&=~#$*?^{}/-]+(?:\.[A-Za-z0-9_+'&=~#$*?^{}/-]+)*$/
+const LOCAL_PART = /^(?!-)[A-Za-z0-9_+'&=~#$*^{}/-]+(?:\.[A-Za-z0-9_+'&=~#$*^{}/-]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
 
 export type MailAddress = {

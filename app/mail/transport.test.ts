@@ -52,7 +52,7 @@ const HEADERS = [
 
 describe("a mail", () => {
 	it("says the same as HTML and as text, link included", async () => {
-		const mail = await deliver(renderMail(VerifyMail({ username: "ada", link, days: 7 })))
+		const mail = await deliver(renderMail(VerifyMail({ username: "ada", link, period: "7 days" })))
 		expect(mail.subject).toBe("Confirm your e-mail address for Gatehouse")
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
 		expect(mail.text).toContain("Hello ada")
@@ -75,7 +75,7 @@ describe("a mail", () => {
 	})
 
 	it("shows a user name as text, whatever it holds", () => {
-		const { html } = renderMail(VerifyMail({ username: '<img src=x onerror="x">', link, days: 7 }))
+		const { html } = renderMail(VerifyMail({ username: '<img src=x onerror="x">', link, period: "7 days" }))
 		expect(html).not.toContain("<img")
 		expect(html).toContain("&lt;img")
 	})
@@ -95,7 +95,7 @@ describe("H-45: text that would like to be a header", () => {
 	]
 
 	it.for(injections)("stays text in the subject and in the body: %j", async (text) => {
-		const message = renderMail(VerifyMail({ username: text, link, days: 7 }))
+		const message = renderMail(VerifyMail({ username: text, link, period: "7 days" }))
 		// A subject is a sentence of ours around `appName`, which has at most 60 characters.
 		const mail = await deliver({ ...message, subject: text.slice(0, 200) })
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })

@@ -1,6 +1,6 @@
 import { Form } from "@remix-run/react"
 import type { PublicUser } from "../auth/user.server"
-import { Card, Notice } from "../ui/card"
+import { Card } from "../ui/card"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 
@@ -9,7 +9,6 @@ type SessionInfo = { expires_at: string; absolute_expires_at: string }
 export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
 	return (
 		<Card title="Your account">
-			<Notice />
 			<dl className="facts">
 				<dt>User name</dt>
 				<dd>{user.username}</dd>

@@ -1,13 +1,12 @@
 import { Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user.server"
-import { Card, Notice } from "../ui/card"
+import { Card } from "../ui/card"
 
 /** What stands here is the fork's own; this is a place to start from. */
 export function HomePage({ user }: { user: PublicUser | null }) {
 	if (user)
 		return (
 			<Card title={`Hello, ${user.username}`} lead="You are signed in. Everything behind the gate is yours.">
-				<Notice />
 				<div className="actions">
 					<Link to="/account" className="button">
 						Your account
@@ -20,7 +19,6 @@ export function HomePage({ user }: { user: PublicUser | null }) {
 		)
 	return (
 		<Card title="Come in" lead="Everything behind this gate needs an account. It takes a minute.">
-			<Notice />
 			<div className="actions">
 				<Link to="/login" className="button">
 					Sign in

@@ -1,6 +1,6 @@
 import { Form, Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
-import { Card, Notice } from "../ui/card"
+import { Card } from "../ui/card"
 import { Checkbox, Field, PasswordField } from "../ui/field"
 import { FormError } from "../ui/form-error"
 import { SubmitButton } from "../ui/submit-button"
@@ -18,7 +18,6 @@ export function LoginPage({
 	const errors = refused?.problem.errors
 	return (
 		<Card title="Sign in" footer={<RegisterLink redirectTo={redirectTo} />}>
-			<Notice />
 			<FormError problem={refused?.problem} labels={labels}>
 				{refused?.problem.code === "not_verified" && (
 					<p>

@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node"
 import { readInbox } from "../auth/mail.server"
 import { notFound, requireDevelopment } from "../http/guard.server"
 
-const MAILS_SEARCHED = 200
+const MAILS_SEARCHED = 500
 
 /** A mail's HTML as a mail program would show it: no script, styles on the elements. */
 export async function loader({ params }: LoaderFunctionArgs) {

@@ -4,7 +4,7 @@ import { requireDevelopment } from "../http/guard.server"
 import { DevMailPage } from "../pages/dev-mail"
 import { titled } from "../ui/title"
 
-const MAILS_SHOWN = 50
+const MAILS_SHOWN = 500
 
 export const meta = titled("Mail")
 

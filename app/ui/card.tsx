@@ -18,13 +18,14 @@ export function Card({
 		<section className="card" aria-labelledby="title">
 			<h1 id="title">{title}</h1>
 			{lead && <p className="lead">{lead}</p>}
+			<Notice />
 			{children}
 			{footer && <footer className="card-footer">{footer}</footer>}
 		</section>
 	)
 }
 
-export function Notice() {
+function Notice() {
 	const notice = useRouteLoaderData<RootData>("root")?.notice
 	return notice ? (
 		<p className="notice" role="status">

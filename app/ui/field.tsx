@@ -92,7 +92,7 @@ export function Checkbox({
 }) {
 	return (
 		<label className="checkbox">
-			<input type="checkbox" name={name} defaultChecked={defaultChecked} />
+			<input type="checkbox" id={name} name={name} defaultChecked={defaultChecked} />
 			<span>{label}</span>
 		</label>
 	)

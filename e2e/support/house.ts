@@ -115,3 +115,8 @@ export type Row = Record<string, string | number | null>
 export function userRow({ database }: TestServer, username: string): Row {
 	return database.prepare(`SELECT * FROM "User" WHERE username = ?`).get(username) as Row
 }
+
+/** Until what is done once an answer is out is done, such as looking whether a mail is due. */
+export function afterAnswers(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, 400))
+}

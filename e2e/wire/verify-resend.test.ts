@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { clientOf, linkFields, registerVerified, somebody } from "../support/client"
 import {
+	afterAnswers,
 	expectPrivate,
 	expectRefused,
 	getBoth,
@@ -48,6 +49,7 @@ describe("POST /verify/resend", () => {
 		const answers = []
 		for (const { email } of [verified, inactive, somebody()])
 			answers.push(await postBoth(house.server, "/verify/resend", { email }))
+		await afterAnswers()
 		expect(rowsOf(house.server)).toEqual(before)
 		answers.push(await postBoth(house.server, "/verify/resend", { email: unverified.email }))
 		for (const { form, json } of answers) {
@@ -57,6 +59,7 @@ describe("POST /verify/resend", () => {
 			expectPrivate(form)
 			expectPrivate(json)
 		}
+		await afterAnswers()
 		expect(rowsOf(house.server).mails).toHaveLength(before.mails.length + 2)
 	})
 
@@ -86,6 +89,7 @@ describe("POST /verify/resend", () => {
 				const answer = await clientOf(house.server).postJson("/verify/resend", { email: spelled[count % 3] })
 				expect(answer.status).toBe(202)
 			}
+			await afterAnswers()
 			const before = rowsOf(house.server)
 			for (const spelling of spelled) {
 				const refused = await postBoth(house.server, "/verify/resend", { email: spelling })
@@ -93,6 +97,7 @@ describe("POST /verify/resend", () => {
 				expect(refused.json.headers.get("RateLimit-Limit")).toBe("5")
 				expect(Number(refused.form.headers.get("Retry-After"))).toBeGreaterThan(3500)
 			}
+			await afterAnswers()
 			expect(rowsOf(house.server)).toEqual(before)
 			const tagged = email.replace("@", "+tag@")
 			expect((await clientOf(house.server).postJson("/verify/resend", { email: tagged })).status).toBe(202)
