@@ -23,9 +23,11 @@ export function AccountPage({ user, session }: { user: PublicUser; session: Sess
 				<dt>Signed in until</dt>
 				<dd>
 					<Time iso={session.expires_at} withClock />
-					<p className="hint">
-						Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
-					</p>
+					{session.expires_at !== session.absolute_expires_at && (
+						<p className="hint">
+							Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
+						</p>
+					)}
 				</dd>
 			</dl>
 			<Form method="post" action="/logout">
