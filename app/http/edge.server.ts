@@ -76,6 +76,8 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
 	if (!SAFE_METHODS.includes(method) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
+	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
+	if (/,\s*chunked$/i.test(headers["transfer-encoding"] ?? "")) return "malformed"
 	if (!SAFE_METHODS.includes(method)) {
 		if (hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
 		if (Number(headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
@@ -117,8 +119,6 @@ function countOf(header: string, { rawHeaders }: IncomingMessage): number {
 function isReadableType(request: IncomingMessage): boolean {
 	const { headers } = request
 	if (countOf("content-type", request) !== 1) return false
-	// Node takes only "chunked" off; what else was done to the body would be read as it is.
-	if ((headers["transfer-encoding"] ?? "chunked").toLowerCase() !== "chunked") return false
 	const encoding = headers["content-encoding"] ?? "identity"
 	const contentType = headers["content-type"] ?? ""
 	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []
