@@ -1,24 +1,13 @@
 import { connect } from "node:net"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { expect, it } from "vitest"
 import { clientOf, registerVerified, sessionOf } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { openHouse } from "../support/house"
 
-let server: TestServer
-let mailbox: Mailbox
-
-beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
-})
+const house = openHouse()
 
 it("H-30: a connection that is reset after CONNECT does not end the process", async () => {
 	for (let round = 0; round < 5; round++) {
-		const socket = connect(server.port, "127.0.0.1")
+		const socket = connect(house.server.port, "127.0.0.1")
 		socket.on("error", () => {})
 		await new Promise<void>((resolve) => socket.once("connect", () => resolve()))
 		socket.write("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -26,13 +15,13 @@ it("H-30: a connection that is reset after CONNECT does not end the process", as
 		socket.resetAndDestroy()
 	}
 	await new Promise((resolve) => setTimeout(resolve, 200))
-	expect(server.process.exitCode).toBe(null)
-	expect((await clientOf(server).get("/healthz")).status).toBe(200)
+	expect(house.server.process.exitCode).toBe(null)
+	expect((await clientOf(house.server).get("/healthz")).status).toBe(200)
 })
 
 it("with an Authorization header the cookie does not count, and signing out leaves its session alone", async () => {
-	const { username, password } = await registerVerified(server, mailbox)
-	const client = clientOf(server)
+	const { username, password } = await registerVerified(house.server, house.mailbox)
+	const client = clientOf(house.server)
 	const Cookie = sessionOf(await client.postJson("/login", { username, password })) ?? ""
 	for (const Authorization of ["Bearer junk", "Basic x", "x"]) {
 		const account = await client.getJson("/account", { Cookie, Authorization })
@@ -52,7 +41,7 @@ it("H-03: a body under another transfer coding, or of two types, is not read", a
 
 function statusOf(request: string): Promise<number> {
 	return new Promise((resolve, reject) => {
-		const socket = connect(server.port, "127.0.0.1", () => socket.write(request))
+		const socket = connect(house.server.port, "127.0.0.1", () => socket.write(request))
 		socket.once("data", (data) => {
 			resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(String(data))?.[1]))
 			socket.destroy()
