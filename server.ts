@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
@@ -14,6 +15,7 @@ import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env } from "./app/env.server"
 import { answerBrokenRequest } from "./app/http/broken-request.server"
 import { edge, refuse } from "./app/http/edge.server"
+import { jsonDoor } from "./app/http/json-door.server"
 import { remix } from "./app/http/remix.server"
 import { logRequest } from "./app/http/request-log.server"
 import { log } from "./app/log.server"
@@ -83,15 +85,17 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 }
 
 function createApp(assets: RequestHandler, isReady: () => boolean) {
+	const routes = build as unknown as ServerBuild
 	const app = express()
 	app.disable("x-powered-by")
 	app.disable("etag")
 	app.set("query parser", false)
 	app.use(logRequest)
 	app.use(edge)
-	app.use(compression())
 	app.use(assets)
-	app.use(remix(build as unknown as ServerBuild, isReady))
+	app.use(jsonDoor(routes, isReady))
+	app.use(compression())
+	app.use(remix(routes, isReady))
 	app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 		if (response.headersSent) response.destroy()
@@ -100,11 +104,18 @@ function createApp(assets: RequestHandler, isReady: () => boolean) {
 	return app
 }
 
-/** Hashed files never change under their name; the few others in `public/` are as private as every answer. */
+/**
+ * Hashed files never change under their name; the few others in `public/` are as private as every answer. Which ones
+ * there are is known at the start, so that no page waits for the disk to say that it is none of them.
+ */
 function builtAssets(): RequestHandler {
+	const names = readdirSync("build/client", { recursive: true, encoding: "utf8" })
+	const files = new Set(names.map((name) => `/${name.replaceAll("\\", "/")}`))
 	const setHeaders = (response: ServerResponse) =>
 		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
 	const router = express.Router()
+	router.use((request, _response, next) => next(files.has(request.path) ? undefined : "router"))
+	router.use(compression())
 	router.use("/assets", express.static("build/client/assets", { setHeaders, index: false, redirect: false }))
 	router.use(express.static("build/client", { cacheControl: false, index: false, redirect: false }))
 	return router

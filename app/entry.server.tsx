@@ -3,12 +3,10 @@ import { type AppLoadContext, createReadableStreamFromReadable, type EntryContex
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
 import { config } from "./auth.config"
-import { prefersJson } from "./http/negotiate.server"
-import { isProblem, problemOf } from "./http/problem"
 import { log, requestScope } from "./log.server"
 import { RenderContextProvider } from "./ui/render-context"
 
-/** The two doors: the same loader and action, as a page for people and as JSON for programs. */
+/** The door for people: what loader and action gave, as a page. Programs get it as JSON, see `http/json-door.server.ts`. */
 export default function handleRequest(
 	request: Request,
 	status: number,
@@ -19,9 +17,7 @@ export default function handleRequest(
 	addActionHeaders(headers, remixContext)
 	if (status === 405 && !headers.has("Allow")) headers.set("Allow", "GET, HEAD")
 	if (status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", "5")
-	return prefersJson(request)
-		? answerJson(status, headers, remixContext)
-		: renderPage(request, status, headers, remixContext, nonce)
+	return renderPage(request, status, headers, remixContext, nonce)
 }
 
 /** What nobody expected. The client learns its id, and nothing else. */
@@ -36,24 +32,6 @@ export function handleError(error: unknown, { context }: { context: AppLoadConte
 function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryContext): void {
 	for (const actionHeaders of Object.values(staticHandlerContext.actionHeaders))
 		for (const [name, value] of actionHeaders) if (name !== "set-cookie") headers.set(name, value)
-}
-
-function answerJson(status: number, headers: Headers, remixContext: EntryContext): Response {
-	const body = jsonBody(remixContext)
-	if (status === 204) return new Response(null, { status, headers })
-	headers.set("Content-Type", isProblem(body) ? "application/problem+json" : "application/json")
-	return new Response(JSON.stringify(body), { status, headers })
-}
-
-/** What the action gave, else the loader of the page itself, else what went wrong on the way. */
-function jsonBody({ staticHandlerContext }: EntryContext): unknown {
-	const { actionData, loaderData, errors, matches } = staticHandlerContext
-	const [error] = Object.values(errors ?? {})
-	if (error !== undefined) return problemOf(error, requestScope.getStore()?.requestId)
-	const page = matches.at(-1)?.route.id ?? ""
-	const body: unknown = actionData ? actionData[page] : loaderData[page]
-	const refused = (body as { problem?: unknown } | null)?.problem
-	return isProblem(refused) ? refused : body
 }
 
 function renderPage(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { db, inTransaction, isUniqueViolation } from "../db/client.server"
+import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../db/client.server"
 import type { User } from "../db/generated/client"
 import { type MailAddress, parseMailAddress } from "../mail/address.server"
 import { enqueueMail, type MailKind } from "../mail/outbox.server"
@@ -74,7 +74,8 @@ export async function findUser(id: string): Promise<User | null> {
 }
 
 export async function findUserByEmail(emailKey: string): Promise<User | null> {
-	return db.user.findUnique({ where: { emailKey } })
+	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE "emailKey" = ${emailKey}`)
+	return user ?? null
 }
 
 /** What somebody types to sign in: a user name, or a mail address (which has an `@`, as no user name has). */
@@ -86,7 +87,9 @@ export function identifierKey(identifier: string): string {
 }
 
 export async function findUserByIdentifier(key: string): Promise<User | null> {
-	return key.includes("@") ? findUserByEmail(key) : db.user.findUnique({ where: { usernameKey: key } })
+	if (key.includes("@")) return findUserByEmail(key)
+	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE "usernameKey" = ${key}`)
+	return user ?? null
 }
 
 /** One conditional update: of many at once, one succeeds. @returns whether this call did it. */
@@ -97,5 +100,5 @@ export async function markVerified(user: User, now: Date): Promise<boolean> {
 }
 
 export async function noteSignIn(id: string, now: Date): Promise<void> {
-	await db.$executeRaw`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`
+	await execute(sql`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`)
 }

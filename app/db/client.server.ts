@@ -6,15 +6,15 @@ import { StartError } from "../start-error"
 import { Prisma, PrismaClient } from "./generated/client"
 import { migrate } from "./migrate.server"
 import { IsolatedSqlite } from "./sqlite.server"
+import { countChanges, queryRows } from "./statement.server"
 
 /** How long a write waits for another process; SQLite blocks the event loop meanwhile, so it is short. */
 const BUSY_TIMEOUT_MS = 1000
 
-const client = new PrismaClient({
-	// Its longer messages quote the values of the call, which the log must not hold.
-	errorFormat: "minimal",
-	adapter: new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS }),
-})
+const adapter = new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS })
+
+// Prisma's longer messages quote the values of the call, which the log must not hold.
+const client = new PrismaClient({ errorFormat: "minimal", adapter })
 
 /** The one database client. A fault of the database itself is thrown as {@link DatabaseUnavailable}. */
 export const db = client.$extends({
@@ -27,6 +27,18 @@ export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
 	return db.$transaction(work).catch(rethrow)
 }
+
+/** What every request or every sign-in runs goes past Prisma's engine, see `statement.server.ts`; errors are the same. */
+export function query<Row>(statement: Prisma.Sql): Promise<Row[]> {
+	return queryRows<Row>(adapter, statement).catch(rethrow)
+}
+
+/** @returns how many rows it changed. */
+export function execute(statement: Prisma.Sql): Promise<number> {
+	return countChanges(adapter, statement).catch(rethrow)
+}
+
+export const { sql } = Prisma
 
 /**
  * Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query.
@@ -55,7 +67,7 @@ export async function closeDatabase(): Promise<void> {
 
 /** @throws {DatabaseUnavailable} */
 export async function pingDatabase(): Promise<void> {
-	await db.$queryRaw`SELECT 1`
+	await query(sql`SELECT 1`)
 }
 
 export function isUniqueViolation(error: unknown): boolean {
@@ -78,12 +90,18 @@ const FAULTS =
 const FAULT_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"])
 
 function rethrow(error: unknown): never {
-	const { code, message } = error as { code?: unknown; message?: unknown }
-	if (
-		(typeof code === "string" && FAULT_CODES.has(code)) ||
-		FAULTS.test(`${String(code)} ${String(message)}`)
-	) {
-		log.error({ event: "database.unavailable", code }, "The database does not take the query")
+	const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown }
+	// Past Prisma's engine, the database's own words are in the cause.
+	const { originalCode, originalMessage } = (cause ?? {}) as {
+		originalCode?: unknown
+		originalMessage?: unknown
+	}
+	const told = [code, message, originalCode, originalMessage].map(String).join(" ")
+	if ((typeof code === "string" && FAULT_CODES.has(code)) || FAULTS.test(told)) {
+		log.error(
+			{ event: "database.unavailable", code: code ?? originalCode },
+			"The database does not take the query",
+		)
 		throw new DatabaseUnavailable()
 	}
 	throw error

@@ -7,7 +7,15 @@ type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
  * open on it: they would be rolled back with it, after their success was already told. Here they wait for its end.
  */
 export class IsolatedSqlite extends PrismaBetterSqlite3 {
-	override async connect(): Promise<Connection> {
+	#connection: Promise<Connection> | undefined
+
+	/** @returns the one connection, which Prisma's client and {@link statements} share. */
+	override connect(): Promise<Connection> {
+		this.#connection ??= this.#open()
+		return this.#connection
+	}
+
+	async #open(): Promise<Connection> {
 		const connection = await super.connect()
 		const queryRaw = connection.queryRaw.bind(connection)
 		const executeRaw = connection.executeRaw.bind(connection)

@@ -23,13 +23,13 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 		{ event: "request.broken", reason: error.code, request_id: requestId },
 		"A request could not be parsed",
 	)
-	const headers = {
+	const headers = [
 		...securityHeaders(createNonce(), requestId),
-		"Content-Type": "application/problem+json",
-		"Content-Length": Buffer.byteLength(body),
-		Connection: "close",
-	}
-	const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+		["Content-Type", "application/problem+json"],
+		["Content-Length", Buffer.byteLength(body)],
+		["Connection", "close"],
+	]
+	const lines = headers.map(([name, value]) => `${name}: ${value}`)
 	socket.end([`HTTP/1.1 ${refused.status} ${refused.title}`, ...lines, "", body].join("\r\n"))
 }
 

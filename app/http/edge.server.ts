@@ -17,6 +17,7 @@ const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
 const MAX_HOST_LENGTH = 260
+const OWN_HOST = new URL(env.appUrl).host
 const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 
 /**
@@ -27,7 +28,8 @@ export function edge(request: Request, response: Response, next: NextFunction): 
 	const requestId = randomUUID()
 	response.locals.address = clientAddress(request)
 	response.locals.nonce = createNonce()
-	response.set(securityHeaders(response.locals.nonce, requestId))
+	for (const [name, value] of securityHeaders(response.locals.nonce, requestId))
+		response.setHeader(name, value)
 	requestScope.run({ requestId }, () => admit(request, response, next).catch(next))
 }
 
@@ -129,21 +131,27 @@ function isReadableType(request: IncomingMessage): boolean {
 }
 
 /** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
-async function readWholeBody(request: Request): Promise<ProblemCode | null> {
-	if (SAFE_METHODS.includes(request.method) || !hasBody(request)) return null
+function readWholeBody(request: Request): Promise<ProblemCode | null> {
+	if (SAFE_METHODS.includes(request.method) || !hasBody(request)) return Promise.resolve(null)
 	const chunks: Buffer[] = []
 	let size = 0
-	try {
-		for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-			size += chunk.length
-			if (size > config.server.maxBodyBytes) return "too_large"
+	return new Promise((resolve) => {
+		const read = (chunk: Buffer) => {
 			chunks.push(chunk)
+			size += chunk.length
+			if (size > config.server.maxBodyBytes) settle("too_large")
 		}
-	} catch {
-		return "malformed"
-	}
-	request.body = Buffer.concat(chunks)
-	return null
+		const end = () => {
+			request.body = Buffer.concat(chunks)
+			settle(null)
+		}
+		const cutOff = () => settle("malformed")
+		const settle = (refused: ProblemCode | null) => {
+			request.off("data", read).off("end", end).off("close", cutOff).pause()
+			resolve(refused)
+		}
+		request.on("data", read).on("end", end).on("close", cutOff)
+	})
 }
 
 /** What Remix would otherwise trust: the client decides neither our name nor our scheme. */
@@ -151,5 +159,5 @@ function settleHeaders(request: Request): void {
 	for (const name of Object.keys(request.headers))
 		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name))
 			delete request.headers[name]
-	request.headers.host = new URL(env.appUrl).host
+	request.headers.host = OWN_HOST
 }

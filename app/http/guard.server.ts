@@ -38,5 +38,5 @@ export function requireDevelopment(): void {
 /** A `Response`, so that routes with and without a page can throw it. */
 export function notFound(): Response {
 	const body = problem("not_found")
-	return Response.json(body, { status: body.status })
+	return Response.json(body, { status: body.status, headers: { "Content-Type": "application/problem+json" } })
 }

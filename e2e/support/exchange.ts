@@ -59,6 +59,6 @@ function parse(raw: string, closed: boolean): RawAnswer {
 		const colon = line.indexOf(":")
 		headers.append(line.slice(0, colon), line.slice(colon + 1).trim())
 	}
-	const statuses = [...raw.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
+	const statuses = [...raw.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
 	return { raw, status: statuses[0] ?? 0, headers, body: rest.join("\r\n\r\n"), statuses, closed }
 }

@@ -1,0 +1,47 @@
+import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/node"
+import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
+import { env } from "../env.server"
+
+/** Between Node's requests and answers and the web's, which loaders and actions know. */
+export function toWebRequest(request: ExpressRequest): Request {
+	const headers = new Headers()
+	for (const [name, value] of Object.entries(request.headers))
+		for (const item of [value ?? []].flat()) headers.append(name, item)
+
+	const body = Buffer.isBuffer(request.body) ? new Uint8Array(request.body) : null
+	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body })
+}
+
+export async function sendWebResponse(answer: Response, response: ExpressResponse): Promise<void> {
+	response.status(answer.status)
+	setHeaders(answer.headers, response)
+	if (answer.body) await writeReadableStreamToWritable(answer.body, response)
+	else response.end()
+}
+
+export function setHeaders(headers: Headers, response: ExpressResponse): void {
+	for (const [name, value] of headers) {
+		if (name === "set-cookie") response.append(name, value)
+		// Remix would let its route manifest be kept by anybody for a year.
+		else if (name !== "cache-control") response.setHeader(name, value)
+	}
+}
+
+/** What loaders and actions know beside the web's request, thanks to the edge guard. */
+export function contextOf(
+	{ method }: ExpressRequest,
+	response: ExpressResponse,
+	isReady: () => boolean,
+): AppLoadContext {
+	const { address, nonce } = response.locals as { address: string; nonce: string }
+	return { address, nonce, method, signal: hangUpSignal(response), isReady }
+}
+
+/** Beside the web request, not in it: each of Remix's many copies of that would listen to it, at a price. */
+function hangUpSignal(response: ExpressResponse): AbortSignal {
+	const controller = new AbortController()
+	response.on("close", () => {
+		if (!response.writableFinished) controller.abort()
+	})
+	return controller.signal
+}
