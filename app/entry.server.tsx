@@ -16,7 +16,6 @@ export default function handleRequest(
 ) {
 	addActionHeaders(headers, remixContext)
 	if (status === 405 && !headers.has("Allow")) headers.set("Allow", "GET, HEAD")
-	if (status === 503 && !headers.has("Retry-After")) headers.set("Retry-After", "5")
 	return renderPage(request, status, headers, remixContext, nonce)
 }
 

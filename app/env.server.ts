@@ -52,7 +52,10 @@ const envSchema = z
 			.optional(),
 		MAIL_FROM: z
 			.string()
-			.regex(/^[^\r\n]+$/)
+			.regex(
+				/^(?:[^<>@\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/,
+				"must be an address such as Gatehouse <no-reply@example.org>",
+			)
 			.optional(),
 		TRUST_PROXY: z.coerce
 			.number<string>("must be the number of proxies in front")

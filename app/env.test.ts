@@ -83,6 +83,9 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["SMTP_URL", "mail.example.net:25"],
 		["SMTP_URL", "http://mail.example.net"],
 		["MAIL_FROM", "no-reply@example.net\r\nBcc: eve@example.net"],
+		["MAIL_FROM", "no-reply"],
+		["MAIL_FROM", "Gatehouse <no-reply>"],
+		["MAIL_FROM", "a@example.net, b@example.net"],
 		["LOG_LEVEL", "verbose"],
 		["NODE_ENV", "prod"],
 	]

@@ -15,6 +15,7 @@ import { prefersJson } from "./http/negotiate.server"
 import { problemOf } from "./http/problem"
 import { ProblemPage } from "./pages/problem"
 import { Document } from "./ui/document"
+import { useFocusOnHeading } from "./ui/focus"
 import { useRenderContext } from "./ui/render-context"
 import { titled } from "./ui/title"
 
@@ -62,6 +63,7 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 export default function App() {
+	useFocusOnHeading()
 	return <Outlet />
 }
 

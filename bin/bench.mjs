@@ -1,11 +1,9 @@
-import { fork, spawn } from "node:child_process"
-import { randomBytes, randomUUID } from "node:crypto"
-import { existsSync, mkdtempSync } from "node:fs"
-import { createServer } from "node:net"
-import { availableParallelism, cpus, tmpdir, totalmem } from "node:os"
-import { join } from "node:path"
+import { fork } from "node:child_process"
+import { randomUUID } from "node:crypto"
+import { availableParallelism, cpus, totalmem } from "node:os"
 import { fileURLToPath } from "node:url"
-import { build, say, setup } from "./setup.mjs"
+import { startBuiltServer } from "./server.mjs"
+import { say, setup } from "./setup.mjs"
 
 /**
  * Measures the built server against what the machine can do, in one run, and prints ratios: absolute numbers differ
@@ -29,13 +27,14 @@ else await main()
 
 async function main() {
 	setup()
-	if (!existsSync("build/server/index.js")) build()
 	const gigabytes = Math.round(totalmem() / 2 ** 30)
 	say(
 		`${availableParallelism()} processors (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, Node ${process.versions.node}`,
 	)
-	const server = await startServer()
+	const env = { NODE_ENV: "production", LOG_LEVEL: "info" }
+	const server = await startBuiltServer({ env, output: "ignore" })
 	try {
+		await addPeople(server.databaseFile)
 		say("Warming up …")
 		await part("warm-up", server.url)
 		const throughput = await measureThroughput(server.url)
@@ -45,7 +44,7 @@ async function main() {
 		console.log(passed ? "\u2713 Both hold." : "\u2717 Not within the bounds.")
 		process.exitCode = passed ? 0 : 1
 	} finally {
-		server.process.kill("SIGTERM")
+		server.stop()
 	}
 }
 
@@ -168,37 +167,6 @@ async function probe(url, ...paths) {
 	return Object.fromEntries(paths.map((path) => [path, percentile(times[path], 0.99)]))
 }
 
-async function startServer() {
-	const port = await freePort()
-	const databaseFile = join(mkdtempSync(join(tmpdir(), "gatehouse-bench-")), "bench.db")
-	const url = `http://localhost:${port}`
-	const variables = {
-		NODE_ENV: "production",
-		PORT: String(port),
-		APP_URL: url,
-		SECRET: randomBytes(32).toString("base64url"),
-		DATABASE_URL: `file:${databaseFile}`,
-		TRUST_PROXY: "1",
-		LOG_LEVEL: "info",
-	}
-	const child = spawn(process.execPath, ["bin/start.mjs"], {
-		env: { ...process.env, ...variables },
-		stdio: ["ignore", "ignore", "inherit"],
-	})
-	for (let tries = 0; tries < 200; tries++) {
-		const ready = await fetch(`${url}/readyz`).then(
-			({ ok }) => ok,
-			() => false,
-		)
-		if (ready) {
-			await addPeople(databaseFile)
-			return { url, process: child }
-		}
-		await new Promise((resolve) => setTimeout(resolve, 50))
-	}
-	throw new Error("The server did not start")
-}
-
 /** Those whose name begins with `quick` have a hash that is checked in no time: for warming up only. */
 async function addPeople(databaseFile) {
 	const { hash } = await import("@node-rs/argon2")
@@ -239,13 +207,4 @@ function median(numbers) {
 function percentile(numbers, share) {
 	const sorted = numbers.toSorted((a, b) => a - b)
 	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
-}
-
-function freePort() {
-	return new Promise((resolve) => {
-		const probe = createServer().listen(0, "127.0.0.1", () => {
-			const { port } = probe.address()
-			probe.close(() => resolve(port))
-		})
-	})
 }

@@ -1,11 +1,8 @@
-import { spawn } from "node:child_process"
-import { randomBytes } from "node:crypto"
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { mkdirSync } from "node:fs"
+import { setTimeout as pause } from "node:timers/promises"
 import { findBrowser } from "./browser.mjs"
-import { build, say, setup } from "./setup.mjs"
+import { startBuiltServer } from "./server.mjs"
+import { say, setup } from "./setup.mjs"
 
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } }
 const COLORS = ["light", "dark"]
@@ -16,36 +13,18 @@ const PASSWORD = "correct horse battery"
 let addresses = 0
 
 setup()
-if (!existsSync("build/server/index.js")) build()
 const { chromium } = await import("@playwright/test")
 const { states } = await import("../e2e/support/states.mjs")
 const executablePath = await findBrowser()
-const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
-const port = await freePort()
-const url = `http://localhost:${port}`
-const server = spawn(process.execPath, ["bin/start.mjs"], {
-	env: {
-		...process.env,
-		NODE_ENV: "development",
-		PORT: String(port),
-		APP_URL: url,
-		SECRET: randomBytes(32).toString("base64url"),
-		DATABASE_URL: `file:${join(folder, "screenshots.db")}`,
-		SMTP_URL: "",
-		TRUST_PROXY: "1",
-		LOG_LEVEL: "error",
-	},
-	stdio: ["ignore", "inherit", "inherit"],
-})
+const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
+const { url, stop } = await startBuiltServer({ env, output: "inherit" })
 try {
-	await waitUntilReady()
 	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
 	if (process.argv.includes("--readme")) await takeForReadme(browser)
 	else await takeAll(browser)
 	await browser.close()
 } finally {
-	server.kill()
-	rmSync(folder, { recursive: true, force: true })
+	stop()
 }
 
 async function takeAll(browser) {
@@ -118,31 +97,4 @@ async function post(path, body) {
 function freshAddress() {
 	addresses++
 	return `10.0.${addresses >> 8}.${addresses & 255}`
-}
-
-async function waitUntilReady() {
-	for (let tries = 0; tries < 200 && server.exitCode === null; tries++) {
-		if (
-			await fetch(`${url}/readyz`).then(
-				({ ok }) => ok,
-				() => false,
-			)
-		)
-			return
-		await pause(100)
-	}
-	throw new Error("The server did not start.")
-}
-
-function freePort() {
-	return new Promise((resolve) => {
-		const probe = createServer().listen(0, "127.0.0.1", () => {
-			const { port } = probe.address()
-			probe.close(() => resolve(port))
-		})
-	})
-}
-
-function pause(milliseconds) {
-	return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }

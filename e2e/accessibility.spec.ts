@@ -1,20 +1,11 @@
-import AxeBuilder from "@axe-core/playwright"
 import type { Page } from "@playwright/test"
 import { expect, test } from "./fixtures"
+import { expectAccessible } from "./support/axe"
 import { setStage } from "./support/stage"
 import { states } from "./support/states.mjs"
 
-const WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 /** WCAG 2.2, 2.5.8; links in a sentence are exempt. */
 const MIN_TARGET_PIXELS = 24
-
-async function expectAccessible(page: Page): Promise<void> {
-	const { violations } = await new AxeBuilder({ page })
-		.options({ runOnly: WCAG_22_AA, rules: { "target-size": { enabled: true } } })
-		.analyze()
-	const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
-	expect(told).toEqual([])
-}
 
 async function smallTargets(page: Page): Promise<string[]> {
 	return page

@@ -1,4 +1,5 @@
 import { test as base, expect } from "./fixtures"
+import { expectAccessibleInBothSchemes } from "./support/axe"
 import { startServer } from "./support/server"
 
 /** In development, without a mail server. */
@@ -27,6 +28,8 @@ test("in development a mail is read in the browser, and its link confirms the ad
 		await open("/dev/mail")
 		await expect(page.getByRole("article").filter({ hasText: email })).toBeVisible({ timeout: 500 })
 	}).toPass()
+
+	await expectAccessibleInBothSchemes(page)
 
 	const mail = page.getByRole("article").filter({ hasText: email })
 	await mail.getByRole("link", { name: "As HTML" }).click()

@@ -1,4 +1,5 @@
 import { expect, test } from "./fixtures"
+import { expectAccessibleInBothSchemes } from "./support/axe"
 import { clientOf, registerVerified, sessionOf } from "./support/client"
 import { startServer } from "./support/server"
 
@@ -48,6 +49,7 @@ test("a form to a page that takes none is told so", async ({ page, open }) => {
 	])
 	expect(answer.status()).toBe(405)
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Method Not Allowed")
+	await expectAccessibleInBothSchemes(page)
 })
 
 test("programs get the same as problem details", { tag: "@json" }, async ({ request }) => {
@@ -93,6 +95,7 @@ test("an unexpected failure tells nothing but a number to quote", { tag: "@json"
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Internal Server Error")
 	await expect(page.getByRole("main")).toContainText(shown?.headers()["x-request-id"] ?? "none")
 	await expect(page.getByRole("main")).not.toContainText(/prisma|sqlite|node_modules/i)
+	await expectAccessibleInBothSchemes(page)
 	await page.close()
 	await server.stop()
 })

@@ -1,5 +1,8 @@
 import { expect, test } from "./fixtures"
+import { expectAccessibleInBothSchemes } from "./support/axe"
 import { clientOf, linkFields, type Person } from "./support/client"
+import { forgeLink } from "./support/forge"
+import type { Row } from "./support/house"
 import type { TestServer } from "./support/server"
 
 async function register(server: TestServer, { username, email, password }: Person) {
@@ -130,4 +133,22 @@ test("what cannot be an address is said at the field, and kept", async ({ page, 
 	await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(/Enter one e-mail address/)
 	await page.getByRole("alert").getByRole("link", { name: "E-mail address" }).click()
 	await expect(page.getByLabel("E-mail address")).toBeFocused()
+})
+
+test("a link that is too old says so, and offers another", async ({
+	page,
+	open,
+	server,
+	mailbox,
+	person,
+}) => {
+	await register(server, person)
+	await mailbox.next(person.email)
+	const row = server.database.prepare("SELECT * FROM User WHERE email = ?").get(person.email) as Row
+	const link = forgeLink(server.secret, row, { ageSeconds: 8 * 24 * 60 * 60 })
+	await open(`/verify?${new URLSearchParams(link)}`)
+	await expect(page.getByRole("alert")).toContainText("This link is too old.")
+	await expectAccessibleInBothSchemes(page)
+	await page.getByRole("link", { name: "Get a new link" }).click()
+	await expect(page).toHaveURL("/verify/resend")
 })

@@ -8,7 +8,7 @@ import { usernameFault } from "./username"
 const MAX_IDENTIFIER_LENGTH = 254
 
 function text(missing: string) {
-	return z.string({ error: (issue) => (issue.input === undefined ? missing : "This must be text.") })
+	return z.string({ error: (issue) => (issue.input === undefined ? missing : "Send this as text.") })
 }
 
 /** Refuses with the sentence that `fault` finds. */
@@ -68,7 +68,7 @@ export const loginSchema = z.object({
 	/** A checkbox, or JSON true. */
 	remember: z
 		.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], {
-			error: "This must be yes or no.",
+			error: "Send true or false.",
 		})
 		.default(false)
 		.transform((value) => value === true || value === "on" || value === "true" || value === "1"),

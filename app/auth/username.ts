@@ -12,7 +12,7 @@ export function usernameFault(username: string): string | null {
 	if (username.length < minLength || username.length > maxLength)
 		return `Use ${minLength} to ${maxLength} characters.`
 	if (!USERNAME.test(username))
-		return "Use the letters a to z, digits, and dots, dashes or underscores between them."
+		return "Use letters from a to z, digits, dots, dashes and underscores. Begin and end with a letter or a digit."
 	return null
 }
 

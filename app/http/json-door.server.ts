@@ -4,13 +4,11 @@ import type { Request as ExpressRequest, Response as ExpressResponse, RequestHan
 import { requestScope } from "../log.server"
 import { wantsJson } from "./negotiate.server"
 import { isProblem, problem, problemOf } from "./problem"
-import { contextOf, sendWebResponse, setHeaders, toWebRequest } from "./web.server"
+import { contextOf, sendWebResponse, setHeaders, tellWhenToRetry, toWebRequest } from "./web.server"
 
 type RouteModule = ServerBuild["routes"][string]["module"]
 type RouteTree = NonNullable<Parameters<typeof matchRoutes>[0]>
 type Data = ReturnType<typeof data<unknown>>
-
-const RETRY_AFTER_SECONDS = 5
 
 /**
  * The door for programs: calls the loader or the action behind a page, and answers with what that gives. Remix would
@@ -83,8 +81,7 @@ function sendJson(body: unknown, response: ExpressResponse): void {
 	const refused = (body as { problem?: unknown } | null)?.problem
 	const told = isProblem(refused) ? refused : body
 	if (isProblem(told)) response.status(told.status)
-	if (response.statusCode === 503 && !response.hasHeader("Retry-After"))
-		response.setHeader("Retry-After", RETRY_AFTER_SECONDS)
+	tellWhenToRetry(response)
 	const text = JSON.stringify(told)
 	response.setHeader("Content-Type", isProblem(told) ? "application/problem+json" : "application/json")
 	response.setHeader("Content-Length", Buffer.byteLength(text))

@@ -18,7 +18,7 @@ const problems = {
 	too_slow: [408, "The request took too long to arrive."],
 	too_large: [413, "The request is too large."],
 	uri_too_long: [414, "The address is too long."],
-	unsupported_media_type: [415, "Send a form, or JSON in UTF-8."],
+	unsupported_media_type: [415, "This kind of content is not accepted. Send a form, or JSON in UTF-8."],
 	validation_failed: [422, "Something in the form needs another look."],
 	rate_limited: [429, "Too many tries."],
 	headers_too_large: [431, "The request's headers are too large."],

@@ -113,8 +113,8 @@ function fieldErrors(error: z.ZodError | undefined): FieldErrors {
 }
 
 function repeatedErrors(fields: Fields, schema: z.ZodObject): FieldErrors {
-	const names = fields.repeated.filter((name) => name in schema.shape)
-	return Object.fromEntries(names.map((name) => [name, ["Give this once only."]]))
+	const names = fields.repeated.filter((name) => name in schema.shape || name === "redirect_to")
+	return Object.fromEntries(names.map((name) => [name, ["This was sent more than once. Send it once."]]))
 }
 
 /** What the page may show again: the form's own fields, as text, and no password. */

@@ -2,6 +2,8 @@ import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/n
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
 import { env } from "../env.server"
 
+const RETRY_AFTER_SECONDS = 5
+
 /** Between Node's requests and answers and the web's, which loaders and actions know. */
 export function toWebRequest(request: ExpressRequest): Request {
 	const headers = new Headers()
@@ -15,6 +17,7 @@ export function toWebRequest(request: ExpressRequest): Request {
 export async function sendWebResponse(answer: Response, response: ExpressResponse): Promise<void> {
 	response.status(answer.status)
 	setHeaders(answer.headers, response)
+	tellWhenToRetry(response)
 	if (answer.body) await writeReadableStreamToWritable(answer.body, response)
 	else response.end()
 }
@@ -25,6 +28,12 @@ export function setHeaders(headers: Headers, response: ExpressResponse): void {
 		// Remix would let its route manifest be kept by anybody for a year.
 		else if (name !== "cache-control") response.setHeader(name, value)
 	}
+}
+
+/** RFC 9110, 15.6.4, unless whoever refused knows better. */
+export function tellWhenToRetry(response: ExpressResponse): void {
+	if (response.statusCode === 503 && !response.hasHeader("Retry-After"))
+		response.setHeader("Retry-After", RETRY_AFTER_SECONDS)
 }
 
 /** What loaders and actions know beside the web's request, thanks to the edge guard. */

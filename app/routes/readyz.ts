@@ -12,6 +12,6 @@ export async function loader({ context }: LoaderFunctionArgs) {
 	const body = problem("unavailable")
 	return Response.json(body, {
 		status: body.status,
-		headers: { "Content-Type": "application/problem+json", "Retry-After": "5" },
+		headers: { "Content-Type": "application/problem+json" },
 	})
 }

@@ -114,6 +114,18 @@ describe("H-31: redirect_to leads nowhere but to a path on this site", () => {
 		}
 	})
 
+	it("given twice it is refused like any other field", async () => {
+		const { username, password } = person
+		const body = new URLSearchParams({ username, password, redirect_to: "/account" })
+		body.append("redirect_to", "//e.test")
+		const { status, json } = await clientOf(house.server).send("/login", {
+			method: "POST",
+			headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+			body: body.toString(),
+		})
+		expect([status, json.code, Object.keys(json.errors)]).toEqual([422, "validation_failed", ["redirect_to"]])
+	})
+
 	it("H-31: neither Referer nor a cookie nor another name leads anywhere", async () => {
 		const { username, password } = person
 		const headers = { Referer: "https://e.test/", Cookie: "redirect_to=//e.test" }

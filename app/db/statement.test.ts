@@ -1,0 +1,83 @@
+import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { db, execute, openDatabase, query, sql } from "./client.server"
+import { insertInto } from "./statement.server"
+
+const now = new Date("2026-01-01T12:00:00.123Z")
+const ada = {
+	id: "1",
+	username: "Ada",
+	usernameKey: "ada",
+	email: "ada@example.org",
+	emailKey: "ada@example.org",
+	passwordHash: "-",
+	emailVerifiedAt: null,
+	active: false,
+	superuser: true,
+	epoch: 3,
+	createdAt: now,
+	updatedAt: now,
+	lastSignedInAt: now,
+}
+
+beforeAll(openDatabase)
+beforeEach(async () => {
+	await db.user.deleteMany()
+})
+
+describe("statements past Prisma's engine", () => {
+	it("read what Prisma wrote as Prisma reads it", async () => {
+		await db.user.create({ data: ada })
+		const rows = await query(sql`SELECT * FROM "User" WHERE "usernameKey" = ${"ada"}`)
+		expect(rows).toEqual([ada])
+		expect(rows).toEqual(await db.user.findMany())
+	})
+
+	it("write what Prisma reads", async () => {
+		expect(await execute(insertInto("User", ada))).toBe(1)
+		expect(await db.user.findMany()).toEqual([ada])
+		expect(await db.user.count({ where: { createdAt: now } })).toBe(1)
+	})
+
+	it("tell how many rows they changed", async () => {
+		await db.user.create({ data: ada })
+		const update = (id: string) => execute(sql`UPDATE "User" SET "active" = ${true} WHERE "id" = ${id}`)
+		expect([await update("1"), await update("2")]).toEqual([1, 0])
+		expect(await query(sql`SELECT * FROM "User" WHERE "active" = ${true}`)).toHaveLength(1)
+	})
+
+	it("take values as values, whatever is in them", async () => {
+		await db.user.create({ data: ada })
+		for (const key of ["' OR 1=1 --", '"; DROP TABLE "User"; --', "ada\0", "%"])
+			expect(await query(sql`SELECT * FROM "User" WHERE "usernameKey" = ${key}`)).toEqual([])
+		expect(await db.user.count()).toBe(1)
+	})
+
+	it("wait for the end of another request's transaction", async () => {
+		const order: string[] = []
+		let read: Promise<unknown> = Promise.resolve()
+		const write = db.$transaction(async (transaction) => {
+			await transaction.user.create({ data: ada })
+			read = query(sql`SELECT * FROM "User"`).then((rows) => order.push(`read ${rows.length}`))
+			await new Promise((resolve) => setTimeout(resolve, 20))
+			order.push("about to roll back")
+			throw new Error("rolled back")
+		})
+		await expect(write).rejects.toThrow("rolled back")
+		await read
+		expect(order).toEqual(["about to roll back", "read 0"])
+	})
+
+	it("fail as Prisma's do when the database is at fault", async () => {
+		await execute(sql`PRAGMA query_only = ON`)
+		try {
+			await expect(execute(insertInto("User", ada))).rejects.toMatchObject({ status: 503 })
+			await expect(db.user.create({ data: ada })).rejects.toMatchObject({ status: 503 })
+		} finally {
+			await execute(sql`PRAGMA query_only = OFF`)
+		}
+	})
+
+	it("hand on what is our own mistake", async () => {
+		await expect(query(sql`SELECT * FROM "Nowhere"`)).rejects.not.toHaveProperty("status")
+	})
+})

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { build } from "./setup.mjs"
+
+const READY_AFTER_MS = 20_000
+
+/**
+ * Starts the built server on a free port with a database of its own, which is gone once it has stopped.
+ *
+ * @param {{ env: Record<string, string>, output: "ignore" | "inherit" }} options
+ */
+export async function startBuiltServer({ env, output }) {
+	if (!existsSync("build/server/index.js")) build()
+	const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
+	const databaseFile = join(folder, "gatehouse.db")
+	const port = await freePort()
+	const url = `http://localhost:${port}`
+	const child = spawn(process.execPath, ["bin/start.mjs"], {
+		env: {
+			...process.env,
+			PORT: String(port),
+			APP_URL: url,
+			SECRET: randomBytes(32).toString("base64url"),
+			DATABASE_URL: `file:${databaseFile}`,
+			TRUST_PROXY: "1",
+			...env,
+		},
+		stdio: ["ignore", output, "inherit"],
+	})
+	child.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+	for (const deadline = Date.now() + READY_AFTER_MS; Date.now() < deadline && child.exitCode === null; ) {
+		const ready = await fetch(`${url}/readyz`).catch(() => null)
+		if (ready?.ok) return { url, databaseFile, stop: () => child.kill("SIGTERM") }
+		await pause(50)
+	}
+	child.kill()
+	throw new Error("The server did not start.")
+}
+
+function freePort() {
+	return new Promise((resolve) => {
+		const probe = createServer().listen(0, "127.0.0.1", () => {
+			const { port } = probe.address()
+			probe.close(() => resolve(port))
+		})
+	})
+}

@@ -1,0 +1,20 @@
+import AxeBuilder from "@axe-core/playwright"
+import { expect, type Page } from "@playwright/test"
+
+const WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+/** Looks at the page as it is now. */
+export async function expectAccessible(page: Page): Promise<void> {
+	const { violations } = await new AxeBuilder({ page })
+		.options({ runOnly: WCAG_22_AA, rules: { "target-size": { enabled: true } } })
+		.analyze()
+	const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
+	expect(told).toEqual([])
+}
+
+/** For pages that are too much trouble to reach once for each. */
+export async function expectAccessibleInBothSchemes(page: Page): Promise<void> {
+	for (const colorScheme of ["light", "dark"] as const) {
+		await page.emulateMedia({ colorScheme })
+		await expectAccessible(page)
+	}
+}
