@@ -16,8 +16,8 @@ type Data = ReturnType<typeof data<unknown>>
  */
 export function jsonDoor(build: ServerBuild, isReady: () => boolean): RequestHandler {
 	const find = routeFinder(build.routes)
-	return async (request, response, next) => {
-		if (!isProgram(request)) return next()
+
+	async function answer(request: ExpressRequest, response: ExpressResponse): Promise<void> {
 		const { module, params } = find(request.path)
 		const run = ["GET", "HEAD"].includes(request.method) ? module.loader : module.action
 		const call = { request: toWebRequest(request), params, context: contextOf(request, response, isReady) }
@@ -25,10 +25,15 @@ export function jsonDoor(build: ServerBuild, isReady: () => boolean): RequestHan
 			if (!run) return refuseMethod(response)
 			await send(await run(call), response)
 		} catch (thrown) {
-			if (thrown instanceof Response || isData(thrown)) return send(thrown, response).catch(next)
+			if (thrown instanceof Response || isData(thrown)) return send(thrown, response)
 			build.entry.module.handleError?.(thrown, call)
 			sendJson(problemOf(thrown, requestScope.getStore()?.requestId), response)
 		}
+	}
+
+	return (request, response, next) => {
+		if (isProgram(request)) answer(request, response).catch(next)
+		else next()
 	}
 }
 
