@@ -20,6 +20,7 @@ test("in development a mail is read in the browser, and its link confirms the ad
 	open,
 	request,
 	person,
+	javaScriptEnabled,
 }) => {
 	const { username, email, password } = person
 	const data = { username, email, password, confirm_password: password }
@@ -29,7 +30,7 @@ test("in development a mail is read in the browser, and its link confirms the ad
 		await expect(page.getByRole("article").filter({ hasText: email })).toBeVisible({ timeout: 500 })
 	}).toPass()
 
-	await expectAccessibleInBothSchemes(page)
+	await expectAccessibleInBothSchemes(page, javaScriptEnabled)
 
 	const mail = page.getByRole("article").filter({ hasText: email })
 	await mail.getByRole("link", { name: "As HTML" }).click()

@@ -34,7 +34,7 @@ test("H-18: a form on another site signs nobody out, and says why", async ({
 	await expect(page.getByRole("main")).toContainText(member.email)
 })
 
-test("a form to a page that takes none is told so", async ({ page, open }) => {
+test("a form to a page that takes none is told so", async ({ page, open, javaScriptEnabled }) => {
 	await open("/login")
 	await page.locator("form").evaluate((form) => {
 		const plain = document.createElement("form")
@@ -49,7 +49,7 @@ test("a form to a page that takes none is told so", async ({ page, open }) => {
 	])
 	expect(answer.status()).toBe(405)
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Method Not Allowed")
-	await expectAccessibleInBothSchemes(page)
+	await expectAccessibleInBothSchemes(page, javaScriptEnabled)
 })
 
 test("programs get the same as problem details", { tag: "@json" }, async ({ request }) => {
@@ -87,15 +87,16 @@ test("an unexpected failure tells nothing but a number to quote", { tag: "@json"
 		.poll(() => server.logLines())
 		.toContainEqual(expect.objectContaining({ event: "request.failed", request_id: id }))
 
-	const page = await browser.newPage()
+	const context = await browser.newContext()
+	const page = await context.newPage()
 	const [name = "", value = ""] = cookie.split("=")
-	await page.context().addCookies([{ name, value, url: server.url }])
+	await context.addCookies([{ name, value, url: server.url }])
 	const shown = await page.goto(`${server.url}/account`)
 	expect(shown?.status()).toBe(500)
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Internal Server Error")
 	await expect(page.getByRole("main")).toContainText(shown?.headers()["x-request-id"] ?? "none")
 	await expect(page.getByRole("main")).not.toContainText(/prisma|sqlite|node_modules/i)
-	await expectAccessibleInBothSchemes(page)
-	await page.close()
+	await expectAccessibleInBothSchemes(page, true)
+	await context.close()
 	await server.stop()
 })

@@ -11,8 +11,13 @@ export async function expectAccessible(page: Page): Promise<void> {
 	expect(told).toEqual([])
 }
 
-/** For pages that are too much trouble to reach once for each. */
-export async function expectAccessibleInBothSchemes(page: Page): Promise<void> {
+/**
+ * For pages that are too much trouble to reach once for each.
+ *
+ * @param scripts whether the page runs any: axe is one itself
+ */
+export async function expectAccessibleInBothSchemes(page: Page, scripts: boolean | undefined): Promise<void> {
+	if (!scripts) return
 	for (const colorScheme of ["light", "dark"] as const) {
 		await page.emulateMedia({ colorScheme })
 		await expectAccessible(page)
