@@ -9,7 +9,7 @@ type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
 export class IsolatedSqlite extends PrismaBetterSqlite3 {
 	#connection: Promise<Connection> | undefined
 
-	/** @returns the one connection, which Prisma's client and {@link statements} share. */
+	/** @returns the one connection, which Prisma's client and `statement.server.ts` share. */
 	override connect(): Promise<Connection> {
 		this.#connection ??= this.#open()
 		return this.#connection

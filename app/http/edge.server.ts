@@ -11,6 +11,7 @@ import { mediaType, wantsJson } from "./negotiate.server"
 import { isSameOrigin } from "./origin.server"
 import { type ProblemCode, problem } from "./problem"
 import { renderProblem } from "./problem-page.server"
+import { tellWhenToRetry } from "./web.server"
 
 const SAFE_METHODS = ["GET", "HEAD"]
 const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -51,6 +52,7 @@ export function refuse(request: IncomingMessage, response: Response, code: Probl
 	const json = wantsJson({ accept, contentType })
 	const text = json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce)
 	response.status(body.status)
+	tellWhenToRetry(response)
 	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
 	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
 	response.setHeader("Content-Length", Buffer.byteLength(text))
@@ -97,7 +99,9 @@ function isWellFormedPath(url: string): boolean {
 		return false
 	}
 	return (
-		!/[\\\0]|%00|%5c/i.test(path) &&
+		!/[\\\0#]|%00|%5c/i.test(path) &&
+		// Browsers resolve these before they ask; here, they would hide which page is meant from whatever reads the path.
+		!/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path) &&
 		!path.startsWith("//") &&
 		!new URLSearchParams(query.join("?")).has("_data")
 	)

@@ -65,7 +65,12 @@ export function problemOf(error: unknown, requestId?: string): Problem {
 
 export function isProblem(value: unknown): value is Problem {
 	return (
-		typeof value === "object" && value !== null && "code" in value && "type" in value && "status" in value
+		typeof value === "object" &&
+		value !== null &&
+		"type" in value &&
+		"status" in value &&
+		"code" in value &&
+		Object.hasOwn(problems, String(value.code))
 	)
 }
 

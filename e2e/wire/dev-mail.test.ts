@@ -53,3 +53,15 @@ describe("/dev/mail, in development", () => {
 		expect(posted.headers.get("Allow")).toBe("GET, HEAD")
 	})
 })
+
+describe("a route without a page", () => {
+	it("fails for a person with a page, and for a program with problem details", async () => {
+		const path = `/dev/mail/${(await register()).mail.id}`
+		house.server.database.exec("ALTER TABLE OutboxMail RENAME TO Elsewhere")
+		const failed = await getBoth(house.server, path)
+		house.server.database.exec("ALTER TABLE Elsewhere RENAME TO OutboxMail")
+		expectRefused(failed, 500, "internal")
+		expect(failed.form.text).not.toMatch(/prisma|OutboxMail|node_modules/i)
+		expectRefused(await getBoth(house.server, "/dev/mail/none"), 404, "not_found")
+	})
+})

@@ -190,3 +190,25 @@ describe("paths to things that are not pages", () => {
 function manifestPath(page: { text: string }): string {
 	return page.text.match(/\/assets\/manifest-\w+\.js/)?.[0] ?? "/no-manifest"
 }
+
+describe("H-29: a path with dots for steps, which browsers resolve before they ask", () => {
+	it.each([
+		"/x/../login",
+		"/./login",
+		"/%2e/login",
+		"/%2E%2e/login",
+		"/login/..",
+		"/.//evil.test/login",
+		"/login#x",
+	])("%s is refused at both doors", async (path) => {
+		for (const accept of ["text/html", "application/json"]) {
+			const answer = await get(path, [`Accept: ${accept}`])
+			expect([path, accept, answer.status]).toEqual([path, accept, 400])
+		}
+	})
+
+	it("dots within a name are no steps", async () => {
+		for (const path of ["/...", "/a.b", "/.well-known/x", "/..a"])
+			expect((await get(path, [])).status).toBe(404)
+	})
+})

@@ -75,3 +75,18 @@ describe("a method that a page does not take", () => {
 		expect((await client.getJson("/account", { Cookie: cookie })).status).toBe(200)
 	})
 })
+
+describe("a path that nothing is at", () => {
+	it.each(["/nowhere", "/account/a.css", "/assets/none.js"])(
+		"%s is not found, whatever the method",
+		async (path) => {
+			const client = clientOf(house.server)
+			for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+				const json = await client.send(path, { method, headers: { Accept: "application/json" } })
+				expectProblem(json, 404, "not_found")
+				const html = await client.send(path, { method, headers: { Accept: "text/html" } })
+				expect([method, html.status, html.headers.get("Allow")]).toEqual([method, 404, null])
+			}
+		},
+	)
+})
