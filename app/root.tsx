@@ -11,7 +11,6 @@ import {
 import type { ReactNode } from "react"
 import { config } from "./auth.config"
 import { takeNotice } from "./http/cookie.server"
-import { prefersJson } from "./http/negotiate.server"
 import { problemOf } from "./http/problem"
 import { ProblemPage } from "./pages/problem"
 import { Document } from "./ui/document"
@@ -24,7 +23,7 @@ export const meta = titled()
 export type RootData = typeof loader
 
 export async function loader({ request }: LoaderFunctionArgs) {
-	const notice = prefersJson(request) ? null : takeNotice(request)
+	const notice = takeNotice(request)
 	const body = { appName: config.appName, styles: config.styles, notice: notice?.sentence ?? null }
 	return data(body, notice ? { headers: { "Set-Cookie": notice.cookie } } : undefined)
 }

@@ -2,6 +2,7 @@ import { fork } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { availableParallelism, cpus, totalmem } from "node:os"
 import { fileURLToPath } from "node:url"
+import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile } from "./load.mjs"
 import { startBuiltServer } from "./server.mjs"
 import { say, setup } from "./setup.mjs"
 
@@ -11,19 +12,13 @@ import { say, setup } from "./setup.mjs"
  */
 const ROUNDS = 5
 const SECONDS = 6
-const PEOPLE = 400
-const CONNECTIONS = "16"
 const WAITING = 200
-const PROBES = 400
-const PASSWORD = "a password for the bench"
-const HASH_THREADS = 3
 
 /** What must hold. */
 const MIN_THROUGHPUT_RATIO = 0.85
 const MAX_LATENCY_RATIO = 10
 
-if (process.send) await runPart(process.argv[2], process.argv.slice(3))
-else await main()
+await main()
 
 async function main() {
 	setup()
@@ -53,13 +48,11 @@ async function measureThroughput(url) {
 	const ratios = []
 	for (let round = 1; round <= ROUNDS; round++) {
 		const alone = await part("hashes", String(SECONDS))
-		const before = processorTimes()
-		const signIns = await part("sign-ins", url, CONNECTIONS, String(SECONDS))
-		const idle = idleShare(before, processorTimes())
+		const signIns = await part("sign-ins", url, String(CONNECTIONS), String(SECONDS))
 		if (signIns.failed > 0) throw new Error(`${signIns.failed} sign-ins failed`)
 		ratios.push(signIns.perSecond / alone.perSecond)
 		const numbers = `${signIns.perSecond.toFixed(1)} sign-ins, ${alone.perSecond.toFixed(1)} hashes`
-		console.log(`  ${round}: ${numbers} (processors idle for ${idle} % of the sign-ins)`)
+		console.log(`  ${round}: ${numbers} (processors idle for ${signIns.idlePercent} % of the sign-ins)`)
 	}
 	const ratio = median(ratios)
 	console.log(`  throughput ratio (median): ${ratio.toFixed(2)}   (at least ${MIN_THROUGHPUT_RATIO})`)
@@ -87,7 +80,7 @@ async function measureLatency(url) {
 
 /** Each part is a process of its own, so that what drives the load and what is measured share only the machine. */
 function part(name, ...parameters) {
-	const child = fork(fileURLToPath(import.meta.url), [name, ...parameters])
+	const child = fork(fileURLToPath(new URL("load.mjs", import.meta.url)), [name, ...parameters])
 	const result = new Promise((resolve, reject) => {
 		child.once("message", resolve)
 		child.once("exit", (code) =>
@@ -95,76 +88,6 @@ function part(name, ...parameters) {
 		)
 	})
 	return Object.assign(result, { stop: () => child.kill() })
-}
-
-async function runPart(name, parameters) {
-	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, probe }
-	process.send(await parts[name](...parameters))
-	process.disconnect()
-}
-
-/** Until the compiler has seen the way often enough: sign-ins that cost next to no hash, then what is measured. */
-async function warmUp(url) {
-	const { default: autocannon } = await import("autocannon")
-	await signIns(url, CONNECTIONS, 10, "quick")
-	for (const path of ["/login", "/healthz"])
-		await autocannon({ url: url + path, connections: 2, duration: 3 })
-	return signIns(url, CONNECTIONS, 6)
-}
-
-async function hashes(seconds) {
-	const { hash, verify } = await import("@node-rs/argon2")
-	const known = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
-	const end = performance.now() + Number(seconds) * 1000
-	let count = 0
-	const started = performance.now()
-	const worker = async () => {
-		while (performance.now() < end) {
-			await verify(known, PASSWORD)
-			count++
-		}
-	}
-	await Promise.all(Array.from({ length: HASH_THREADS }, worker))
-	return { perSecond: count / ((performance.now() - started) / 1000) }
-}
-
-/** Everybody has a name and a client address of their own, as on a good day. */
-async function signIns(url, connections, seconds, who = "person") {
-	const { default: autocannon } = await import("autocannon")
-	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
-		method: "POST",
-		path: "/login",
-		headers: { "Content-Type": "application/json", "X-Forwarded-For": `10.1.${index >> 8}.${index & 255}` },
-		body: JSON.stringify({ username: `${who}${index}`, password: PASSWORD }),
-	}))
-	let clients = 0
-	const result = await autocannon({
-		url,
-		connections: Number(connections),
-		duration: Number(seconds),
-		timeout: 60,
-		requests,
-		// Each connection begins with somebody else; requests that are ready cost the machine less than ones made anew.
-		setupClient(client) {
-			const first = (clients++ * Math.floor(PEOPLE / connections)) % PEOPLE
-			client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
-		},
-	})
-	const failed = result.non2xx + result.errors
-	return { perSecond: result["2xx"] / result.duration, failed }
-}
-
-/** One request after the other, with pauses: what a visitor meets. @returns the p99 of each path, in ms */
-async function probe(url, ...paths) {
-	const times = Object.fromEntries(paths.map((path) => [path, []]))
-	for (let index = 0; index < PROBES * paths.length; index++) {
-		const path = paths[index % paths.length]
-		const started = performance.now()
-		await (await fetch(url + path)).text()
-		times[path].push(performance.now() - started)
-		await new Promise((resolve) => setTimeout(resolve, 10))
-	}
-	return Object.fromEntries(paths.map((path) => [path, percentile(times[path], 0.99)]))
 }
 
 /** Those whose name begins with `quick` have a hash that is checked in no time: for warming up only. */
@@ -189,22 +112,6 @@ async function addPeople(databaseFile) {
 	database.close()
 }
 
-/** What the system's scheduler left unused, although somebody always waited. */
-function idleShare(before, after) {
-	return Math.round((100 * (after.idle - before.idle)) / (after.all - before.all))
-}
-
-function processorTimes() {
-	const times = cpus().map((cpu) => cpu.times)
-	const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
-	return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((time) => Object.values(time))) }
-}
-
 function median(numbers) {
 	return percentile(numbers, 0.5)
-}
-
-function percentile(numbers, share) {
-	const sorted = numbers.toSorted((a, b) => a - b)
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }

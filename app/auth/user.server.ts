@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../db/client.server"
-import type { User } from "../db/generated/client"
+import type { Prisma, User } from "../db/generated/client"
 import { type MailAddress, parseMailAddress } from "../mail/address.server"
 import { enqueueMail, type MailKind } from "../mail/outbox.server"
 import { usernameKey } from "./username"
@@ -74,8 +74,7 @@ export async function findUser(id: string): Promise<User | null> {
 }
 
 export async function findUserByEmail(emailKey: string): Promise<User | null> {
-	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE "emailKey" = ${emailKey}`)
-	return user ?? null
+	return findOne(sql`"emailKey" = ${emailKey}`)
 }
 
 /** What somebody types to sign in: a user name, or a mail address (which has an `@`, as no user name has). */
@@ -87,8 +86,11 @@ export function identifierKey(identifier: string): string {
 }
 
 export async function findUserByIdentifier(key: string): Promise<User | null> {
-	if (key.includes("@")) return findUserByEmail(key)
-	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE "usernameKey" = ${key}`)
+	return key.includes("@") ? findUserByEmail(key) : findOne(sql`"usernameKey" = ${key}`)
+}
+
+async function findOne(condition: Prisma.Sql): Promise<User | null> {
+	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE ${condition}`)
 	return user ?? null
 }
 

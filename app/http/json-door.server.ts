@@ -40,10 +40,10 @@ export function jsonDoor(build: ServerBuild, isReady: () => boolean): RequestHan
 	}
 
 	return (request, response, next) => {
-		const found = find(request.path.replace(/\.data$/, ""))
-		if (request.method === "OPTIONS") return refuseMethod(found.route, request, response)
 		// A page's own script asks for `….data`, in the router's own format, and may send JSON there.
 		const isScript = request.path.endsWith(".data")
+		const found = find(isScript ? request.path.slice(0, -".data".length) : request.path)
+		if (request.method === "OPTIONS") return refuseMethod(found.route, request, response)
 		const hasPage = found.route.module?.default !== undefined
 		if (isScript || (hasPage && !isProgram(request))) next()
 		else answer(request, response, found).catch(next)

@@ -1,0 +1,97 @@
+import { cpus } from "node:os"
+
+/** What `bench.mjs` measures with: each part runs in a process of its own, and sends what it found to its parent. */
+export const PEOPLE = 400
+export const PASSWORD = "a password for the bench"
+export const CONNECTIONS = 16
+export const PROBES = 400
+const HASH_THREADS = 3
+
+if (process.send) {
+	const [name, ...parameters] = process.argv.slice(2)
+	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, probe }
+	process.send(await parts[name](...parameters))
+	process.disconnect()
+}
+
+/** Until the compiler has seen the way often enough: sign-ins that cost next to no hash, then what is measured. */
+async function warmUp(url) {
+	const { default: autocannon } = await import("autocannon")
+	await signIns(url, CONNECTIONS, 10, "quick")
+	for (const path of ["/login", "/healthz"])
+		await autocannon({ url: url + path, connections: 2, duration: 3 })
+	return signIns(url, CONNECTIONS, 6)
+}
+
+async function hashes(seconds) {
+	const { hash, verify } = await import("@node-rs/argon2")
+	const known = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+	const end = performance.now() + Number(seconds) * 1000
+	let count = 0
+	const started = performance.now()
+	const worker = async () => {
+		while (performance.now() < end) {
+			await verify(known, PASSWORD)
+			count++
+		}
+	}
+	await Promise.all(Array.from({ length: HASH_THREADS }, worker))
+	return { perSecond: count / ((performance.now() - started) / 1000) }
+}
+
+/** Everybody has a name and a client address of their own, as on a good day. */
+async function signIns(url, connections, seconds, who = "person") {
+	const { default: autocannon } = await import("autocannon")
+	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
+		method: "POST",
+		path: "/login",
+		headers: { "Content-Type": "application/json", "X-Forwarded-For": `10.1.${index >> 8}.${index & 255}` },
+		body: JSON.stringify({ username: `${who}${index}`, password: PASSWORD }),
+	}))
+	let clients = 0
+	const before = processorTimes()
+	const result = await autocannon({
+		url,
+		connections: Number(connections),
+		duration: Number(seconds),
+		timeout: 60,
+		requests,
+		// Each connection begins with somebody else; requests that are ready cost the machine less than ones made anew.
+		setupClient(client) {
+			const first = (clients++ * Math.floor(PEOPLE / connections)) % PEOPLE
+			client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
+		},
+	})
+	const failed = result.non2xx + result.errors
+	return { perSecond: result["2xx"] / result.duration, failed, idlePercent: idlePercentSince(before) }
+}
+
+/** One request after the other, with pauses: what a visitor meets. @returns the p99 of each path, in ms */
+async function probe(url, ...paths) {
+	const times = Object.fromEntries(paths.map((path) => [path, []]))
+	for (let index = 0; index < PROBES * paths.length; index++) {
+		const path = paths[index % paths.length]
+		const started = performance.now()
+		await (await fetch(url + path)).text()
+		times[path].push(performance.now() - started)
+		await new Promise((resolve) => setTimeout(resolve, 10))
+	}
+	return Object.fromEntries(paths.map((path) => [path, percentile(times[path], 0.99)]))
+}
+
+/** What the system's scheduler left unused, although somebody always waited. */
+function idlePercentSince(before) {
+	const after = processorTimes()
+	return Math.round((100 * (after.idle - before.idle)) / (after.all - before.all))
+}
+
+function processorTimes() {
+	const times = cpus().map((cpu) => cpu.times)
+	const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
+	return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((time) => Object.values(time))) }
+}
+
+export function percentile(numbers, share) {
+	const sorted = numbers.toSorted((a, b) => a - b)
+	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+}
