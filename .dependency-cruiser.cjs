@@ -68,7 +68,7 @@ module.exports = {
 		{
 			name: "argon2-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/password\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/hashing\\.worker\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{

@@ -8,7 +8,9 @@ import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
 import { finishAfterAnswers } from "./app/auth/after-answer.server"
+import { stopHashing } from "./app/auth/hashing.server"
 import { composeMail } from "./app/auth/mail.server"
+import { verifyPassword } from "./app/auth/password.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
@@ -37,6 +39,8 @@ const SWEEP_MS = 50
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
 	checkConfig(config)
 	await openDatabase()
+	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
+	await verifyPassword(null, "")
 	const transport = chooseTransport()
 	const stopOutbox = startOutbox({ compose: composeMail, transport })
 
@@ -78,6 +82,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
 		await Promise.race([stopOutbox(), grace])
 		transport.close()
+		await stopHashing()
 		await closeDatabase()
 		log.info({ event: "server.stopped" }, "Stopped")
 	}

@@ -27,11 +27,15 @@ export default defineConfig({
 	server: { watch: { ignored: ["**/data/**", "**/e2e/**", "**/screenshots/**"] } },
 })
 
-/** Makes `server.ts` the entry of the server build, so that HTTP server and routes share one copy of every module. */
+/**
+ * Makes `server.ts` the entry of the server build, so that HTTP server and routes share one copy of every module. What
+ * its threads run stands beside it, as it does in the source.
+ */
 function serverEntry(): Plugin {
+	const input = { index: "./server.ts", "hashing.worker": "./app/auth/hashing.worker.js" }
+	const rollupOptions = { input, output: { entryFileNames: "[name].js" } }
 	return {
 		name: "server-entry",
-		config: (_config, { isSsrBuild }) =>
-			isSsrBuild ? { build: { rollupOptions: { input: "./server.ts" } } } : undefined,
+		config: (_config, { isSsrBuild }) => (isSsrBuild ? { build: { rollupOptions } } : undefined),
 	}
 }

@@ -63,12 +63,6 @@ const envSchema = z
 			.min(0)
 			.max(10)
 			.default(0),
-		UV_THREADPOOL_SIZE: z.coerce
-			.number<string>("must be a number of threads")
-			.int()
-			.min(2, "must be 2 at least")
-			.max(1024)
-			.default(4),
 		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 	})
 	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {
@@ -99,7 +93,6 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
 		trustedProxies: parsed.TRUST_PROXY,
-		threadPoolSize: parsed.UV_THREADPOOL_SIZE,
 		logLevel: parsed.LOG_LEVEL,
 	}
 }

@@ -18,7 +18,6 @@ describe("a good environment", () => {
 			smtpUrl: undefined,
 			mailFrom: "no-reply@accounts.example.org",
 			trustedProxies: 0,
-			threadPoolSize: 4,
 			logLevel: "info",
 		})
 	})
@@ -76,8 +75,6 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["PORT", "30.5"],
 		["TRUST_PROXY", "true"],
 		["TRUST_PROXY", "11"],
-		["UV_THREADPOOL_SIZE", "0"],
-		["UV_THREADPOOL_SIZE", "many"],
 		["DATABASE_URL", "./data/some.db"],
 		["DATABASE_URL", "file:"],
 		["SMTP_URL", "mail.example.net:25"],

@@ -1,16 +1,7 @@
-import { availableParallelism } from "node:os"
-import { hash, verify } from "@node-rs/argon2"
 import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../auth.config"
-import { env } from "../env.server"
-import { type Refusal, refusal } from "./refusal"
-
-/** OWASP Password Storage Cheat Sheet: argon2id (2 in the library's enum), 19 MiB, 2 passes, 1 lane. */
-const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
-/** A hash that no password has: checked where there is no account, so that the answer takes as long. */
-const NOBODYS_HASH =
-	"$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLW5vYm9keQ$q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
+import { hashing } from "./hashing.server"
+import type { Refusal } from "./refusal"
 
 /** Four bytes for each code point allowed. Checked before anything that costs time, normalisation included. */
 const MAX_PASSWORD_BYTES = 1024
@@ -69,64 +60,18 @@ function contains(password: string, word: string): boolean {
 }
 
 /** @returns a PHC string, or the refusal `overloaded`. */
-export async function hashPassword(password: string, signal?: AbortSignal) {
-	return throughGate(() => hash(password.normalize("NFC"), ARGON2ID), signal)
+export async function hashPassword(password: string, signal?: AbortSignal): Promise<string | Refusal> {
+	return hashing({ password: password.normalize("NFC") }, signal)
 }
 
 /**
  * Costs one hash, whatever it is given: `null` stands for an account that does not exist.
  * @returns whether it is the password, or the refusal `overloaded`.
  */
-export async function verifyPassword(passwordHash: string | null, password: string, signal?: AbortSignal) {
-	const normalized = password.normalize("NFC")
-	return throughGate(async () => {
-		try {
-			return (await verify(passwordHash ?? NOBODYS_HASH, normalized)) && passwordHash !== null
-		} catch {
-			await verify(NOBODYS_HASH, normalized)
-			return false
-		}
-	}, signal)
-}
-
-/**
- * Hashing runs in libuv's thread pool, which file access and DNS need too: one thread is always left to them. More
- * hashes at once than processors would not be faster, but keep everything else waiting.
- */
-const MAX_CONCURRENT_HASHES = Math.max(1, Math.min(availableParallelism(), env.threadPoolSize - 1))
-const RETRY_AFTER_SECONDS = 2
-
-let running = 0
-const waiting: (() => void)[] = []
-
-async function throughGate<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T | Refusal> {
-	if (running >= MAX_CONCURRENT_HASHES) {
-		if (waiting.length >= config.password.maxWaitingHashes)
-			return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
-		await turn(signal)
-	} else running++
-	try {
-		return await work()
-	} finally {
-		const next = waiting.shift()
-		if (next) next()
-		else running--
-	}
-}
-
-/** Resolves when a running hash hands its place over; rejects, and gives the place in the queue up, when aborted. */
-function turn(signal?: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		signal?.throwIfAborted()
-		const start = () => {
-			signal?.removeEventListener("abort", leave)
-			resolve()
-		}
-		const leave = () => {
-			waiting.splice(waiting.indexOf(start), 1)
-			reject(signal?.reason)
-		}
-		signal?.addEventListener("abort", leave, { once: true })
-		waiting.push(start)
-	})
+export async function verifyPassword(
+	passwordHash: string | null,
+	password: string,
+	signal?: AbortSignal,
+): Promise<boolean | Refusal> {
+	return hashing({ passwordHash, password: password.normalize("NFC") }, signal)
 }
