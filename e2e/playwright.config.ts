@@ -15,7 +15,8 @@ export default defineConfig({
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	use: {
-		trace: "retain-on-failure",
+		// A trace of every test would make them half as slow again; `--trace on` makes one where it is needed.
+		screenshot: "only-on-failure",
 		launchOptions: {
 			executablePath: process.env.CHROMIUM_PATH || undefined,
 			args: [

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { NextFunction, Request, Response } from "express"
-import { config } from "../auth.config"
 import { env } from "../env.server"
 import { requestScope } from "../log.server"
 import { LINGER_MS } from "./broken-request.server"
 import { clientAddress } from "./client.server"
 import { createNonce, securityHeaders } from "./headers.server"
-import { mediaType, wantsJson } from "./negotiate.server"
+import { readWholeBody, refusedBody } from "./incoming-body.server"
+import { wantsJson } from "./negotiate.server"
 import { isSameOrigin } from "./origin.server"
 import { type ProblemCode, problem } from "./problem"
 import { renderProblem } from "./problem-page.server"
@@ -19,7 +19,6 @@ const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
 const MAX_HOST_LENGTH = 260
 const OWN_HOST = new URL(env.appUrl).host
-const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 
 /**
  * Stands before everything else. What gets past it has a known client address, an ordinary method and path, the host of
@@ -35,7 +34,7 @@ export function edge(request: Request, response: Response, next: NextFunction): 
 }
 
 async function admit(request: Request, response: Response, next: NextFunction): Promise<void> {
-	const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
+	const refused = refusedAtOnce(request) ?? (isSafe(request) ? null : await readWholeBody(request))
 	if (refused === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
 	if (refused) return refuse(request, response, refused)
 	settleHeaders(request)
@@ -78,15 +77,16 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	const { method, headers, originalUrl } = request
 	if (!METHODS.includes(method)) return "method_not_allowed"
 	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
-	if (!SAFE_METHODS.includes(method) && !isSameOrigin(request)) return "origin_refused"
+	if (!isSafe(request) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
 	if (/,\s*chunked$/i.test(headers["transfer-encoding"] ?? "")) return "malformed"
-	if (!SAFE_METHODS.includes(method)) {
-		if (hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
-		if (Number(headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
-	}
-	return null
+	return isSafe(request) ? null : refusedBody(request)
+}
+
+/** What a request without effect may carry is never read. */
+function isSafe({ method }: Request): boolean {
+	return SAFE_METHODS.includes(method)
 }
 
 /** `_data` would make Remix run an action as a "data request", past its checks and our doors. */
@@ -109,53 +109,9 @@ function isWellFormedPath(url: string): boolean {
 
 function hasOneWellFormedHost(request: Request): boolean {
 	const host = request.headers.host ?? ""
-	if (countOf("host", request) !== 1 || host.length > MAX_HOST_LENGTH) return false
+	if (request.headersDistinct.host?.length !== 1 || host.length > MAX_HOST_LENGTH) return false
 	const match = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/i.exec(host)
 	return match !== null && Number(match[1] ?? 0) <= 65_535 && URL.canParse(`http://${host}`)
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
-}
-
-function countOf(header: string, { rawHeaders }: IncomingMessage): number {
-	return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === header).length
-}
-
-function isReadableType(request: IncomingMessage): boolean {
-	const { headers } = request
-	if (countOf("content-type", request) !== 1) return false
-	const encoding = headers["content-encoding"] ?? "identity"
-	const contentType = headers["content-type"] ?? ""
-	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []
-	const type = mediaType(contentType)
-	return (
-		BODY_TYPES.includes(type) && charset.toLowerCase() === "utf-8" && encoding.toLowerCase() === "identity"
-	)
-}
-
-/** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
-function readWholeBody(request: Request): Promise<ProblemCode | null> {
-	if (SAFE_METHODS.includes(request.method) || !hasBody(request)) return Promise.resolve(null)
-	const chunks: Buffer[] = []
-	let size = 0
-	return new Promise((resolve) => {
-		const read = (chunk: Buffer) => {
-			chunks.push(chunk)
-			size += chunk.length
-			if (size > config.server.maxBodyBytes) settle("too_large")
-		}
-		const end = () => {
-			request.body = Buffer.concat(chunks)
-			settle(null)
-		}
-		const cutOff = () => settle("malformed")
-		const settle = (refused: ProblemCode | null) => {
-			request.off("data", read).off("end", end).off("close", cutOff).pause()
-			resolve(refused)
-		}
-		request.on("data", read).on("end", end).on("close", cutOff)
-	})
 }
 
 /** What Remix would otherwise trust: the client decides neither our name nor our scheme. */

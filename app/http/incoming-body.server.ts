@@ -1,0 +1,54 @@
+import type { IncomingMessage } from "node:http"
+import type { Request } from "express"
+import { config } from "../auth.config"
+import { mediaType } from "./negotiate.server"
+import type { ProblemCode } from "./problem"
+
+const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+
+/** What is wrong with a body by what its headers say of it. */
+export function refusedBody(request: IncomingMessage): ProblemCode | null {
+	if (hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
+	if (Number(request.headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
+	return null
+}
+
+/** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
+export function readWholeBody(request: Request): Promise<ProblemCode | null> {
+	if (!hasBody(request)) return Promise.resolve(null)
+	const chunks: Buffer[] = []
+	let size = 0
+	return new Promise((resolve) => {
+		const read = (chunk: Buffer) => {
+			chunks.push(chunk)
+			size += chunk.length
+			if (size > config.server.maxBodyBytes) settle("too_large")
+		}
+		const end = () => {
+			request.body = Buffer.concat(chunks)
+			settle(null)
+		}
+		const cutOff = () => settle("malformed")
+		const settle = (refused: ProblemCode | null) => {
+			request.off("data", read).off("end", end).off("close", cutOff).pause()
+			resolve(refused)
+		}
+		request.on("data", read).on("end", end).on("close", cutOff)
+	})
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+	return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+}
+
+function isReadableType(request: IncomingMessage): boolean {
+	const { headers } = request
+	if (request.headersDistinct["content-type"]?.length !== 1) return false
+	const encoding = headers["content-encoding"] ?? "identity"
+	const contentType = headers["content-type"] ?? ""
+	const [, charset = "utf-8"] = /;\s*charset="?([^";\s]*)/i.exec(contentType) ?? []
+	const type = mediaType(contentType)
+	return (
+		BODY_TYPES.includes(type) && charset.toLowerCase() === "utf-8" && encoding.toLowerCase() === "identity"
+	)
+}
