@@ -1,6 +1,10 @@
 import type { z } from "zod"
 
-export type FieldDescription = { name: string; type: "text" | "email" | "password"; required: boolean }
+export type FieldDescription = {
+	name: string
+	type: "text" | "email" | "password" | "boolean"
+	required: boolean
+}
 
 /** By schema: asking zod what is required means to let it fail, which costs more than all the rest of a page. */
 const known = new WeakMap<z.ZodObject, FieldDescription[]>()
@@ -13,9 +17,15 @@ export function describeFields(schema: z.ZodObject): FieldDescription[] {
 }
 
 function describe(schema: z.ZodObject): FieldDescription[] {
-	return Object.entries(schema.shape).map(([name, field]) => ({
+	return Object.entries(schema.shape).map(([name, field]: [string, z.ZodType]) => ({
 		name,
-		type: name.includes("password") ? "password" : name === "email" ? "email" : "text",
-		required: !(field as z.ZodType).safeParse(undefined).success,
+		type: typeOf(name, field),
+		required: !field.safeParse(undefined).success,
 	}))
+}
+
+function typeOf(name: string, field: z.ZodType): FieldDescription["type"] {
+	if (name.includes("password")) return "password"
+	if (name === "email") return "email"
+	return field.safeParse(true).success ? "boolean" : "text"
 }

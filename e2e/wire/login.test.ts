@@ -41,7 +41,7 @@ describe("GET /login", () => {
 			fields: [
 				{ name: "username", type: "text", required: true },
 				{ name: "password", type: "password", required: true },
-				{ name: "remember", type: expect.any(String), required: false },
+				{ name: "remember", type: "boolean", required: false },
 			],
 			captcha: null,
 			redirect_to: "/account",
