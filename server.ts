@@ -23,9 +23,12 @@ import { logRequest } from "./app/http/request-log.server"
 import { log } from "./app/log.server"
 import { startOutbox } from "./app/mail/outbox.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
+import { StartError } from "./app/start-error"
 
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000
+/** What the system says of a name or an address that is not this machine's. */
+const listenFaults = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
 /** How often, while stopping, connections are looked for whose request is done. */
 const SWEEP_MS = 50
 
@@ -61,7 +64,13 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	// What clients expect besides `100-continue` is ignored; Node would answer without our headers.
 	server.on("checkExpectation", app)
 	await new Promise<void>((resolve, reject) => {
-		server.once("error", reject)
+		server.once("error", (error: NodeJS.ErrnoException) =>
+			reject(
+				listenFaults.has(error.code ?? "")
+					? new StartError(`HOST cannot be listened on (${error.code})`)
+					: error,
+			),
+		)
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
 	const { port } = server.address() as AddressInfo
@@ -120,6 +129,11 @@ function builtAssets(): RequestHandler {
 		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
 	const router = express.Router()
 	router.use((request, _response, next) => next(files.has(request.path) ? undefined : "router"))
+	router.use((request, _response, next) => {
+		// Whole and unconditional (RFC 9110, 14.2 allows it): what these ask for in vain, Express answers with an error.
+		for (const name of ["range", "if-match", "if-unmodified-since"]) delete request.headers[name]
+		next()
+	})
 	router.use(compression())
 	router.use("/assets", express.static("build/client/assets", { setHeaders, index: false, redirect: false }))
 	router.use(express.static("build/client", { cacheControl: false, index: false, redirect: false }))

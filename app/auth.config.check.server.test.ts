@@ -45,6 +45,7 @@ describe("the configuration", () => {
 		["password.maxCodePoints", 63],
 		["password.maxCodePoints", 1_000_000],
 		["password.maxWaitingHashes", 0],
+		["session.cookieName", "notice"],
 		["username.minLength", 33],
 		["username.maxLength", 65],
 		["verification.periodSeconds", 0],

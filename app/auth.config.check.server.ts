@@ -28,7 +28,10 @@ const configSchema = z
 		login: z.strictObject({ redirectTo: path }),
 		logout: z.strictObject({ redirectTo: path }),
 		session: z.strictObject({
-			cookieName: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, "may hold letters, digits, - and _ only"),
+			cookieName: z
+				.string()
+				.regex(/^[A-Za-z0-9_-]{1,40}$/, "may hold letters, digits, - and _ only")
+				.refine((name) => name !== "notice", "is the name of another cookie here"),
 			expirySeconds: seconds,
 			maxExpirySeconds: seconds,
 		}),

@@ -8,7 +8,9 @@ process.env.NODE_ENV = "development"
 process.env.PORT = String(await findFreePort(Number(process.env.PORT || 3000)))
 
 const { createServer } = await import("vite")
-const vite = await createServer({ server: { middlewareMode: true, cors: false }, appType: "custom" })
+// Vite's own port, which tells pages to reload, is one that a second development server may have already.
+const hmr = { port: await findFreePort(24_678) }
+const vite = await createServer({ server: { middlewareMode: true, cors: false, hmr }, appType: "custom" })
 
 /** The server of the moment. When a file changes, Vite makes a new one, and the old one is stopped. */
 let loaded
@@ -33,6 +35,8 @@ vite.watcher.on("all", () => {
 })
 
 let stopping = false
+// A second Vite, inside of Remix's plugin, would end the process in the middle of our stopping.
+process.removeAllListeners("SIGTERM")
 for (const signal of ["SIGTERM", "SIGINT"])
 	process.on(signal, async () => {
 		if (stopping) process.exit(1)
@@ -54,6 +58,7 @@ async function reload() {
 }
 
 function showError(error) {
+	if (error?.name === "StartError") return console.error(`\u2717 Gatehouse does not start: ${error.message}`)
 	vite.ssrFixStacktrace(error)
 	console.error(error)
 }

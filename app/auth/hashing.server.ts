@@ -4,20 +4,19 @@ import { config } from "../auth.config"
 import { log } from "../log.server"
 import { type Refusal, refusal } from "./refusal"
 
-/** To make a hash of a password. */
-type MakingTask = { password: string }
-/** To check a password against a hash, or against nobody's where it is null. */
-type CheckingTask = { passwordHash: string | null; password: string }
-export type HashTask = MakingTask | CheckingTask
+export type HashTask =
+	| { kind: "make"; password: string }
+	| { kind: "check"; passwordHash: string | null; password: string }
 
 type Job = {
 	task: HashTask
-	resolve: (result: string | boolean) => void
+	resolve: (result: never) => void
 	reject: (reason: unknown) => void
 }
 
-/** Each thread has one task in work and one at hand, so that it never waits for this thread between two. */
+/** Each has one task in work and one at hand, so that it never waits for the main thread between two. */
 const TASKS_PER_THREAD = 2
+const THREADS = availableParallelism()
 const RETRY_AFTER_SECONDS = 2
 
 /**
@@ -25,30 +24,45 @@ const RETRY_AFTER_SECONDS = 2
  * asynchronous calls use, it would hold up file access and DNS. What waits is bounded (OWASP ASVS 5, V15.2.2).
  *
  * @param signal when aborted, the task gives its place in the queue up; one that a thread has already is finished
- * @returns the hash (a PHC string), or whether the password is right; the refusal `overloaded` when too many wait
+ * @returns a PHC string; the refusal `overloaded` when too many wait
  * @throws the signal's reason
  */
-export function hashing(task: CheckingTask, signal?: AbortSignal): Promise<boolean | Refusal>
-export function hashing(task: MakingTask, signal?: AbortSignal): Promise<string | Refusal>
-export async function hashing(task: HashTask, signal?: AbortSignal): Promise<string | boolean | Refusal> {
-	signal?.throwIfAborted()
-	if (waiting.length >= config.password.maxWaitingHashes)
-		return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
-	return new Promise((resolve, reject) => {
-		const job = { task, resolve, reject }
-		waiting.push(job)
-		signal?.addEventListener("abort", () => leaveQueue(job, signal.reason), { once: true })
-		handOut()
-	})
+export function makeHash(password: string, signal?: AbortSignal): Promise<string | Refusal> {
+	return enqueue<string>({ kind: "make", password }, signal)
 }
 
-/** Ends the threads; the next task starts new ones. */
+/** Costs one hash also where there is none. The rest is as with {@link makeHash}. @returns whether it is the password */
+export function checkHash(
+	passwordHash: string | null,
+	password: string,
+	signal?: AbortSignal,
+): Promise<boolean | Refusal> {
+	return enqueue<boolean>({ kind: "check", passwordHash, password }, signal)
+}
+
+/** Ends the threads, and what waits for them; the next task starts new ones. */
 export async function stopHashing(): Promise<void> {
+	for (const { reject } of waiting.splice(0)) reject(new Error("Hashing was stopped"))
 	await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()))
 }
 
 const waiting: Job[] = []
 const threads: ReturnType<typeof startThread>[] = []
+
+async function enqueue<Result>(task: HashTask, signal?: AbortSignal): Promise<Result | Refusal> {
+	signal?.throwIfAborted()
+	if (waiting.length >= config.password.maxWaitingHashes)
+		return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
+	let leave = () => {}
+	const done = new Promise<Result>((resolve, reject) => {
+		const job = { task, resolve, reject }
+		leave = () => leaveQueue(job, signal?.reason)
+		waiting.push(job)
+	})
+	signal?.addEventListener("abort", leave)
+	handOut()
+	return done.finally(() => signal?.removeEventListener("abort", leave))
+}
 
 function leaveQueue(job: Job, reason: unknown): void {
 	const place = waiting.indexOf(job)
@@ -58,10 +72,10 @@ function leaveQueue(job: Job, reason: unknown): void {
 }
 
 function handOut(): void {
-	while (threads.length < availableParallelism()) threads.push(startThread())
+	while (threads.length < THREADS) threads.push(startThread())
 	for (let job = waiting[0]; job; job = waiting[0]) {
-		const [thread] = threads.toSorted((a, b) => a.jobs.length - b.jobs.length)
-		if (!thread || thread.jobs.length >= TASKS_PER_THREAD) return
+		const thread = findThread()
+		if (!thread) return
 		waiting.shift()
 		thread.jobs.push(job)
 		// Only a thread with something to do keeps the process from ending.
@@ -70,15 +84,20 @@ function handOut(): void {
 	}
 }
 
+/** An idle one first. */
+function findThread() {
+	const withFewerThan = (count: number) => threads.find(({ jobs }) => jobs.length < count)
+	return withFewerThan(1) ?? withFewerThan(TASKS_PER_THREAD)
+}
+
 function startThread() {
 	const worker = new Worker(new URL("./hashing.worker.js", import.meta.url))
 	/** In the order in which the thread answers. */
 	const jobs: Job[] = []
 	const thread = { worker, jobs }
-	let failure: unknown = new Error("The thread was stopped")
-	worker.unref()
-	worker.on("message", (result: string | boolean) => {
-		jobs.shift()?.resolve(result)
+	let failure: unknown = new Error("Hashing was stopped")
+	worker.on("message", (result) => {
+		jobs.shift()?.resolve(result as never)
 		if (jobs.length === 0) worker.unref()
 		handOut()
 	})
@@ -92,5 +111,7 @@ function startThread() {
 		for (const { reject } of jobs.splice(0)) reject(failure)
 		if (waiting.length > 0) handOut()
 	})
+	// Last, as listening for messages holds the process too.
+	worker.unref()
 	return thread
 }

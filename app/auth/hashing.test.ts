@@ -2,11 +2,11 @@ import { setMaxListeners } from "node:events"
 import { availableParallelism } from "node:os"
 import { describe, expect, it } from "vitest"
 import { config } from "../auth.config"
-import { hashing, stopHashing } from "./hashing.server"
+import { checkHash, makeHash, stopHashing } from "./hashing.server"
 
 /** Two per thread, and the queue. */
 const ROOM = 2 * availableParallelism() + config.password.maxWaitingHashes
-const check = (signal?: AbortSignal) => hashing({ passwordHash: null, password: "wrong" }, signal)
+const check = (signal?: AbortSignal) => checkHash(null, "wrong", signal)
 
 describe("threads for hashing", () => {
 	it("H-53: a full queue refuses at once, and who goes away while waiting makes room", async () => {
@@ -27,14 +27,17 @@ describe("threads for hashing", () => {
 	})
 
 	it("a thread that fails tells who waits for it, and another takes its place", async () => {
-		await expect(hashing({ password: 5 as never })).rejects.toThrow()
-		expect(await hashing({ password: "a good password" })).toMatch(/^\$argon2id\$/)
+		await expect(makeHash(5 as never)).rejects.toThrow()
+		expect(await makeHash("a good password")).toMatch(/^\$argon2id\$/)
 	})
 
 	it("threads that were stopped leave nobody waiting, and start again when they are needed", async () => {
-		const ends = Promise.allSettled(Array.from({ length: 2 * availableParallelism() }, () => check()))
+		const many = 30 * availableParallelism()
+		const ends = Promise.allSettled(Array.from({ length: many }, () => check()))
 		await stopHashing()
-		expect((await ends).filter(({ status }) => status === "rejected").length).toBeGreaterThan(0)
+		const ended = (await ends).filter(({ status }) => status === "rejected").length
+		// What the threads had at hand may have been done.
+		expect(ended).toBeGreaterThanOrEqual(many - 2 * availableParallelism())
 		expect(await check()).toBe(false)
 	})
 })

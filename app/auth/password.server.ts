@@ -1,6 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../auth.config"
-import { hashing } from "./hashing.server"
+import { checkHash, makeHash } from "./hashing.server"
 import type { Refusal } from "./refusal"
 
 /** Four bytes for each code point allowed. Checked before anything that costs time, normalisation included. */
@@ -61,7 +61,7 @@ function contains(password: string, word: string): boolean {
 
 /** @returns a PHC string, or the refusal `overloaded`. */
 export async function hashPassword(password: string, signal?: AbortSignal): Promise<string | Refusal> {
-	return hashing({ password: password.normalize("NFC") }, signal)
+	return makeHash(password.normalize("NFC"), signal)
 }
 
 /**
@@ -73,5 +73,5 @@ export async function verifyPassword(
 	password: string,
 	signal?: AbortSignal,
 ): Promise<boolean | Refusal> {
-	return hashing({ passwordHash, password: password.normalize("NFC") }, signal)
+	return checkHash(passwordHash, password.normalize("NFC"), signal)
 }

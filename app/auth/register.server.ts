@@ -30,7 +30,10 @@ export async function register(
 	const limited = await charge(perAddress)
 	if (limited) return limited
 
-	const passwordHash = await hashPassword(input.password, client.signal)
+	const passwordHash = await hashPassword(input.password, client.signal).catch(async (aborted) => {
+		await refund(perAddress)
+		throw aborted
+	})
 	if (typeof passwordHash !== "string") {
 		await refund(perAddress)
 		return passwordHash

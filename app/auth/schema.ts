@@ -3,7 +3,7 @@ import { parseMailAddress } from "../mail/address.server"
 import { isReadablePassword, passwordFault, personalPasswordFault } from "./password.server"
 import { usernameFault } from "./username"
 
-/** What each form may contain, for the form door, the JSON door and the API description alike. */
+/** What each form may contain, for the form door and the JSON door alike. */
 
 const MAX_IDENTIFIER_LENGTH = 254
 

@@ -7,7 +7,7 @@ import { usernameKey } from "./username"
 
 export type { User }
 
-/** What others may see of a user, as the wire contract spells it. */
+/** What people see of their own account, as the wire contract spells it. */
 export function publicUser(user: User) {
 	return {
 		id: user.id,

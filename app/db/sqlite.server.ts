@@ -20,9 +20,15 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		const queryRaw = connection.queryRaw.bind(connection)
 		const executeRaw = connection.executeRaw.bind(connection)
 		const startTransaction = connection.startTransaction.bind(connection)
+		const dispose = connection.dispose.bind(connection)
 		/** Settled when no transaction is open. Statements themselves are synchronous, so they need no turn of their own. */
 		let idle = Promise.resolve()
 
+		// Who disconnects may come back: in development the server starts again after each change.
+		connection.dispose = () => {
+			this.#connection = undefined
+			return dispose()
+		}
 		connection.queryRaw = (query) => idle.then(() => queryRaw(query))
 		connection.executeRaw = (query) => idle.then(() => executeRaw(query))
 		connection.startTransaction = async (isolationLevel) => {

@@ -1,5 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { db, inTransaction, isUniqueViolation, openDatabase, pingDatabase } from "./client.server"
+import {
+	closeDatabase,
+	db,
+	inTransaction,
+	isUniqueViolation,
+	openDatabase,
+	pingDatabase,
+} from "./client.server"
 
 const now = new Date("2026-01-01T12:00:00.000Z")
 
@@ -120,4 +127,12 @@ describe("the connection", () => {
 		for (const outcome of outcomes)
 			if (outcome.status === "rejected") expect(isUniqueViolation(outcome.reason)).toBe(true)
 	})
+})
+
+it("after it was closed, the database opens again", async () => {
+	await db.user.create({ data: user("before") })
+	await closeDatabase()
+	await openDatabase()
+	await pingDatabase()
+	expect(await names()).toEqual(["before"])
 })

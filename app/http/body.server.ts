@@ -53,16 +53,17 @@ function readUrlEncoded(text: string): Entries {
 }
 
 function readJson(text: string): Entries | null {
-	const names = readTopLevelNames(text)
 	const value: unknown = JSON.parse(text)
+	const names = readTopLevelNames(text)
 	if (!names || typeof value !== "object" || value === null || Array.isArray(value)) return null
 	return names.map((name) => [name, (value as Record<string, unknown>)[name]])
 }
 
 /**
- * `JSON.parse` keeps the last of two equal names and tells nobody; other readers keep the first. So the names are
- * listed before it runs, along with how deep it would have to go.
+ * `JSON.parse` keeps the last of two equal names and tells nobody; other readers keep the first. So the names are listed,
+ * along with how deep they go.
  *
+ * @param text JSON that is well-formed: of a string that never ends, the pattern would try every end
  * @returns the names at the top level, repeated ones included; null for a document that goes too deep or names a prototype
  */
 function readTopLevelNames(text: string): string[] | null {

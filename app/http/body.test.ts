@@ -25,6 +25,11 @@ describe("a body", () => {
 		expect(await read(request.headers.get("Content-Type") ?? "", await request.text())).toEqual(expected)
 	})
 
+	it("H-02: that is a string without an end costs no more than reading it", async () => {
+		// In quadratic time this takes a minute, far past any test's patience.
+		expect(await json(`{"${'\\"'.repeat(400_000)}`)).toBe("malformed")
+	})
+
 	it("that is empty has no fields", async () => {
 		for (const type of ["application/json", "application/x-www-form-urlencoded"])
 			expect(await read(type, "")).toEqual({ values: {}, repeated: [] })

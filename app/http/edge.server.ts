@@ -34,9 +34,11 @@ export function edge(request: Request, response: Response, next: NextFunction): 
 }
 
 async function admit(request: Request, response: Response, next: NextFunction): Promise<void> {
-	const refused = refusedAtOnce(request) ?? (isSafe(request) ? null : await readWholeBody(request))
+	const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
 	if (refused === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
 	if (refused) return refuse(request, response, refused)
+	// Taken off the connection, but it means nothing (RFC 9110, 9.3.1).
+	if (isSafe(request)) delete request.body
 	settleHeaders(request)
 	next()
 }
@@ -81,10 +83,9 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
 	if (/,\s*chunked$/i.test(headers["transfer-encoding"] ?? "")) return "malformed"
-	return isSafe(request) ? null : refusedBody(request)
+	return refusedBody(request)
 }
 
-/** What a request without effect may carry is never read. */
 function isSafe({ method }: Request): boolean {
 	return SAFE_METHODS.includes(method)
 }

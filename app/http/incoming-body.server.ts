@@ -8,7 +8,8 @@ const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "mu
 
 /** What is wrong with a body by what its headers say of it. */
 export function refusedBody(request: IncomingMessage): ProblemCode | null {
-	if (hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
+	const isRead = !["GET", "HEAD"].includes(request.method ?? "")
+	if (isRead && hasBody(request) && !isReadableType(request)) return "unsupported_media_type"
 	if (Number(request.headers["content-length"] ?? 0) > config.server.maxBodyBytes) return "too_large"
 	return null
 }

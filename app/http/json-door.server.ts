@@ -45,7 +45,10 @@ export function jsonDoor(build: ServerBuild, isReady: () => boolean): RequestHan
 		const found = find(isScript ? request.path.slice(0, -".data".length) : request.path)
 		if (request.method === "OPTIONS") return refuseMethod(found.route, request, response)
 		const hasPage = found.route.module?.default !== undefined
-		if (isScript || (hasPage && !isProgram(request))) next()
+		const isSafe = ["GET", "HEAD"].includes(request.method)
+		// Remix would say so in words of its own.
+		if (isScript && !isSafe && !found.route.module?.action) refuseMethod(found.route, request, response)
+		else if (isScript || (hasPage && !isProgram(request))) next()
 		else answer(request, response, found).catch(next)
 	}
 }

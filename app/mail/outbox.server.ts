@@ -113,7 +113,15 @@ async function deliver(
 		const data = final ? { failedAt: now() } : { nextAttemptAt: secondsAfter(now(), retryDelaySeconds(mail)) }
 		await db.outboxMail.update({ where: { id }, data })
 		const { code, responseCode } = error as { code?: string; responseCode?: number }
-		const about = { mail_id: id, kind, attempt: mail.attempts + 1, reason: code, smtp_status: responseCode }
+		const about = {
+			mail_id: id,
+			kind,
+			attempt: mail.attempts + 1,
+			reason: code,
+			smtp_status: responseCode,
+			// Without a code it is no mail server's failure, but a mistake in the mail itself.
+			err: code === undefined ? error : undefined,
+		}
 		if (final) log.error({ event: "mail.failed", ...about }, "Mail given up")
 		else log.warn({ event: "mail.delayed", ...about }, "Mail not delivered; it will be tried again")
 	}

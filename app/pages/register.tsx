@@ -15,9 +15,10 @@ const labels = {
 export function RegisterPage(props: {
 	redirect_to: string | null
 	min_password_length: number
+	verification: boolean
 	refused: RefusedForm | undefined
 }) {
-	const { redirect_to, min_password_length, refused } = props
+	const { redirect_to, min_password_length, verification, refused } = props
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const errors = refused?.problem.errors
 	return (
@@ -25,7 +26,10 @@ export function RegisterPage(props: {
 			title="Create an account"
 			footer={
 				<>
-					Have one already? <Link to="/login">Sign in</Link>
+					Have one already?{" "}
+					<Link to={`/login${redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""}`}>
+						Sign in
+					</Link>
 				</>
 			}
 		>
@@ -47,7 +51,7 @@ export function RegisterPage(props: {
 					name="email"
 					type="email"
 					label={labels.email}
-					hint="We send a link there to confirm it."
+					hint={verification ? "We send a link there to confirm it." : undefined}
 					autoComplete="email"
 					defaultValue={refused?.typed.email}
 					errors={errors?.email}

@@ -24,7 +24,8 @@ export async function action({ request }: ActionFunctionArgs) {
 		status: 204,
 		body: null,
 		redirectTo: redirectTarget(submission.redirectTo, config.logout.redirectTo),
-		cookies: [expiredSessionCookie()],
+		// Who came with an `Authorization` header did not come with the cookie.
+		cookies: request.headers.has("Authorization") ? [] : [expiredSessionCookie()],
 		notice: "signed_out",
 	})
 }

@@ -22,6 +22,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 		open: true,
 		redirect_to: ownPath(requestedPath(request)),
 		min_password_length: minCodePoints,
+		verification: config.verification.enabled,
 	}
 }
 

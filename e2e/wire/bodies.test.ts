@@ -39,7 +39,6 @@ describe("H-02: JSON that is not what it should be", () => {
 	it.each(FORMS)("H-02: is refused as malformed at %s, and does nothing", async (path) => {
 		const before = rowsOf(house.server)
 		const bodies: (string | Buffer)[] = [
-			"",
 			"{",
 			"null",
 			"1",
@@ -64,7 +63,6 @@ describe("H-02: JSON that is not what it should be", () => {
 			Buffer.concat([Buffer.from(`{"username":"`), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(`"}`)]),
 		]
 		for (const [index, body] of bodies.entries()) {
-			if (body === "") continue
 			const answers = await bothAnswers(path, "application/json", body)
 			expect([index, answers.json.status, answers.json.json?.code]).toEqual([index, 400, "malformed"])
 			expectRefused(answers, 400, "malformed")

@@ -170,3 +170,10 @@ describe("links and methods that only look as if they did something", () => {
 			}
 	})
 })
+
+it("H-19: the data of a page that takes no form is refused in our own words", async () => {
+	const answer = await clientOf(server).postForm("/account.data", { a: "b" })
+	expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, HEAD"])
+	expect(answer.text).toContain("This page does not take that kind of request.")
+	expect(answer.text).not.toMatch(/routes\/|action|Error:/)
+})

@@ -192,3 +192,21 @@ describe("requests that never end", () => {
 		expect((await clientOf(server).get("/healthz")).status).toBe(200)
 	})
 })
+
+describe("a body that comes with a GET", () => {
+	it("H-04: is thrown away, and the connection goes on with the next request", async () => {
+		const first = requestText("GET /healthz HTTP/1.1", [host, "Content-Length: 5"])
+		const second = requestText("GET /readyz HTTP/1.1", [host, "Connection: close"])
+		const answer = await exchange(server, `${first}hello${second}`)
+		expect(answer.statuses).toEqual([200, 200])
+	})
+
+	it("H-04: is refused when it is too large, also without an end", async () => {
+		const announced = requestText("GET /login HTTP/1.1", [host, `Content-Length: ${MEGABYTE}`])
+		expect((await exchange(server, announced)).status).toBe(413)
+		const endless = requestText("GET /login HTTP/1.1", [host, "Transfer-Encoding: chunked"])
+		const chunk = `${(MAX_BODY_BYTES + 1).toString(16)}\r\n${"a".repeat(MAX_BODY_BYTES + 1)}\r\n`
+		const answer = await exchange(server, endless + chunk)
+		expect([answer.status, answer.closed]).toEqual([413, true])
+	})
+})

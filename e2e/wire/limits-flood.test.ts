@@ -84,4 +84,29 @@ describe("a flood of sign-ins", () => {
 		},
 		PATIENCE_MS,
 	)
+
+	it(
+		"H-53: registrations that hang up while they wait do not use their client's limit up",
+		async () => {
+			const address = freshAddress()
+			const flood = Array.from({ length: 150 }, () => wrong())
+			const hangUp = new AbortController()
+			const register = (signal?: AbortSignal) => {
+				const { password, ...who } = somebody()
+				return clientOf(server, address).send("/register", {
+					method: "POST",
+					headers: { "Content-Type": "application/json" },
+					body: JSON.stringify({ ...who, password, confirm_password: password }),
+					...(signal && { signal }),
+				})
+			}
+			const given = Array.from({ length: 20 }, () => register(hangUp.signal).catch(() => null))
+			await new Promise((resolve) => setTimeout(resolve, 300))
+			hangUp.abort()
+			expect(await Promise.all(given)).toContain(null)
+			await Promise.all(flood)
+			expect((await register()).status).toBe(201)
+		},
+		PATIENCE_MS,
+	)
 })

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process"
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { clientOf } from "../support/client"
+
+const PARTS = ["app", "bin", "prisma", "public", "package.json", "package-lock.json", ".env.example"]
+const FILES = ["server.ts", "remix.config.js", "vite.config.ts", "tsconfig.json", "prisma.config.ts"]
+const PATIENCE = { timeout: 30_000, interval: 200 }
+
+const folder = mkdtempSync(join(tmpdir(), "gatehouse-dev-"))
+let output = ""
+let child: ReturnType<typeof spawn>
+
+beforeAll(() => {
+	for (const part of [...PARTS, ...FILES]) cpSync(part, join(folder, part), { recursive: true })
+	symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
+	const { PATH, HOME } = process.env
+	const env: NodeJS.ProcessEnv = { PATH, HOME, PORT: "3900", NODE_ENV: "development" }
+	child = spawn(process.execPath, ["bin/dev.mjs"], { cwd: folder, env })
+	child.stdout?.on("data", (chunk) => {
+		output += chunk
+	})
+	child.stderr?.on("data", (chunk) => {
+		output += chunk
+	})
+})
+afterAll(() => {
+	child.kill("SIGKILL")
+	rmSync(folder, { recursive: true, force: true })
+})
+
+it("a developer's changes show at once, and everything goes on working", async () => {
+	await expect.poll(() => output, PATIENCE).toMatch(/Gatehouse +http/)
+	const url = /Gatehouse +(http\S+)/.exec(output)?.[1] ?? ""
+	const client = clientOf({ url })
+	const [, password = ""] = /ada +(\S+)/.exec(output) ?? []
+	const page = join(folder, "app/pages/home.tsx")
+	for (const word of ["once", "twice"]) {
+		writeFileSync(page, readFileSync(page, "utf8").replace(/title="Come[^"]*"/, `title="Come ${word}"`))
+		const shown = () => client.get("/").then(({ text }) => text, String)
+		await expect.poll(shown, PATIENCE).toContain(`Come ${word}`)
+		expect((await client.get("/readyz")).status).toBe(200)
+		expect((await client.postJson("/login", { username: "ada", password })).status).toBe(200)
+	}
+	expect(output).not.toMatch(/Error/)
+})
+
+it("a setting that contradicts another is told in a line, and mending it is enough", async () => {
+	const url = /Gatehouse +(http\S+)/.exec(output)?.[1] ?? ""
+	const file = join(folder, "app/auth.config.ts")
+	const config = readFileSync(file, "utf8")
+	writeFileSync(file, config.replace("expirySeconds: 60 * 60,", "expirySeconds: 0,"))
+	await expect.poll(() => output, PATIENCE).toMatch(/does not start: .*session\.expirySeconds/)
+	writeFileSync(file, config)
+	const ready = () =>
+		clientOf({ url })
+			.get("/readyz")
+			.then(({ status }) => status, String)
+	await expect.poll(ready, PATIENCE).toBe(200)
+})
+
+it("stops in order", async () => {
+	child.kill("SIGTERM")
+	await expect.poll(() => child.exitCode, PATIENCE).toBe(0)
+	expect(output).toContain("Stopped")
+})
