@@ -7,8 +7,14 @@ import { usernameFault } from "./username"
 
 const MAX_IDENTIFIER_LENGTH = 254
 
+/** Text that has to be there. What else is asked of it brings sentences of its own. */
 function text(missing: string) {
-	return z.string({ error: (issue) => (issue.input === undefined ? missing : "Send this as text.") })
+	return z.string({
+		error: ({ code, input }) => {
+			if (code !== "invalid_type") return undefined
+			return input === undefined ? missing : "Send this as text."
+		},
+	})
 }
 
 /** Refuses with the sentence that `fault` finds. */
