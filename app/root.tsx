@@ -31,9 +31,14 @@ export async function loader({ request }: LoaderFunctionArgs) {
 /** A notice is for one page only, so it is asked for anew on each. */
 export const shouldRevalidate = () => true
 
+/** The same for everybody, so it may be kept: an error can cost a page its data, but not its looks. */
+let looks: { appName?: string; styles?: typeof config.styles } | undefined
+
 export function Layout({ children }: { children: ReactNode }) {
 	const { nonce, ...rendering } = useRenderContext()
-	const root = useRouteLoaderData<typeof loader>("root") ?? rendering
+	const loaded = useRouteLoaderData<typeof loader>("root")
+	if (loaded) looks = { appName: loaded.appName, styles: loaded.styles }
+	const root = looks ?? rendering
 	// An error page needs no script, and what the server rendered on it stays.
 	const hasScripts = !useRouteError()
 	return (

@@ -21,3 +21,44 @@ test("a page that was opened starts at its beginning, a refused form at what wen
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("alert")).toBeFocused()
 })
+
+test("without an answer, a page says so in its own colours, and Back leads to where one was", {
+	tag: "@js",
+}, async ({ browser, server }) => {
+	const page = await browser.newPage({ baseURL: server.url, colorScheme: "dark" })
+	const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+	await page.goto("/login")
+	const before = await background()
+	await page.waitForLoadState("networkidle")
+	await page.route("**/*.data*", (route) => route.abort())
+	await page.getByRole("link", { name: "Create an account" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("No answer")
+	await expect(page.getByText("Check your connection")).toBeVisible()
+	await expect(page.getByRole("link", { name: "Gatehouse" })).toBeVisible()
+	expect(await background()).toBe(before)
+	await page.unroute("**/*.data*")
+	await page.goBack()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
+	expect(await background()).toBe(before)
+	await page.close()
+})
+
+test("Back does not lead to a page that leads away again", { tag: "@js" }, async ({
+	page,
+	open,
+	member,
+	signIn,
+}) => {
+	await open("/logout")
+	await page.getByRole("link", { name: "Sign in" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
+	await signIn(member)
+	await page.goto("/account")
+	await page.goBack()
+	const greeting = page.getByRole("heading", { name: `Hello, ${member.username}` })
+	await expect(greeting).toBeVisible()
+	await page.goBack()
+	await expect(greeting).toBeVisible()
+	await page.goBack()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign out?")
+})

@@ -1,9 +1,11 @@
-import { type AppLoadContext, data, redirect } from "@remix-run/node"
+import { type AppLoadContext, data, replace } from "@remix-run/node"
 import { findSession, type SignedIn } from "../auth/session.server"
 import { env } from "../env.server"
 import { readSessionToken } from "./cookie.server"
 import { prefersJson } from "./negotiate.server"
 import { problem } from "./problem"
+
+// Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
 
 export async function getSignedIn(request: Request): Promise<SignedIn | null> {
 	const token = readSessionToken(request)
@@ -16,7 +18,7 @@ export async function requireUser(request: Request): Promise<SignedIn> {
 	if (signedIn) return signedIn
 	if (prefersJson(request)) throw data(problem("unauthenticated"), { status: 401 })
 	const { pathname, search } = new URL(request.url)
-	throw redirect(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
+	throw replace(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
 }
 
 /** For pages that make no sense when signed in: a person is led to where signing in would have led. */
@@ -27,7 +29,7 @@ export async function requireAnonymous(
 ): Promise<void> {
 	// A form that was refused is shown again, also to somebody signed in.
 	if (prefersJson(request) || !["GET", "HEAD"].includes(method)) return
-	if (await getSignedIn(request)) throw redirect(destination, 303)
+	if (await getSignedIn(request)) throw replace(destination, 303)
 }
 
 /** For tools that show what only a developer may see. */

@@ -33,6 +33,7 @@ export type ProblemCode = keyof typeof problems
 export type Problem = {
 	type: "about:blank"
 	title: string
+	/** 0 where there was no answer that could have one. */
 	status: number
 	detail: string
 	code: ProblemCode
@@ -59,8 +60,21 @@ export function problemFor(status: number): Problem {
 
 /** The problem behind whatever was thrown. @param requestId told only of what nobody expected */
 export function problemOf(error: unknown, requestId?: string): Problem {
-	if (!isRouteErrorResponse(error)) return problem("internal", requestId ? { request_id: requestId } : {})
+	if (!isRouteErrorResponse(error))
+		return typeof document === "undefined"
+			? problem("internal", requestId ? { request_id: requestId } : {})
+			: noAnswer
 	return isProblem(error.data) ? error.data : problemFor(error.status)
+}
+
+/** In a browser, what is no answer of ours is none at all: the connection is down, or something on the way failed. */
+const noAnswer: Problem = {
+	type: "about:blank",
+	title: "No answer",
+	status: 0,
+	detail:
+		"The site could not be reached, so nothing may have been saved. Check your connection, then try again.",
+	code: "unavailable",
 }
 
 export function isProblem(value: unknown): value is Problem {
