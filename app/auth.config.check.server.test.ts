@@ -44,6 +44,8 @@ describe("the configuration", () => {
 		["password.minCodePoints", 257],
 		["password.maxCodePoints", 63],
 		["password.maxCodePoints", 1_000_000],
+		["password.minGuesses", -1],
+		["password.minGuesses", 1_000_000_000],
 		["password.maxWaitingHashes", 0],
 		["session.cookieName", "notice"],
 		["username.minLength", 33],

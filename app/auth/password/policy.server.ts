@@ -1,7 +1,7 @@
-import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../../auth.config"
-import { checkHash, makeHash } from "./hashing.server"
 import type { Refusal } from "../refusal"
+import { checkHash, makeHash } from "./hashing.server"
+import { findWeakness, type Weakness } from "./weakness.server"
 
 /** Four bytes for each code point allowed. Checked before anything that costs time, normalisation included. */
 const MAX_PASSWORD_BYTES = 1024
@@ -9,7 +9,15 @@ const MAX_PASSWORD_BYTES = 1024
 /** Shorter names and local parts are in too many good passwords to be told apart. */
 const MIN_CONTAINED_LENGTH = 3
 
-const mostCommon = new Set(dictionary["passwords-common"].slice(0, config.password.refuseMostCommon))
+const WEAKNESS_SENTENCES: Record<Weakness, string> = {
+	common: "This password is among the most common ones. Choose another.",
+	common_word: "That's a common word or number with little added. Try a few unrelated words instead.",
+	service_name: "That's little more than our name. Try a few unrelated words instead.",
+	repeat: "That repeats the same few characters. Try a few unrelated words instead.",
+	sequence: "That's a sequence, such as abcd or 4321. Try a few unrelated words instead.",
+	keyboard: "Those keys are neighbours on a keyboard. Try a few unrelated words instead.",
+	date: "That's little more than a date or a year. Try a few unrelated words instead.",
+}
 
 /** @returns whether `password` could be anybody's: of a length that is accepted anywhere, and well-formed. */
 export function isReadablePassword(password: string): boolean {
@@ -35,9 +43,8 @@ export function passwordFault(password: string): string | null {
 	const length = [...normalized].length
 	if (length < minCodePoints) return `Use at least ${minCodePoints} characters.`
 	if (length > maxCodePoints) return `Use at most ${maxCodePoints} characters.`
-	if (mostCommon.has(normalized.toLowerCase()))
-		return "This password is among the most common ones. Choose another."
-	return null
+	const weakness = findWeakness(normalized)
+	return weakness && WEAKNESS_SENTENCES[weakness]
 }
 
 /** The blocklist's context words (NIST SP 800-63B-4, 3.1.1.2): what a stranger knows of the owner. */
