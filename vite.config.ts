@@ -8,6 +8,7 @@ const serverPackages = [
 	"@prisma/adapter-better-sqlite3",
 	"@prisma/client",
 	"@remix-run/node",
+	"@zxcvbn-ts/core",
 	"@zxcvbn-ts/language-common",
 	"better-sqlite3",
 	"html-to-text",

@@ -47,6 +47,7 @@ const configSchema = z
 			minCodePoints: count.min(8, "may not be below 8 (NIST SP 800-63B-4, 3.1.1.2)"),
 			maxCodePoints: count.min(64, "may not be below 64 (NIST SP 800-63B-4, 3.1.1.2)").max(256),
 			refuseMostCommon: z.int().nonnegative(),
+			minGuesses: z.int().nonnegative(),
 			maxWaitingHashes: count,
 		}),
 		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
@@ -80,6 +81,9 @@ const configSchema = z
 			refuse("session.expirySeconds", "is longer than session.maxExpirySeconds")
 		if (password.minCodePoints > password.maxCodePoints)
 			refuse("password.minCodePoints", "is larger than password.maxCodePoints")
+		// zxcvbn counts ten guesses for a character that fits no pattern.
+		if (password.minGuesses > 10 ** password.minCodePoints)
+			refuse("password.minGuesses", "is more than random characters reach in password.minCodePoints")
 		if (username.minLength > username.maxLength)
 			refuse("username.minLength", "is larger than username.maxLength")
 	})

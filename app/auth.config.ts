@@ -75,8 +75,13 @@ export const config: Config = {
 		minCodePoints: 8,
 		/** NIST asks to allow at least 64. */
 		maxCodePoints: 256,
-		/** How many of the most common passwords are refused. */
+		/** How many of the most common passwords are refused, alone and with a little added. */
 		refuseMostCommon: 10_000,
+		/**
+		 * Repeats, sequences, keyboard runs, dates, common words with digits are refused where zxcvbn estimates fewer guesses
+		 * than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
+		 */
+		minGuesses: 1_000_000,
 		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
 		maxWaitingHashes: 512,
 	},

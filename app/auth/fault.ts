@@ -14,6 +14,12 @@ type FaultParameters = {
 	password_too_short: { minCodePoints: number }
 	password_too_long: { maxCodePoints: number }
 	password_common: unknown
+	password_common_word: unknown
+	password_service_name: unknown
+	password_repeat: unknown
+	password_sequence: unknown
+	password_keyboard: unknown
+	password_date: unknown
 	password_contains_username: unknown
 	password_contains_email: unknown
 	confirm_password_missing: unknown

@@ -55,6 +55,13 @@ export const en = {
 		password_too_long: ({ maxCodePoints }: Fault<"password_too_long">) =>
 			`Use at most ${maxCodePoints} characters.`,
 		password_common: "This password is among the most common ones. Choose another.",
+		password_common_word:
+			"That's a common word or number with little added. Try a few unrelated words instead.",
+		password_service_name: "That's little more than our name. Try a few unrelated words instead.",
+		password_repeat: "That repeats the same few characters. Try a few unrelated words instead.",
+		password_sequence: "That's a sequence, such as abcd or 4321. Try a few unrelated words instead.",
+		password_keyboard: "Those keys are neighbours on a keyboard. Try a few unrelated words instead.",
+		password_date: "That's little more than a date or a year. Try a few unrelated words instead.",
 		password_contains_username: "Choose a password that does not contain your user name.",
 		password_contains_email: "Choose a password that does not contain the name in your e-mail address.",
 		confirm_password_missing: "Repeat the password.",

@@ -1,14 +1,12 @@
-import { dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../../auth.config"
 import type { Fault } from "../fault"
+import { findWeakness } from "./weakness.server"
 
 /** Four bytes for each code point allowed. Checked before anything that costs time, normalisation included. */
 const MAX_PASSWORD_BYTES = 1024
 
 /** Shorter names and local parts are in too many good passwords to be told apart. */
 const MIN_CONTAINED_LENGTH = 3
-
-const mostCommon = new Set(dictionary["passwords-common"].slice(0, config.password.refuseMostCommon))
 
 /** @returns whether `password` could be anybody's: of a length that is accepted anywhere, and well-formed. */
 export function isReadablePassword(password: string): boolean {
@@ -47,8 +45,8 @@ export function passwordFault(password: string): Fault | null {
 	const length = [...normalized].length
 	if (length < minCodePoints) return { code: "password_too_short", minCodePoints }
 	if (length > maxCodePoints) return { code: "password_too_long", maxCodePoints }
-	if (mostCommon.has(normalized.toLowerCase())) return { code: "password_common" }
-	return null
+	const weakness = findWeakness(normalized)
+	return weakness && { code: `password_${weakness}` }
 }
 
 /** The blocklist's context words (NIST SP 800-63B-4, 3.1.1.2): what a stranger knows of the owner. */
