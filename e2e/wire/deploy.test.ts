@@ -16,7 +16,7 @@ const user = isRoot ? { uid: idOf("-u"), gid: idOf("-g") } : {}
 
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-deploy-"))
 const home = `${folder}/srv/gatehouse`
-/** The test's own folders may not be another user's to pass through. */
+// Only its owner may pass through a new temporary folder.
 chmodSync(folder, 0o711)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -75,7 +75,7 @@ function run(commands: string, env: Record<string, string> = {}): void {
 		.replace(/^useradd .*$/m, "")
 		.replaceAll("-o gatehouse", isRoot ? "-o nobody" : "")
 	execFileSync("sh", ["-euc", script], {
-		env: { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_prefer_offline: "true", ...env },
+		env: { ...process.env, npm_config_prefer_offline: "true", ...env },
 		stdio: ["ignore", "pipe", "pipe"],
 	})
 }
@@ -108,10 +108,12 @@ function start(port: number) {
 	expect(setting("User")).toBe("gatehouse")
 	const [program = "", ...parameters] = setting("ExecStart").split(" ")
 	expect(program).toBe("/usr/bin/node")
+	// No NODE_ENV: the unit sets none.
+	const env: Partial<NodeJS.ProcessEnv> = { PORT: String(port), SMTP_URL: "smtp://127.0.0.1:9" }
 	const child: ChildProcess = spawn(process.execPath, parameters, {
 		...user,
 		cwd: setting("WorkingDirectory").replace("/srv/gatehouse", home),
-		env: { PORT: String(port), SMTP_URL: "smtp://127.0.0.1:9" },
+		env: env as NodeJS.ProcessEnv,
 	})
 	let output = ""
 	for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk))
