@@ -62,13 +62,13 @@ module.exports = {
 		{
 			name: "lucia-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/session\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/session/session\\.server\\.ts$"),
 			to: { path: "node_modules/lucia/" },
 		},
 		{
 			name: "argon2-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/hashing\\.worker\\.js$"),
+			from: onlyFrom("^app/auth/password/hashing\\.worker\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{
@@ -80,7 +80,7 @@ module.exports = {
 		{
 			name: "limiter-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/limit\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/limit/limit\\.server\\.ts$"),
 			to: { path: "node_modules/rate-limiter-flexible/" },
 		},
 	],

@@ -32,7 +32,7 @@ export default defineConfig({
  * its threads run stands beside it, as it does in the source.
  */
 function serverEntry(): Plugin {
-	const input = { index: "./server.ts", "hashing.worker": "./app/auth/hashing.worker.js" }
+	const input = { index: "./server.ts", "hashing.worker": "./app/auth/password/hashing.worker.js" }
 	const rollupOptions = { input, output: { entryFileNames: "[name].js" } }
 	return {
 		name: "server-entry",

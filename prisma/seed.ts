@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
-import { hashPassword } from "../app/auth/password.server"
-import { createUser } from "../app/auth/user.server"
+import { hashPassword } from "../app/auth/password/policy.server"
+import { createUser } from "../app/auth/user/user.server"
 import { parseMailAddress } from "../app/mail/address.server"
 
 const people = [

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
 import { env } from "../env.server"
-import type { User } from "./user.server"
+import type { User } from "./user/user.server"
 
 /** Each purpose has a key of its own, so that a link made for one is worthless for another. */
 type LinkPurpose = "verify"

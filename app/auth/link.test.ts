@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { checkLink, type LinkParameters, parseLink, signLink } from "./link.server"
-import type { User } from "./user.server"
+import type { User } from "./user/user.server"
 
 const now = new Date("2026-01-01T12:00:00.000Z")
 const user: User = {

@@ -1,11 +1,11 @@
 import { config } from "../auth.config"
 import { log } from "../log.server"
-import type { Client } from "./client"
-import { type Charge, charge, forgive, refund } from "./limit.server"
-import { verifyPassword } from "./password.server"
+import type { Client } from "./caller"
+import { type Charge, charge, forgive, refund } from "./limit/limit.server"
+import { verifyPassword } from "./password/policy.server"
 import { type Refusal, refusal } from "./refusal"
-import { startSession } from "./session.server"
-import { findUserByIdentifier, identifierKey, noteSignIn, type User } from "./user.server"
+import { startSession } from "./session/session.server"
+import { findUserByIdentifier, identifierKey, noteSignIn, type User } from "./user/user.server"
 
 export type LoggedIn = {
 	ok: true

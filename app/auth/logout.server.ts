@@ -1,5 +1,5 @@
 import { log } from "../log.server"
-import { endSession, findSession } from "./session.server"
+import { endSession, findSession } from "./session/session.server"
 
 /** Ends the session that made the call. Without one there is nothing to do, and that is no error. */
 export async function logout(token: string | null): Promise<void> {

@@ -3,11 +3,11 @@ import { log } from "../log.server"
 import type { MailAddress } from "../mail/address.server"
 import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
-import type { Client } from "./client"
-import { type Charge, charge, refund } from "./limit.server"
-import { hashPassword } from "./password.server"
+import type { Client } from "./caller"
+import { type Charge, charge, refund } from "./limit/limit.server"
+import { hashPassword } from "./password/policy.server"
 import { type Refusal, refusal } from "./refusal"
-import { createUser, findUserByEmail } from "./user.server"
+import { createUser, findUserByEmail } from "./user/user.server"
 
 export type Registered = {
 	ok: true

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { parseMailAddress } from "../mail/address.server"
-import { isReadablePassword, passwordFault, personalPasswordFault } from "./password.server"
-import { usernameFault } from "./username"
+import { isReadablePassword, passwordFault, personalPasswordFault } from "./password/policy.server"
+import { usernameFault } from "./user/username"
 
 /** What each form may contain, for the form door and the JSON door alike. */
 

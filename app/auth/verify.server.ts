@@ -2,11 +2,11 @@ import { config } from "../auth.config"
 import { log } from "../log.server"
 import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
-import type { Client } from "./client"
-import { charge } from "./limit.server"
+import type { Client } from "./caller"
+import { charge } from "./limit/limit.server"
 import { checkLink, parseLink } from "./link.server"
 import { type Refusal, refusal } from "./refusal"
-import { findUser, findUserByEmail, markVerified, type User } from "./user.server"
+import { findUser, findUserByEmail, markVerified, type User } from "./user/user.server"
 
 /** Tells what the page behind a link may offer. Changes nothing: mail scanners follow links too. */
 export async function checkVerificationLink(

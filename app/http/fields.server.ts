@@ -1,31 +1,97 @@
-import type { z } from "zod"
+import { isJson, mediaType } from "../server/content-negotiation.server"
+import type { ProblemCode } from "./problem"
 
-export type FieldDescription = {
-	name: string
-	type: "text" | "email" | "password" | "boolean"
-	required: boolean
+const MAX_FIELDS = 100
+/** Our forms are flat; more nesting than this is no mistake. */
+const MAX_JSON_DEPTH = 8
+/** RFC 2046, 5.1.1. */
+const MAX_BOUNDARY_LENGTH = 70
+const DANGEROUS_KEYS = new Set(["__proto__", "constructor", "prototype"])
+
+export type Fields = {
+	ok: true
+	/** By name, as they came: a form's are strings, JSON's may be anything. No prototype. */
+	values: Record<string, unknown>
+	/** Names that were given more than once. */
+	repeated: string[]
 }
 
-/** By schema: asking zod what is required means to let it fail, which costs more than all the rest of a page. */
-const known = new WeakMap<z.ZodObject, FieldDescription[]>()
+/** Reads a form or a JSON object. The edge guard has checked size and type; here it is about what is in it. */
+export async function readBody(request: Request): Promise<Fields | { ok: false; code: ProblemCode }> {
+	const contentType = request.headers.get("Content-Type")
+	const bytes = new Uint8Array(await request.arrayBuffer())
+	if (bytes.length === 0) return { ok: true, values: Object.create(null), repeated: [] }
+	const entries =
+		mediaType(contentType) === "multipart/form-data"
+			? await readMultipart(bytes, contentType ?? "")
+			: readText(bytes, isJson(contentType) ? readJson : readUrlEncoded)
+	if (!entries) return { ok: false, code: "malformed" }
+	if (entries.length > MAX_FIELDS) return { ok: false, code: "validation_failed" }
 
-/** What a program needs to know to fill a form in. */
-export function describeFields(schema: z.ZodObject): FieldDescription[] {
-	const described = known.get(schema) ?? describe(schema)
-	known.set(schema, described)
-	return described
+	const values: Record<string, unknown> = Object.create(null)
+	const repeated = new Set<string>()
+	for (const [name, value] of entries) {
+		if (name in values) repeated.add(name)
+		values[name] = value
+	}
+	return { ok: true, values, repeated: [...repeated] }
 }
 
-function describe(schema: z.ZodObject): FieldDescription[] {
-	return Object.entries(schema.shape).map(([name, field]: [string, z.ZodType]) => ({
-		name,
-		type: typeOf(name, field),
-		required: !field.safeParse(undefined).success,
-	}))
+type Entries = [name: string, value: unknown][]
+
+function readText(bytes: Uint8Array, parse: (text: string) => Entries | null): Entries | null {
+	try {
+		// Keeping the byte order mark makes JSON with one what it is: malformed (RFC 8259, 8.1).
+		return parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))
+	} catch {
+		return null
+	}
 }
 
-function typeOf(name: string, field: z.ZodType): FieldDescription["type"] {
-	if (name.includes("password")) return "password"
-	if (name === "email") return "email"
-	return field.safeParse(true).success ? "boolean" : "text"
+function readUrlEncoded(text: string): Entries {
+	return [...new URLSearchParams(text)]
+}
+
+function readJson(text: string): Entries | null {
+	const value: unknown = JSON.parse(text)
+	const names = readTopLevelNames(text)
+	if (!names || typeof value !== "object" || value === null || Array.isArray(value)) return null
+	return names.map((name) => [name, (value as Record<string, unknown>)[name]])
+}
+
+/**
+ * `JSON.parse` keeps the last of two equal names and tells nobody; other readers keep the first. So the names are listed,
+ * along with how deep they go.
+ *
+ * @param text JSON that is well-formed: of a string that never ends, the pattern would try every end
+ * @returns the names at the top level, repeated ones included; null for a document that goes too deep or names a prototype
+ */
+function readTopLevelNames(text: string): string[] | null {
+	const names: string[] = []
+	let depth = 0
+	for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/g)) {
+		if (token === "{" || token === "[") depth++
+		else if (token === "}" || token === "]") depth--
+		else if (colon) {
+			const name: string = JSON.parse(token.slice(0, -colon.length))
+			if (DANGEROUS_KEYS.has(name)) return null
+			if (depth === 1) names.push(name)
+		}
+		if (depth > MAX_JSON_DEPTH) return null
+	}
+	return names
+}
+
+async function readMultipart(bytes: Uint8Array, contentType: string): Promise<Entries | null> {
+	const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
+	const length = (boundary?.[1] ?? boundary?.[2] ?? "").length
+	if (length < 1 || length > MAX_BOUNDARY_LENGTH) return null
+	try {
+		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
+			headers: { "Content-Type": contentType },
+		}).formData()
+		return [...form]
+	} catch {
+		return null
+	}
 }

@@ -1,8 +1,8 @@
 import { type AppLoadContext, data, replace } from "@remix-run/node"
-import { findSession, type SignedIn } from "../auth/session.server"
+import { findSession, type SignedIn } from "../auth/session/session.server"
 import { env } from "../env.server"
 import { readSessionToken } from "./cookie.server"
-import { prefersJson } from "./negotiate.server"
+import { prefersJson } from "../server/content-negotiation.server"
 import { problem } from "./problem"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.

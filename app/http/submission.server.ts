@@ -1,9 +1,9 @@
 import { data, redirect } from "@remix-run/node"
 import type { z } from "zod"
 import type { FieldErrors, Refusal } from "../auth/refusal"
-import { type Fields, readBody } from "./body.server"
+import { type Fields, readBody } from "./fields.server"
 import { type Notice, noticeCookie } from "./cookie.server"
-import { prefersJson } from "./negotiate.server"
+import { prefersJson } from "../server/content-negotiation.server"
 import { type Problem, type ProblemCode, problem } from "./problem"
 import { requestedPath } from "./redirect.server"
 

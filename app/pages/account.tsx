@@ -1,5 +1,5 @@
 import { Form } from "@remix-run/react"
-import type { PublicUser } from "../auth/user.server"
+import type { PublicUser } from "../auth/user/user.server"
 import { Card } from "../ui/card"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"

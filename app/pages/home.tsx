@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react"
-import type { PublicUser } from "../auth/user.server"
+import type { PublicUser } from "../auth/user/user.server"
 import { Card } from "../ui/card"
 
 /** What stands here is the fork's own; this is a place to start from. */

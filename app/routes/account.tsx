@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { publicUser } from "../auth/user.server"
+import { publicUser } from "../auth/user/user.server"
 import { requireUser } from "../http/guard.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"

@@ -1,5 +1,5 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
-import { readInbox } from "../auth/mail.server"
+import { readInbox } from "../auth/mails.server"
 import { notFound, requireDevelopment } from "../http/guard.server"
 
 const MAILS_SEARCHED = 500

@@ -1,5 +1,5 @@
 import { useLoaderData } from "@remix-run/react"
-import { readInbox } from "../auth/mail.server"
+import { readInbox } from "../auth/mails.server"
 import { requireDevelopment } from "../http/guard.server"
 import { DevMailPage } from "../pages/dev-mail"
 import { titled } from "../ui/title"

@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { publicUser } from "../auth/user.server"
+import { publicUser } from "../auth/user/user.server"
 import { getSignedIn } from "../http/guard.server"
 import { HomePage } from "../pages/home"
 import { titled } from "../ui/title"

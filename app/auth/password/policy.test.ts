@@ -5,7 +5,7 @@ import {
 	passwordFault,
 	personalPasswordFault,
 	verifyPassword,
-} from "./password.server"
+} from "./policy.server"
 
 describe("what a password may be", () => {
 	it("counts code points after normalisation, not what they are made of", () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import { isIP, isIPv6 } from "node:net"
 import type { AppLoadContext } from "@remix-run/node"
-import type { Client } from "../auth/client"
+import type { Client } from "../auth/caller"
 import { env } from "../env.server"
 
 declare module "@remix-run/node" {

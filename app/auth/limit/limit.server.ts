@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
-import { config } from "../auth.config"
-import type { LimitName } from "../auth.config.check.server"
-import { type Refusal, refusal } from "./refusal"
+import { config } from "../../auth.config"
+import type { LimitName } from "../../auth.config.check.server"
+import { type Refusal, refusal } from "../refusal"
 
 /** A limit and whose count it is: a client address, an account. */
 export type Charge = readonly [name: LimitName, key: string]

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
-import { config } from "../auth.config"
-import { log } from "../log.server"
-import { type Refusal, refusal } from "./refusal"
+import { config } from "../../auth.config"
+import { log } from "../../log.server"
+import { type Refusal, refusal } from "../refusal"
 
 export type HashTask =
 	| { kind: "make"; password: string }

@@ -1,7 +1,7 @@
 import { dictionary } from "@zxcvbn-ts/language-common"
-import { config } from "../auth.config"
+import { config } from "../../auth.config"
 import { checkHash, makeHash } from "./hashing.server"
-import type { Refusal } from "./refusal"
+import type { Refusal } from "../refusal"
 
 /** Four bytes for each code point allowed. Checked before anything that costs time, normalisation included. */
 const MAX_PASSWORD_BYTES = 1024

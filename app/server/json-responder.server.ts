@@ -2,10 +2,10 @@ import type { data, ServerBuild } from "@remix-run/node"
 import { matchRoutes } from "@remix-run/react"
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from "express"
 import { requestScope } from "../log.server"
-import { refuse } from "./edge.server"
-import { wantsJson } from "./negotiate.server"
-import { isProblem, problemFor, problemOf } from "./problem"
-import { contextOf, sendWebResponse, setHeaders, tellWhenToRetry, toWebRequest } from "./web.server"
+import { refuse } from "./request-guard.server"
+import { wantsJson } from "./content-negotiation.server"
+import { isProblem, problemFor, problemOf } from "../http/problem"
+import { contextOf, sendWebResponse, setHeaders, tellWhenToRetry, toWebRequest } from "./web-adapter.server"
 
 type Route = ServerBuild["routes"][string]
 type RouteTree = NonNullable<Parameters<typeof matchRoutes>[0]>

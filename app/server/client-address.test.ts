@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { normalizeAddress } from "./client.server"
+import { normalizeAddress } from "./client-address.server"
 
 it("H-49: an IPv4 address has one spelling, mapped or with a port", () => {
 	for (const text of [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { config } from "../auth.config"
+import { config } from "../../auth.config"
 import { type Charge, charge, forgive, refund } from "./limit.server"
 
 /** More than a limiter remembers. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { readBody } from "./body.server"
+import { readBody } from "./fields.server"
 
 function post(contentType: string, body: BodyInit): Request {
 	return new Request("http://kit.test/", { method: "POST", headers: { "Content-Type": contentType }, body })

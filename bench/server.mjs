@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { build } from "./setup.mjs"
+import { build } from "../bin/setup.mjs"
 
 const READY_AFTER_MS = 20_000
 

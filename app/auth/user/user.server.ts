@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
-import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../db/client.server"
-import type { Prisma, User } from "../db/generated/client"
-import { type MailAddress, parseMailAddress } from "../mail/address.server"
-import { enqueueMail, type MailKind } from "../mail/outbox.server"
+import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../../db/client.server"
+import type { Prisma, User } from "../../db/generated/client"
+import { type MailAddress, parseMailAddress } from "../../mail/address.server"
+import { enqueueMail, type MailKind } from "../../mail/outbox.server"
 import { usernameKey } from "./username"
 
 export type { User }

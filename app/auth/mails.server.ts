@@ -6,7 +6,7 @@ import { renderMail } from "../mail/render.server"
 import type { Message } from "../mail/transport.server"
 import { VerifyMail } from "../mail/verify"
 import { signLink } from "./link.server"
-import { findUser, type User } from "./user.server"
+import { findUser, type User } from "./user/user.server"
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http"
 import type { Request } from "express"
 import { config } from "../auth.config"
-import { mediaType } from "./negotiate.server"
-import type { ProblemCode } from "./problem"
+import { mediaType } from "./content-negotiation.server"
+import type { ProblemCode } from "../http/problem"
 
 const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 

@@ -1,7 +1,7 @@
 import { createRequestHandler, type ServerBuild } from "@remix-run/node"
 import type { RequestHandler } from "express"
 import { env } from "../env.server"
-import { contextOf, sendWebResponse, toWebRequest } from "./web.server"
+import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
 
 /**
  * The door for people. (`@remix-run/express` would derive the host from the client's headers again, and could not replay

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { isJson, mediaType, wantsJson } from "./negotiate.server"
+import { isJson, mediaType, wantsJson } from "./content-negotiation.server"
 
 describe("who gets JSON", () => {
 	it.for([

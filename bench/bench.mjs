@@ -4,7 +4,7 @@ import { availableParallelism, cpus, totalmem } from "node:os"
 import { fileURLToPath } from "node:url"
 import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile } from "./load.mjs"
 import { startBuiltServer } from "./server.mjs"
-import { say, setup } from "./setup.mjs"
+import { say, setup } from "../bin/setup.mjs"
 
 /**
  * Measures the built server against what the machine can do, in one run, and prints ratios: absolute numbers differ

@@ -1,4 +1,4 @@
-import { config } from "../auth.config"
+import { config } from "../../auth.config"
 
 /**
  * ASCII letters, digits and `. _ -` between them: no two different names can look alike, and none looks like a

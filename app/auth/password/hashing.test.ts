@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events"
 import { availableParallelism } from "node:os"
 import { describe, expect, it } from "vitest"
-import { config } from "../auth.config"
+import { config } from "../../auth.config"
 import { checkHash, makeHash, stopHashing } from "./hashing.server"
 
 /** Two per thread, and the queue. */

@@ -2,7 +2,7 @@ import { renderToStaticMarkup } from "react-dom/server"
 import { config } from "../auth.config"
 import { ProblemPage } from "../pages/problem"
 import { Document } from "../ui/document"
-import type { Problem } from "./problem"
+import type { Problem } from "../http/problem"
 
 /** The error page for what never reaches the router. */
 export function renderProblem(problem: Problem, nonce: string): string {

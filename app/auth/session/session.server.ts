@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto"
 import { type Adapter, Lucia, TimeSpan } from "lucia"
-import { config } from "../auth.config"
-import { db, execute, query, sql } from "../db/client.server"
-import type { Session } from "../db/generated/client"
-import { insertInto } from "../db/statement.server"
-import { log } from "../log.server"
-import type { Client } from "./client"
-import type { User } from "./user.server"
+import { config } from "../../auth.config"
+import { db, execute, query, sql } from "../../db/client.server"
+import type { Session } from "../../db/generated/client"
+import { insertInto } from "../../db/statement.server"
+import { log } from "../../log.server"
+import type { Client } from "../caller"
+import type { User } from "../user/user.server"
 
 /** What Lucia keeps beside a session's id, user and expiry: the rest of its row. */
 type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt">
