@@ -14,6 +14,7 @@ let addresses = 0
 
 setup()
 const { chromium } = await import("@playwright/test")
+const { registrationOf } = await import("../e2e/support/registration.mjs")
 const { states } = await import("../e2e/support/states.mjs")
 const executablePath = await findBrowser()
 const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
@@ -70,9 +71,9 @@ async function invitePeople() {
 	const member = { username: "ada", email: "ada.lovelace@example.org", password: PASSWORD }
 	const newcomer = { username: "grace", email: "grace.hopper@example.org", password: PASSWORD }
 	const links = []
-	for (const { username, email, password } of [member, newcomer]) {
-		await post("/register", { username, email, password, confirm_password: password })
-		links.push(await mailedLink(email))
+	for (const person of [member, newcomer]) {
+		await post("/register", registrationOf(person))
+		links.push(await mailedLink(person.email))
 	}
 	await post("/verify", Object.fromEntries(new URL(links[0]).searchParams))
 	return { member, newcomer, link: links[1] }

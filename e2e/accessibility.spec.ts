@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test"
 import { expect, test } from "./fixtures"
 import { expectAccessible } from "./support/axe"
-import { setStage } from "./support/stage"
+import { stateContext } from "./support/page-state"
 import { states } from "./support/states.mjs"
 
 /** WCAG 2.2, 2.5.8; links in a sentence are exempt. */
@@ -26,7 +26,7 @@ for (const colorScheme of ["light", "dark"] as const)
 		test.use({ colorScheme })
 		for (const [name, reach] of Object.entries(states))
 			test(`${name} meets WCAG 2.2 AA`, async ({ page, server, mailbox }) => {
-				await reach(await setStage(page, server, mailbox))
+				await reach(await stateContext(page, server, mailbox))
 				await expectAccessible(page)
 				expect(await smallTargets(page)).toEqual([])
 				await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)

@@ -40,24 +40,3 @@ test("a session that ended meanwhile leads to sign-in and back", async ({
 	await open("/account")
 	await expect(page.getByRole("main")).toContainText(member.email)
 })
-
-test("a program gets the user and the session, or 401", { tag: "@json" }, async ({ request, member }) => {
-	const headers = { Accept: "application/json" }
-	const before = await request.get("/account", { headers, maxRedirects: 0 })
-	expect([before.status(), (await before.json()).code]).toEqual([401, "unauthenticated"])
-	const { username, email, password } = member
-	const signedIn = await (await request.post("/login", { data: { username, password } })).json()
-	const account = await (await request.get("/account", { headers })).json()
-	expect(account.user).toEqual({
-		...signedIn.user,
-		username,
-		email,
-		verified: true,
-		active: true,
-		superuser: false,
-	})
-	expect(Object.keys(account.user).sort()).toEqual(
-		["active", "created_at", "email", "id", "superuser", "username", "verified"].sort(),
-	)
-	expect(Object.keys(account.session)).toEqual(["expires_at", "absolute_expires_at", "backend"])
-})

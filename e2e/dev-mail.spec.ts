@@ -1,5 +1,6 @@
 import { test as base, expect } from "./fixtures"
 import { expectAccessibleInBothSchemes } from "./support/axe"
+import { registrationOf } from "./support/client"
 import { startServer } from "./support/server"
 
 /** In development, without a mail server. */
@@ -22,8 +23,8 @@ test("in development a mail is read in the browser, and its link confirms the ad
 	person,
 	javaScriptEnabled,
 }) => {
-	const { username, email, password } = person
-	const data = { username, email, password, confirm_password: password }
+	const { email } = person
+	const data = registrationOf(person)
 	expect((await request.post("/register", { data })).status()).toBe(201)
 	await expect(async () => {
 		await open("/dev/mail")
@@ -40,23 +41,4 @@ test("in development a mail is read in the browser, and its link confirms the ad
 	await mail.locator("pre").getByRole("link").click()
 	await page.getByRole("button", { name: "Confirm my address" }).click()
 	await expect(page.getByRole("status")).toContainText("Your address is confirmed")
-})
-
-test("a program lists the mails", { tag: "@json" }, async ({ request, person }) => {
-	const { username, email, password } = person
-	const data = { username, email, password, confirm_password: password }
-	expect((await request.post("/register", { data })).status()).toBe(201)
-	await expect(async () => {
-		const mails = await (await request.get("/dev/mail", { headers: { Accept: "application/json" } })).json()
-		const mail = mails.find((candidate: { to: string }) => candidate.to === email)
-		expect(mail.text).toContain("/verify?user_id=")
-		expect(mail.html).toContain("/verify?user_id=")
-	}).toPass()
-})
-
-base("in production there is no inbox", { tag: "@json" }, async ({ request }) => {
-	for (const path of ["/dev/mail", "/dev/mail/1"]) {
-		const answer = await request.get(path, { headers: { Accept: "application/json" } })
-		expect([answer.status(), (await answer.json()).code]).toEqual([404, "not_found"])
-	}
 })

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test"
 import { expect, test } from "./fixtures"
-import { setStage } from "./support/stage"
+import { registrationOf } from "./support/client"
+import { stateContext } from "./support/page-state"
 import { states } from "./support/states.mjs"
 
 const MAX_LAYOUT_SHIFT = 0.02
@@ -9,7 +10,7 @@ test.describe("on a screen 320 pixels wide", () => {
 	test.use({ viewport: { width: 320, height: 640 } })
 	for (const [name, reach] of Object.entries(states))
 		test(`${name} needs no sideways scrolling`, async ({ page, server, mailbox }) => {
-			await reach(await setStage(page, server, mailbox))
+			await reach(await stateContext(page, server, mailbox))
 			expect(await elementsBeyondTheEdge(page)).toEqual([])
 			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
 		})
@@ -80,12 +81,13 @@ test("the keyboard alone registers and signs in, and shows where it is", async (
 	await expect(page).toHaveURL("/register")
 	await open("/register")
 	await tabTo("Gatehouse")
-	await tabTo("User name")
-	await page.keyboard.type(person.username)
-	await tabTo("E-mail address")
-	await page.keyboard.type(person.email)
-	await tabToPassword("Password")
-	await tabToPassword("Repeat the password")
+	for (const [name, value] of Object.entries(registrationOf(person))) {
+		await press("Tab")
+		await expect(page.locator(`input[name=${name}]`)).toBeFocused()
+		expect(await page.locator(":focus").evaluate(hasVisibleOutline)).toBe(true)
+		await page.keyboard.type(value)
+		if (javaScriptEnabled && name.endsWith("password")) await press("Tab")
+	}
 	await tabTo("Create account")
 	await press("Enter")
 	await expect(page.getByRole("status")).toContainText("we have sent you a mail")

@@ -1,5 +1,5 @@
 import { expect, test } from "./fixtures"
-import { clientOf } from "./support/client"
+import { clientOf, register } from "./support/client"
 
 const NOT_RIGHT = "The name or the password is not right."
 
@@ -19,17 +19,6 @@ test("a wrong password and an unknown name get the same sentence, and no session
 		await expect(page.getByLabel("Password", { exact: true })).toHaveValue("")
 	}
 	expect(await page.context().cookies()).toEqual([])
-})
-
-test("a program gets 401 for both, and no cookie", { tag: "@json" }, async ({ request, member }) => {
-	const answers = []
-	for (const username of [member.username, "nobody-at-all"]) {
-		const answer = await request.post("/login", { data: { username, password: "a wrong password" } })
-		expect([answer.status(), answer.headers()["set-cookie"]]).toEqual([401, undefined])
-		answers.push(await answer.json())
-	}
-	expect(answers[0]).toEqual(answers[1])
-	expect(answers[0]).toMatchObject({ code: "credentials_invalid", detail: NOT_RIGHT })
 })
 
 test("an empty form asks for both fields", async ({ page, open }) => {
@@ -52,8 +41,8 @@ test("the right password of an unconfirmed address leads to a new link", async (
 	person,
 	server,
 }) => {
-	const { username, email, password } = person
-	await clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
+	const { username, password } = person
+	await register(server, person)
 	await open("/login")
 	await page.getByLabel("User name or e-mail").fill(username)
 	await page.getByLabel("Password", { exact: true }).fill(password)

@@ -58,18 +58,6 @@ test("signing out without a session is no error", async ({ page, open, request, 
 	expect(server.url).toContain("localhost")
 })
 
-test("a program signs out with 204, with a session and without", { tag: "@json" }, async ({
-	request,
-	member,
-}) => {
-	const { username, password } = member
-	expect((await request.post("/login", { data: { username, password } })).status()).toBe(200)
-	for (let count = 0; count < 2; count++)
-		expect((await request.post("/logout", { data: {} })).status()).toBe(204)
-	const account = await request.get("/account", { headers: { Accept: "application/json" } })
-	expect(account.status()).toBe(401)
-})
-
 test("H-71: after signing out, the way back shows nothing private", async ({
 	page,
 	open,

@@ -1,8 +1,8 @@
 import { defineConfig } from "@playwright/test"
 
 /**
- * Journeys run with JavaScript on (`js`), with JavaScript off (`no-js`), and as a program (`json`). A test that makes
- * sense in one of them only carries that project's name as a tag.
+ * Journeys run with JavaScript on (`js`) and with JavaScript off (`no-js`). A test that makes sense in one of them
+ * only carries that project's name as a tag. What programs are answered is tested in `wire/`.
  */
 export default defineConfig({
 	testDir: ".",
@@ -31,8 +31,7 @@ export default defineConfig({
 		},
 	},
 	projects: [
-		{ name: "js", grepInvert: [/@json\b/, /@no-js\b/] },
-		{ name: "no-js", grepInvert: [/@json\b/, /@js\b/], use: { javaScriptEnabled: false } },
-		{ name: "json", grep: /@json\b/ },
+		{ name: "js", grepInvert: /@no-js\b/ },
+		{ name: "no-js", grepInvert: /@js\b/, use: { javaScriptEnabled: false } },
 	],
 })

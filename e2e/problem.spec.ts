@@ -1,6 +1,6 @@
 import { expect, test } from "./fixtures"
 import { expectAccessibleInBothSchemes } from "./support/axe"
-import { clientOf, registerVerified, sessionOf } from "./support/client"
+import { clientOf, newSession, registerVerified } from "./support/client"
 import { startServer } from "./support/server"
 
 test("what does not exist has a page of its own, with a way out", async ({ page }) => {
@@ -52,33 +52,15 @@ test("a form to a page that takes none is told so", async ({ page, open, javaScr
 	await expectAccessibleInBothSchemes(page, javaScriptEnabled)
 })
 
-test("programs get the same as problem details", { tag: "@json" }, async ({ request }) => {
-	const headers = { Accept: "application/json" }
-	const missing = await request.get("/nowhere", { headers })
-	expect([missing.status(), (await missing.json()).code]).toEqual([404, "not_found"])
-	const notAllowed = await request.delete("/login", { headers })
-	expect([notAllowed.status(), (await notAllowed.json()).code]).toEqual([405, "method_not_allowed"])
-	expect(notAllowed.headers().allow).toContain("POST")
-	const foreign = await request.post("/login", { data: {}, headers: { Origin: "https://evil.test" } })
-	expect([foreign.status(), (await foreign.json()).code]).toEqual([403, "origin_refused"])
-	const broken = await request.post("/login", {
-		data: Buffer.from("{"),
-		headers: { "Content-Type": "application/json" },
-	})
-	expect([broken.status(), (await broken.json()).code]).toEqual([400, "malformed"])
-})
-
-test("an unexpected failure tells nothing but a number to quote", { tag: "@json" }, async ({
+test("an unexpected failure tells nothing but a number to quote", { tag: "@js" }, async ({
 	mailbox,
 	browser,
 }) => {
 	const server = await startServer({ env: { SMTP_URL: mailbox.url } })
-	const { username, password } = await registerVerified(server, mailbox)
-	const client = clientOf(server)
-	const cookie = sessionOf(await client.postJson("/login", { username, password })) ?? ""
+	const cookie = await newSession(server, await registerVerified(server, mailbox))
 	server.database.exec("ALTER TABLE Session RENAME TO Elsewhere")
 
-	const answer = await client.getJson("/account", { Cookie: cookie })
+	const answer = await clientOf(server).getJson("/account", { Cookie: cookie })
 	const id = answer.headers.get("X-Request-Id") ?? "none"
 	expect(answer.status).toBe(500)
 	expect(answer.json).toMatchObject({ code: "internal", request_id: id })

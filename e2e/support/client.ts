@@ -1,6 +1,9 @@
 import { randomInt, randomUUID } from "node:crypto"
 import type { Mailbox } from "./mailbox"
+import { registrationOf } from "./registration.mjs"
 import type { TestServer } from "./server"
+
+export { registrationOf }
 
 /** A client address that no other test uses, so that limits can stay on. */
 export function freshAddress(): string {
@@ -23,7 +26,7 @@ export type Answer = {
 	cookies: string[]
 }
 
-/** Both doors of one server, as seen from one client address. Keeps no cookies: tests hand them over by hand. */
+/** A server as one client address sees it. Keeps no cookies: tests hand them over by hand. */
 export function clientOf(server: Pick<TestServer, "url">, address = freshAddress()) {
 	async function send(path: string, init: RequestInit = {}): Promise<Answer> {
 		const headers = new Headers(init.headers)
@@ -66,32 +69,56 @@ export function sessionOf(answer: Answer): string | undefined {
 	return answer.cookies.find((cookie) => /^(?:__Host-)?id=[^;]/.test(cookie))?.split(";")[0]
 }
 
+export type LinkFields = { user_id: string; timestamp: string; signature: string }
+
 /** The three fields of the link in a mail. */
-export function linkFields(link: string): { user_id: string; timestamp: string; signature: string } {
-	return Object.fromEntries(new URL(link).searchParams) as {
-		user_id: string
-		timestamp: string
-		signature: string
-	}
+export function linkFields(link: string): LinkFields {
+	return Object.fromEntries(new URL(link).searchParams) as LinkFields
+}
+
+export function register(server: Pick<TestServer, "url">, person: Person): Promise<Answer> {
+	return clientOf(server).postJson("/register", registrationOf(person))
+}
+
+/** Registers somebody whose address is not verified, and waits for the link. */
+export async function registerUnverified(
+	server: Pick<TestServer, "url">,
+	mailbox: Mailbox,
+	person = somebody(),
+): Promise<{ person: Person; url: string; link: LinkFields }> {
+	const registered = await register(server, person)
+	if (registered.status !== 201) throw new Error(`Registration failed: ${registered.text}`)
+	const url = (await mailbox.next(person.email)).links[0] ?? ""
+	return { person, url, link: linkFields(url) }
 }
 
 /** Registers somebody, and verifies the address by the mailed link. */
 export async function registerVerified(
-	server: TestServer,
+	server: Pick<TestServer, "url">,
 	mailbox: Mailbox,
 	person = somebody(),
 ): Promise<Person> {
-	const client = clientOf(server)
-	const { username, email, password } = person
-	const registered = await client.postJson("/register", {
-		username,
-		email,
-		password,
-		confirm_password: password,
-	})
-	if (registered.status !== 201) throw new Error(`Registration failed: ${registered.text}`)
-	const mail = await mailbox.next(email)
-	const verified = await client.postJson("/verify", linkFields(mail.links[0] ?? ""))
+	const { link } = await registerUnverified(server, mailbox, person)
+	const verified = await clientOf(server).postJson("/verify", link)
 	if (verified.status !== 200) throw new Error(`Verification failed: ${verified.text}`)
 	return person
+}
+
+export function signIn(
+	server: Pick<TestServer, "url">,
+	{ username, password }: Pick<Person, "username" | "password">,
+	headers: Record<string, string> = {},
+): Promise<Answer> {
+	return clientOf(server).postJson("/login", { username, password }, headers)
+}
+
+/** Signs in. @returns the session's cookie */
+export async function newSession(
+	server: Pick<TestServer, "url">,
+	person: Pick<Person, "username" | "password">,
+	headers: Record<string, string> = {},
+): Promise<string> {
+	const cookie = sessionOf(await signIn(server, person, headers))
+	if (!cookie) throw new Error(`${person.username} could not sign in`)
+	return cookie
 }

@@ -20,19 +20,19 @@ export type RawAnswer = {
 /**
  * Speaks to the server byte by byte, for what `fetch` is too polite to send.
  *
- * @param request what to send, or a function that sends it piece by piece
+ * @param request what to send, each character one byte, or a function that sends it piece by piece
  * @param waitMs how long to wait for the server to hang up
  */
 export function exchange(
 	server: Pick<TestServer, "port">,
-	request: string | Buffer | ((socket: Socket) => void),
+	request: string | ((socket: Socket) => void),
 	waitMs = 8_000,
 ): Promise<RawAnswer> {
 	return new Promise((resolve) => {
 		const chunks: Buffer[] = []
 		const socket = connect(server.port, "127.0.0.1", () => {
 			if (typeof request === "function") request(socket)
-			else socket.write(request)
+			else socket.write(request, "latin1")
 		})
 		const finish = (closed: boolean) => {
 			clearTimeout(timer)
@@ -50,6 +50,18 @@ export function exchange(
 /** The text of one request. Headers are sent as given, in order; nothing is added. */
 export function requestText(line: string, headers: string[], body = ""): string {
 	return [line, ...headers, "", body].join("\r\n")
+}
+
+/** A GET with these header lines, on a connection of its own. */
+export function getRaw(
+	server: Pick<TestServer, "port">,
+	path: string,
+	headers: string[] = [],
+): Promise<RawAnswer> {
+	return exchange(
+		server,
+		requestText(`GET ${path} HTTP/1.1`, ["Host: localhost", "Connection: close", ...headers]),
+	)
 }
 
 function parse(raw: string, closed: boolean): RawAnswer {

@@ -1,7 +1,6 @@
 import { createHmac, hkdfSync } from "node:crypto"
-import type { Row } from "./house"
-
-export type LinkFields = { user_id: string; timestamp: string; signature: string }
+import type { LinkFields } from "./client"
+import type { Row } from "./rows"
 
 /**
  * Signs a link as the server does (see `app/auth/link.server.ts`), for one that cannot be had by mail in a test's

@@ -1,31 +1,29 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
-import { expectPrivate, expectProblem, openHouse, textOf } from "../support/house"
+import { expectPrivate, expectProblem, textOf } from "../support/answers"
+import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 let person: Person
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
+	person = await registerVerified(server, mailbox)
 })
 
-async function signIn(): Promise<string> {
-	const { username, password } = person
-	return sessionOf(await clientOf(house.server).postJson("/login", { username, password })) ?? ""
-}
+const signedIn = () => newSession(server, person)
 
 function changeUser(assignment: string): void {
-	house.server.database.prepare(`UPDATE "User" SET ${assignment} WHERE username = ?`).run(person.username)
+	server.database.prepare(`UPDATE "User" SET ${assignment} WHERE username = ?`).run(person.username)
 }
 
 function changeSessions(assignment: string, ...values: string[]): void {
-	house.server.database.prepare(`UPDATE "Session" SET ${assignment}`).run(...values)
+	server.database.prepare(`UPDATE "Session" SET ${assignment}`).run(...values)
 }
 
 describe("GET /account", () => {
 	it("answers a program with the user and the session", async () => {
-		const answer = await clientOf(house.server).getJson("/account", { Cookie: await signIn() })
+		const answer = await clientOf(server).getJson("/account", { Cookie: await signedIn() })
 		expect(answer.status).toBe(200)
 		expect(answer.headers.get("Content-Type")).toBe("application/json")
 		const time = expect.stringMatching(RFC3339_UTC)
@@ -40,7 +38,7 @@ describe("GET /account", () => {
 	})
 
 	it("shows a person the account, and nothing of the inside", async () => {
-		const page = await clientOf(house.server).get("/account", { Cookie: await signIn() })
+		const page = await clientOf(server).get("/account", { Cookie: await signedIn() })
 		expect(page.status).toBe(200)
 		expect(textOf(page)).toContain(person.username)
 		expect(textOf(page)).toContain(person.email)
@@ -49,7 +47,7 @@ describe("GET /account", () => {
 	})
 
 	it("sends a person without a session to sign in and back, and tells a program 401", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const stranger = `id=${"A".repeat(43)}`
 		for (const cookie of ["", stranger, "id=", "id=short"]) {
 			const headers = { Cookie: cookie }
@@ -72,10 +70,10 @@ describe("GET /account", () => {
 		["has expired", () => changeSessions(`"expiresAt" = ?`, new Date(Date.now() - 1000).toISOString())],
 		["belongs to an account that was switched off", () => changeUser("active = 0")],
 		["is older than the account's last change", () => changeUser("epoch = epoch + 1")],
-		["is gone", () => house.server.database.exec(`DELETE FROM "Session"`)],
+		["is gone", () => server.database.exec(`DELETE FROM "Session"`)],
 	])("does not know a session that %s", async (_what, end) => {
-		const cookie = await signIn()
-		const client = clientOf(house.server)
+		const cookie = await signedIn()
+		const client = clientOf(server)
 		expect((await client.getJson("/account", { Cookie: cookie })).status).toBe(200)
 		end()
 		expectProblem(await client.getJson("/account", { Cookie: cookie }), 401, "unauthenticated")
@@ -85,8 +83,8 @@ describe("GET /account", () => {
 	})
 
 	it("lets a session in use live longer, but not past its absolute end", async () => {
-		const cookie = await signIn()
-		const client = clientOf(house.server)
+		const cookie = await signedIn()
+		const client = clientOf(server)
 		const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 		const seen = async () => (await client.getJson("/account", { Cookie: cookie })).json.session
 		changeSessions(`"expiresAt" = ?`, inMinutes(10))

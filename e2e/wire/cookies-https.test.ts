@@ -1,22 +1,25 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { type Answer, clientOf, linkFields, sessionOf, somebody } from "../support/client"
-import { openHouse } from "../support/house"
-import { getRaw } from "../support/raw"
+import { type Answer, clientOf, registerUnverified, sessionOf } from "../support/client"
+import { getRaw } from "../support/exchange"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse({ APP_URL: "https://kit.test" })
+const { server, mailbox } = serverFixture({ APP_URL: "https://kit.test" })
 let link: string
 let signedIn: Answer
 let cookie: string
 
 beforeAll(async () => {
-	const { username, email, password } = somebody()
-	const client = clientOf(house.server)
-	await client.postJson("/register", { username, email, password, confirm_password: password })
-	link = (await house.mailbox.next(email)).links[0] ?? ""
-	await client.postJson("/verify", linkFields(link))
+	const unverified = await registerUnverified(server, mailbox)
+	link = unverified.url
+	const client = clientOf(server)
+	await client.postJson("/verify", unverified.link)
+	const { username, password } = unverified.person
 	signedIn = await client.postJson("/login", { username, password, remember: true })
 	cookie = sessionOf(signedIn) ?? ""
 })
+
+const account = (cookie: string) =>
+	getRaw(server, "/account", ["Accept: application/json", `Cookie: ${cookie}`])
 
 describe("behind https", () => {
 	it("H-17: the session cookie is __Host-id and Secure", async () => {
@@ -38,19 +41,17 @@ describe("behind https", () => {
 			"__Host-id\xa0",
 		]
 		for (const name of [...names, ...padded]) {
-			const alone = await getRaw(house.server, "/account", [`Cookie: ${name}=${token}`])
+			const alone = await account(`${name}=${token}`)
 			expect([name, [400, 401].includes(alone.status)]).toEqual([name, true])
 		}
 		for (const name of names) {
-			const { status } = await getRaw(house.server, "/account", [
-				`Cookie: ${name}=${"A".repeat(43)}; ${cookie}`,
-			])
+			const { status } = await account(`${name}=${"A".repeat(43)}; ${cookie}`)
 			expect([name, status]).toEqual([name, 200])
 		}
 	})
 
 	it("signs out by a cookie of the same name and attributes", async () => {
-		const answer = await clientOf(house.server).postForm("/logout", {})
+		const answer = await clientOf(server).postForm("/logout", {})
 		expect(answer.cookies).toContain("__Host-id=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0")
 		for (const set of answer.cookies) expect(set).toMatch(/^__Host-.*; Path=\/.*; Secure/)
 	})

@@ -1,29 +1,30 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
-import { openHouse, rowsOf } from "../support/house"
-import { getRaw } from "../support/raw"
+import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { getRaw } from "../support/exchange"
+import { rowsOf } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 let person: Person
 let good: string
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
-	good = await signIn(person)
+	person = await registerVerified(server, mailbox)
+	good = await newSession(server, person)
 })
 
-async function signIn({ username, password }: Person, headers: Record<string, string> = {}): Promise<string> {
-	return sessionOf(await clientOf(house.server).postJson("/login", { username, password }, headers)) ?? ""
+async function statusOf(cookie: string): Promise<number> {
+	return (await clientOf(server).getJson("/account", { Cookie: cookie })).status
 }
 
-async function statusOf(cookie: string): Promise<number> {
-	return (await clientOf(house.server).getJson("/account", { Cookie: cookie })).status
-}
+/** Cookies that `fetch` would not send, each character one byte. */
+const account = (...cookies: string[]) =>
+	getRaw(server, "/account", ["Accept: application/json", ...cookies.map((cookie) => `Cookie: ${cookie}`)])
 
 describe("H-15: a session cookie that was planted", () => {
 	it("H-15: a made-up one never becomes valid by signing in or verifying", async () => {
 		for (const planted of ["id=planted", `id=${"A".repeat(43)}`, `id=${"0".repeat(64)}`]) {
-			const cookie = await signIn(person, { Cookie: planted })
+			const cookie = await newSession(server, person, { Cookie: planted })
 			expect(cookie).toMatch(/^id=[A-Za-z0-9_-]{43}$/)
 			expect(cookie).not.toBe(planted)
 			expect(await statusOf(planted)).toBe(401)
@@ -32,17 +33,17 @@ describe("H-15: a session cookie that was planted", () => {
 	})
 
 	it("H-15: somebody else's is replaced, ends, and never shows the new person", async () => {
-		const attacker = await registerVerified(house.server, house.mailbox)
-		const planted = await signIn(attacker)
-		const cookie = await signIn(person, { Cookie: planted })
+		const attacker = await registerVerified(server, mailbox)
+		const planted = await newSession(server, attacker)
+		const cookie = await newSession(server, person, { Cookie: planted })
 		expect(cookie).not.toBe(planted)
 		expect(await statusOf(planted)).toBe(401)
-		const account = await clientOf(house.server).getJson("/account", { Cookie: cookie })
+		const account = await clientOf(server).getJson("/account", { Cookie: cookie })
 		expect(account.json.user.username).toBe(person.username)
 	})
 
 	it("H-15: the hash in the database is no token", async () => {
-		for (const id of rowsOf(house.server).sessions) expect(await statusOf(`id=${id}`)).toBe(401)
+		for (const id of rowsOf(server).sessions) expect(await statusOf(`id=${id}`)).toBe(401)
 	})
 })
 
@@ -96,14 +97,13 @@ describe("H-16: cookies that nobody would bake", () => {
 	})
 
 	it("H-16: bytes that are no text are refused or ignored, and hurt nobody", async () => {
-		const account = (cookie: string) => getRaw(house.server, "/account", [`Cookie: ${cookie}`])
 		expect((await account(`a=\xff\xfe; ${good}`)).status).toBe(200)
 		expect((await account(`\x80=\x80; ${good}; \xe2\x80\xae=x`)).status).toBe(200)
 		expect((await account(`a=\0; ${good}`)).status).toBe(400)
-		expect((await getRaw(house.server, "/account", ["Cookie: a=b", `Cookie: ${good}`])).status).toBe(200)
+		expect((await account("a=b", good)).status).toBe(200)
 		const long = await account(`a=${"x".repeat(20_000)}; ${good}`)
 		expect(long.status).toBe(431)
-		expect(long.text).toContain("no-store")
+		expect(long.raw).toContain("no-store")
 		expect(await statusOf(good)).toBe(200)
 	})
 
@@ -123,9 +123,9 @@ describe("H-16: cookies that nobody would bake", () => {
 			"id.",
 		]
 		for (const name of names) {
-			const { status } = await getRaw(house.server, "/account", [`Cookie: ${name}=${token()}`])
+			const { status } = await account(`${name}=${token()}`)
 			expect([name, status]).toEqual([name, 401])
-			expect((await getRaw(house.server, "/account", [`Cookie: ${name}=evil; ${good}`])).status).toBe(200)
+			expect((await account(`${name}=evil; ${good}`)).status).toBe(200)
 		}
 	})
 })

@@ -1,21 +1,17 @@
 import { spawn } from "node:child_process"
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { clientOf } from "../support/client"
+import { copyProject } from "../support/copy.mjs"
 
-const PARTS = ["app", "bin", "prisma", "public", "package.json", "package-lock.json", ".env.example"]
-const FILES = ["server.ts", "remix.config.js", "vite.config.ts", "tsconfig.json", "prisma.config.ts"]
 const PATIENCE = { timeout: 30_000, interval: 200 }
 
-const folder = mkdtempSync(join(tmpdir(), "gatehouse-dev-"))
+const folder = copyProject()
 let output = ""
 let child: ReturnType<typeof spawn>
 
 beforeAll(() => {
-	for (const part of [...PARTS, ...FILES]) cpSync(part, join(folder, part), { recursive: true })
-	symlinkSync(resolve("node_modules"), join(folder, "node_modules"))
 	const { PATH, HOME } = process.env
 	const env: NodeJS.ProcessEnv = { PATH, HOME, PORT: "3900", NODE_ENV: "development" }
 	child = spawn(process.execPath, ["bin/dev.mjs"], { cwd: folder, env })

@@ -1,19 +1,25 @@
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { clientOf, linkFields, type Person, registerVerified, sessionOf, somebody } from "../support/client"
-import { countRows, death, register, signIn, until } from "../support/faults"
-import { type Mailbox, startMailbox } from "../support/mailbox"
+import { beforeEach, describe, expect, it } from "vitest"
+import {
+	clientOf,
+	linkFields,
+	newSession,
+	type Person,
+	register,
+	registerVerified,
+	sessionOf,
+	signIn,
+	somebody,
+} from "../support/client"
+import { countRows, death, until } from "../support/faults"
 import { startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
 
-let mailbox: Mailbox
+const mailbox = mailboxFixture()
 let person: Person
 
-beforeAll(async () => {
-	mailbox = await startMailbox()
-})
-afterAll(() => mailbox.close())
 beforeEach(() => {
 	person = somebody()
 })
@@ -59,7 +65,7 @@ describe("H-67: killed while somebody signs in", () => {
 			databaseFile: newFile(),
 		})
 		await registerVerified(first, mailbox, person)
-		const cookie = sessionOf(await signIn(first, person)) ?? ""
+		const cookie = await newSession(first, person)
 		await first.stop()
 		const killed = await startOn(first, "before 1 INSERT INTO .*Session")
 		await expect(signIn(killed, person)).rejects.toThrow()
@@ -83,7 +89,7 @@ describe("H-67: killed while an address is verified", () => {
 			env: { SMTP_URL: mailbox.url, KILL_AT: point },
 			nodeOptions: ["--import", "./e2e/support/kill-at.mjs"],
 		})
-		expect((await register(killed, person))?.status).toBe(201)
+		expect((await register(killed, person)).status).toBe(201)
 		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
 		await expect(clientOf(killed).postJson("/verify", link)).rejects.toThrow()
 		await death(killed)

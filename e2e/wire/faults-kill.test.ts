@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { clientOf, linkFields, type Person, sessionOf, somebody } from "../support/client"
-import { countRows, death, register, signIn, until, verifyByMail } from "../support/faults"
-import { type Mailbox, startMailbox } from "../support/mailbox"
+import { beforeEach, describe, expect, it } from "vitest"
+import { clientOf, linkFields, type Person, register, sessionOf, signIn, somebody } from "../support/client"
+import { answerOf, countRows, death, until, verifyByMail } from "../support/faults"
 import { startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
 
 /** H-67: the process is killed at a named point, and started again on the same file with the same secret. */
 
-let mailbox: Mailbox
+const mailbox = mailboxFixture()
 let person: Person
 
-beforeAll(async () => {
-	mailbox = await startMailbox()
-})
-afterAll(() => mailbox.close())
 beforeEach(() => {
 	mailbox.mode = "accept"
 	mailbox.mails.length = 0
@@ -41,15 +37,15 @@ async function startAgain(killed: TestServer): Promise<TestServer> {
 /** Kills at `point` while somebody registers. */
 async function killWhileRegistering(point: string): Promise<TestServer> {
 	const killed = await startToBeKilled(point)
-	expect(await register(killed, person)).toBeNull()
+	expect(await answerOf(register(killed, person))).toBeNull()
 	return killed
 }
 
 /** What is true wherever it was killed: registering again looks as ever, and the person can finish. */
 async function expectToFinish(server: TestServer): Promise<void> {
 	const again = await register(server, { ...person, username: `${person.username}x` })
-	expect(again?.status).toBe(201)
-	expect(again?.json.verification).toBe("sent")
+	expect(again.status).toBe(201)
+	expect(again.json.verification).toBe("sent")
 	expect(countRows(server, "User")).toBe(1)
 	const { username } = server.database.prepare(`SELECT username FROM "User"`).get() as { username: string }
 
@@ -95,7 +91,7 @@ describe("H-67: killed around a mail", () => {
 		mailbox.mode = "hang"
 		const killed = await startServer({ env: { SMTP_URL: mailbox.url } })
 		const { attempts } = mailbox
-		expect((await register(killed, person))?.status).toBe(201)
+		expect((await register(killed, person)).status).toBe(201)
 		await until(() => mailbox.attempts > attempts)
 		killed.process.kill("SIGKILL")
 		const server = await startAgain(killed)
@@ -110,7 +106,7 @@ describe("H-67: killed around a mail", () => {
 
 	it("after the mail, before it was marked as sent: it goes out twice at most, and either link works", async () => {
 		const killed = await startToBeKilled("before 1 UPDATE .*OutboxMail.*SET `sentAt`")
-		await register(killed, person)
+		await answerOf(register(killed, person))
 		const first = await mailbox.next(person.email)
 		const server = await startAgain(killed)
 		expect(isSent(server)).toBe(false)
@@ -124,7 +120,7 @@ describe("H-67: killed around a mail", () => {
 
 	it("after the mark: it does not go out again", async () => {
 		const killed = await startToBeKilled("after 1 UPDATE .*OutboxMail.*SET `sentAt`")
-		await register(killed, person)
+		await answerOf(register(killed, person))
 		const mail = await mailbox.next(person.email)
 		const server = await startAgain(killed)
 		expect(isSent(server)).toBe(true)

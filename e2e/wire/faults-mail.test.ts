@@ -1,7 +1,7 @@
 import { connect, createServer, type Server } from "node:net"
 import { describe, expect, it, type TestContext } from "vitest"
-import { clientOf, linkFields, somebody } from "../support/client"
-import { dump, logged, register, until, verifyByMail } from "../support/faults"
+import { clientOf, linkFields, register, somebody } from "../support/client"
+import { dump, logged, until, verifyByMail } from "../support/faults"
 import { type Mailbox, type MailboxMode, startMailbox } from "../support/mailbox"
 import { freePort, startServer, type TestServer } from "../support/server"
 
@@ -26,9 +26,9 @@ async function registersAsEver(server: TestServer, person = somebody()) {
 	const started = Date.now()
 	const answer = await register(server, person)
 	const { username, email } = person
-	expect(answer?.status).toBe(201)
-	expect(answer?.json).toEqual({ user: { username, email }, verification: "sent", redirect_to: "/login" })
-	expect(answer?.cookies).toEqual([])
+	expect(answer.status).toBe(201)
+	expect(answer.json).toEqual({ user: { username, email }, verification: "sent", redirect_to: "/login" })
+	expect(answer.cookies).toEqual([])
 	expect(Date.now() - started).toBeLessThan(ANSWER_MS)
 	return person
 }

@@ -1,25 +1,21 @@
 import { connect, type Socket } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import {
 	clientOf,
 	freshAddress,
 	linkFields,
+	newSession,
 	type Person,
+	register,
 	registerVerified,
-	sessionOf,
 	somebody,
 } from "../support/client"
-import { logged, register, signIn, until, verifyByMail } from "../support/faults"
-import { type Mailbox, startMailbox } from "../support/mailbox"
+import { logged, until, verifyByMail } from "../support/faults"
 import { startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
 
-let mailbox: Mailbox
-
-beforeAll(async () => {
-	mailbox = await startMailbox()
-})
-afterAll(() => mailbox.close())
+const mailbox = mailboxFixture()
 
 function start(
 	before?: Pick<TestServer, "databaseFile">,
@@ -151,7 +147,7 @@ describe("H-69: after a restart", () => {
 	it("old cookies and links are valid with the same secret", async () => {
 		const server = await start()
 		const member = await registerVerified(server, mailbox)
-		const cookie = sessionOf(await signIn(server, member)) ?? ""
+		const cookie = await newSession(server, member)
 		const person = somebody()
 		await register(server, person)
 		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")

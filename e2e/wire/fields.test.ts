@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, somebody } from "../support/client"
-import { expectProblem, openHouse, rowsOf, userRow } from "../support/house"
+import { expectProblem } from "../support/answers"
+import { clientOf, type Person, registerVerified, registrationOf, somebody } from "../support/client"
+import { rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 let person: Person
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
+	person = await registerVerified(server, mailbox)
 })
 
 /** As they stand in a JSON body. 1e400 is more than a number can hold. */
@@ -24,15 +26,10 @@ const NOT_TEXT = [
 ]
 
 const forms: [path: string, fields: () => Record<string, string>][] = [
-	["/register", () => registration()],
+	["/register", () => registrationOf(somebody())],
 	["/login", () => ({ username: person.username, password: person.password })],
 	["/verify/resend", () => ({ email: person.email })],
 ]
-
-function registration() {
-	const { password, ...rest } = somebody()
-	return { ...rest, password, confirm_password: password }
-}
 
 /** A JSON object with this very text as the value of one field. */
 function withRaw(fields: Record<string, string>, name: string, raw: string): string {
@@ -48,8 +45,8 @@ function multipart(fields: Record<string, string>): FormData {
 
 describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 	it("H-01: is refused by its name, and reaches no query", async () => {
-		const before = rowsOf(house.server)
-		const client = clientOf(house.server)
+		const before = rowsOf(server)
+		const client = clientOf(server)
 		for (const name of Object.keys(fields())) {
 			for (const raw of NOT_TEXT) {
 				const answer = await client.postJson(path, withRaw(fields(), name, raw))
@@ -59,12 +56,12 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 			for (const raw of ["NaN", "undefined", "Infinity"])
 				expectProblem(await client.postJson(path, withRaw(fields(), name, raw)), 400, "malformed")
 		}
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
-	it("H-01: missing or empty is refused by its name, at both doors", async () => {
-		const before = rowsOf(house.server)
-		const client = clientOf(house.server)
+	it("H-01: missing or empty is refused by its name, on the page and in JSON", async () => {
+		const before = rowsOf(server)
+		const client = clientOf(server)
 		for (const name of Object.keys(fields())) {
 			const { [name]: value = "", ...rest } = fields()
 			const wrong = [
@@ -82,12 +79,12 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 				expect(form.text).toContain(`href="#${name}"`)
 			}
 		}
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("H-01: given twice, or as a file, is refused by its name", async () => {
-		const before = rowsOf(house.server)
-		const client = clientOf(house.server)
+		const before = rowsOf(server)
+		const client = clientOf(server)
 		for (const [name, value] of Object.entries(fields())) {
 			const typed = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }
 			const twice = `${new URLSearchParams(fields())}&${new URLSearchParams({ [name]: value })}`
@@ -110,27 +107,27 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 				expect(Object.keys(answer.json.errors)).toEqual([name])
 			}
 		}
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("H-01: more than a hundred of them are refused", async () => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const many = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`f${index}`, "x"]))
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const json = await client.postJson(path, { ...fields(), ...many })
 		expect([json.status, json.json.code]).toEqual([422, "validation_failed"])
 		expect((await client.postForm(path, { ...fields(), ...many })).status).toBe(422)
 		expect(
 			(await client.send(path, { method: "POST", body: multipart({ ...fields(), ...many }) })).status,
 		).toBe(422)
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 })
 
 describe("fields that sign-in alone knows", () => {
 	it("H-01: an alias given twice, or not as text, is refused like the name it stands for", async () => {
 		const { username, email, password } = person
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		for (const alias of ["login", "email"]) {
 			const twice = `${alias}=${username}&${alias}=${encodeURIComponent(email)}&password=${encodeURIComponent(password)}`
 			const headers = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }
@@ -146,7 +143,7 @@ describe("fields that sign-in alone knows", () => {
 
 	it("H-01: remember is yes or no and nothing else", async () => {
 		const { username, password } = person
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		for (const raw of ["null", "0", "2", "[]", "{}", `"yes please"`, `["on"]`]) {
 			const answer = await client.postJson("/login", withRaw({ username, password }, "remember", raw))
 			expectProblem(answer, 422, "validation_failed")
@@ -179,15 +176,15 @@ describe("H-40: fields that nobody asked for", () => {
 	}
 
 	it("H-40: are dropped at registration: nobody makes themselves verified or a superuser", async () => {
-		const [byProgram, byPerson] = [registration(), registration()]
-		const client = clientOf(house.server)
-		const json = await client.postJson("/register", { ...byProgram, ...wanted })
+		const [byProgram, byPerson] = [somebody(), somebody()]
+		const client = clientOf(server)
+		const json = await client.postJson("/register", { ...registrationOf(byProgram), ...wanted })
 		expect(json.status).toBe(201)
 		expect(Object.keys(json.json.user)).toEqual(["username", "email"])
 		const asText = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [name, String(value)]))
-		expect((await client.postForm("/register", { ...asText, ...byPerson })).status).toBe(303)
+		expect((await client.postForm("/register", { ...asText, ...registrationOf(byPerson) })).status).toBe(303)
 		for (const { username, email, password } of [byProgram, byPerson]) {
-			const row = userRow(house.server, username)
+			const row = userRow(server, username)
 			expect(row).toMatchObject({
 				superuser: 0,
 				active: 1,
@@ -204,14 +201,14 @@ describe("H-40: fields that nobody asked for", () => {
 	})
 
 	it("H-40: change nothing at sign-in, resend and sign-out", async () => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const { username, password } = person
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const login = await client.postJson("/login", { username, password, ...wanted })
 		expect(login.json.user).toMatchObject({ superuser: false, active: true, username })
 		expect((await client.postJson("/verify/resend", { email: person.email, ...wanted })).status).toBe(202)
 		expect((await client.postJson("/logout", wanted)).status).toBe(204)
-		const after = rowsOf(house.server)
+		const after = rowsOf(server)
 		const withoutSignIn = (users: unknown[]) =>
 			users.map((user) => ({ ...(user as object), lastSignedInAt: null }))
 		expect(withoutSignIn(after.users)).toEqual(withoutSignIn(before.users))

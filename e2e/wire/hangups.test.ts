@@ -1,28 +1,24 @@
-import { connect } from "node:net"
 import { expect, it } from "vitest"
-import { clientOf, registerVerified, sessionOf } from "../support/client"
-import { openHouse } from "../support/house"
+import { clientOf, newSession, registerVerified } from "../support/client"
+import { exchange } from "../support/exchange"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 
 it("H-30: a connection that is reset after CONNECT does not end the process", async () => {
-	for (let round = 0; round < 5; round++) {
-		const socket = connect(house.server.port, "127.0.0.1")
-		socket.on("error", () => {})
-		await new Promise<void>((resolve) => socket.once("connect", () => resolve()))
-		socket.write("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n")
-		await new Promise((resolve) => setTimeout(resolve, 30))
-		socket.resetAndDestroy()
-	}
+	for (let round = 0; round < 5; round++)
+		await exchange(server, (socket) => {
+			socket.write("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n")
+			setTimeout(() => socket.resetAndDestroy(), 30)
+		})
 	await new Promise((resolve) => setTimeout(resolve, 200))
-	expect(house.server.process.exitCode).toBe(null)
-	expect((await clientOf(house.server).get("/healthz")).status).toBe(200)
+	expect(server.process.exitCode).toBe(null)
+	expect((await clientOf(server).get("/healthz")).status).toBe(200)
 })
 
 it("with an Authorization header the cookie does not count, and signing out leaves its session alone", async () => {
-	const { username, password } = await registerVerified(house.server, house.mailbox)
-	const client = clientOf(house.server)
-	const Cookie = sessionOf(await client.postJson("/login", { username, password })) ?? ""
+	const client = clientOf(server)
+	const Cookie = await newSession(server, await registerVerified(server, mailbox))
 	for (const Authorization of ["Bearer junk", "Basic x", "x"]) {
 		const account = await client.getJson("/account", { Cookie, Authorization })
 		expect([account.status, account.json.code]).toEqual([401, "unauthenticated"])
@@ -36,17 +32,6 @@ it("H-03: a body under another transfer coding, or of two types, is not read", a
 	const body = '{"username":"a","password":"b"}'
 	const coded = `POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
 	const twice = `POST /login HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
-	expect(await statusOf(coded)).toBe(400)
-	expect(await statusOf(twice)).toBe(415)
+	expect((await exchange(server, coded)).statuses).toEqual([400])
+	expect((await exchange(server, twice)).statuses).toEqual([415])
 })
-
-function statusOf(request: string): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const socket = connect(house.server.port, "127.0.0.1", () => socket.write(request))
-		socket.once("data", (data) => {
-			resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(String(data))?.[1]))
-			socket.destroy()
-		})
-		socket.once("error", reject)
-	})
-}

@@ -1,24 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, freshAddress, type Person, registerVerified, somebody } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { beforeAll, describe, expect, it } from "vitest"
+import {
+	clientOf,
+	freshAddress,
+	type Person,
+	registerVerified,
+	registrationOf,
+	signIn,
+	somebody,
+} from "../support/client"
+import { serverFixture } from "../support/server-fixture"
 
 /** Fewer than may wait, far more than are checked in the time that they are given. */
 const HANGING_UP = 400
 const PATIENCE_MS = 120_000
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture()
 let people: Person[]
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
 	people = await Promise.all(Array.from({ length: 5 }, () => registerVerified(server, mailbox)))
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
 })
 
 const wrong = (signal?: AbortSignal) =>
@@ -28,7 +28,7 @@ const wrong = (signal?: AbortSignal) =>
 		body: JSON.stringify({ username: somebody().username, password: "wrong password" }),
 		...(signal && { signal }),
 	})
-const right = ({ username, password }: Person) => clientOf(server).postJson("/login", { username, password })
+const right = (person: Person) => signIn(server, person)
 const errors = () => server.logLines().filter(({ level }) => Number(level) >= 50)
 
 describe("a flood of sign-ins", () => {
@@ -91,21 +91,20 @@ describe("a flood of sign-ins", () => {
 			const address = freshAddress()
 			const flood = Array.from({ length: 150 }, () => wrong())
 			const hangUp = new AbortController()
-			const register = (signal?: AbortSignal) => {
-				const { password, ...who } = somebody()
+			const registering = (signal?: AbortSignal) => {
 				return clientOf(server, address).send("/register", {
 					method: "POST",
 					headers: { "Content-Type": "application/json" },
-					body: JSON.stringify({ ...who, password, confirm_password: password }),
+					body: JSON.stringify(registrationOf(somebody())),
 					...(signal && { signal }),
 				})
 			}
-			const given = Array.from({ length: 20 }, () => register(hangUp.signal).catch(() => null))
+			const given = Array.from({ length: 20 }, () => registering(hangUp.signal).catch(() => null))
 			await new Promise((resolve) => setTimeout(resolve, 300))
 			hangUp.abort()
 			expect(await Promise.all(given)).toContain(null)
 			await Promise.all(flood)
-			expect((await register()).status).toBe(201)
+			expect((await registering()).status).toBe(201)
 		},
 		PATIENCE_MS,
 	)

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { describe, expect, it } from "vitest"
+import { clientOf, type Person, register, registerVerified, sessionOf, somebody } from "../support/client"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-let mailbox: Mailbox
-
-beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
-})
+const { server, mailbox } = serverFixture()
 
 /** How often each answer was given. */
 function tally(answers: { status: number }[]): Record<number, number> {
@@ -92,10 +81,6 @@ describe("wrong passwords at once", () => {
 })
 
 describe("32 registrations at once", () => {
-	const register = (person: Person) => {
-		const { username, email, password } = person
-		return clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
-	}
 	const count = (column: "usernameKey" | "emailKey", value: string) =>
 		server.database.prepare(`SELECT count(*) n FROM "User" WHERE "${column}" = ?`).get(value.toLowerCase())
 	/** Mails to this address, once all that were asked for are sent. */
@@ -109,7 +94,7 @@ describe("32 registrations at once", () => {
 	it("H-05: with one e-mail address make one account, one link and at most one notice, and answer alike", async () => {
 		const { email } = somebody()
 		const people = times(32, () => ({ ...somebody(), email }))
-		const answers = await Promise.all(people.map(register))
+		const answers = await Promise.all(people.map((person) => register(server, person)))
 		expect(tally(answers)).toEqual({ 201: 32 })
 		for (const [index, { json, cookies }] of answers.entries()) {
 			const user = { username: people[index]?.username, email }
@@ -128,7 +113,7 @@ describe("32 registrations at once", () => {
 			...somebody(),
 			username: names[index % names.length] ?? username,
 		}))
-		const answers = await Promise.all(people.map(register))
+		const answers = await Promise.all(people.map((person) => register(server, person)))
 		expect(tally(answers)).toEqual({ 201: 1, 422: 31 })
 		for (const { status, json } of answers)
 			if (status === 422) expect(Object.keys(json.errors)).toEqual(["username"])
@@ -150,7 +135,7 @@ describe("32 registrations at once", () => {
 			...somebody(),
 			email: spellings[index % spellings.length] ?? email,
 		}))
-		expect(tally(await Promise.all(people.map(register)))).toEqual({ 201: 32 })
+		expect(tally(await Promise.all(people.map((person) => register(server, person))))).toEqual({ 201: 32 })
 		expect(count("emailKey", email)).toEqual({ n: 1 })
 	})
 })

@@ -1,39 +1,41 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
 import {
 	expectPrivate,
 	expectRefused,
-	getBoth,
+	getPageAndJson,
 	inputValue,
-	openHouse,
-	postBoth,
-	rowsOf,
+	postFormAndJson,
 	textOf,
-	userRow,
-} from "../support/house"
+} from "../support/answers"
+import { clientOf, type Person, registerUnverified, registerVerified, sessionOf } from "../support/client"
+import { rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000
 let person: Person
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
+	person = await registerVerified(server, mailbox)
 })
 
 function credentials() {
 	return { username: person.username, password: person.password }
 }
 
-async function signIn(fields: Record<string, unknown> = credentials(), headers: Record<string, string> = {}) {
-	const answer = await clientOf(house.server).postJson("/login", fields, headers)
+async function signInWith(
+	fields: Record<string, unknown> = credentials(),
+	headers: Record<string, string> = {},
+) {
+	const answer = await clientOf(server).postJson("/login", fields, headers)
 	expect(answer.status).toBe(200)
 	return { answer, cookie: sessionOf(answer) ?? "" }
 }
 
 describe("GET /login", () => {
 	it("shows a form to a person, and tells a program its fields", async () => {
-		const { form, json } = await getBoth(house.server, "/login?redirect_to=/account")
+		const { form, json } = await getPageAndJson(server, "/login?redirect_to=/account")
 		expect([form.status, json.status]).toEqual([200, 200])
 		for (const name of ["username", "password", "remember"]) expect(form.text).toContain(`name="${name}"`)
 		expect(inputValue(form, "redirect_to")).toBe("/account")
@@ -52,8 +54,8 @@ describe("GET /login", () => {
 	})
 
 	it("leads a person who is signed in to where signing in would have led, as /register does", async () => {
-		const { cookie } = await signIn()
-		const client = clientOf(house.server)
+		const { cookie } = await signInWith()
+		const client = clientOf(server)
 		for (const path of ["/login", "/register"]) {
 			const plain = await client.get(path, { Cookie: cookie })
 			expect([plain.status, plain.headers.get("Location")]).toEqual([303, "/"])
@@ -66,7 +68,7 @@ describe("GET /login", () => {
 
 describe("POST /login", () => {
 	it("answers a program with the user, the session's end and the next page", async () => {
-		const { answer } = await signIn()
+		const { answer } = await signInWith()
 		expect(answer.json).toEqual({
 			user: {
 				id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -87,7 +89,7 @@ describe("POST /login", () => {
 	})
 
 	it("leads a person to the start page, or to redirect_to", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const plain = await client.postForm("/login", credentials())
 		expect([plain.status, plain.headers.get("Location")]).toEqual([303, "/"])
 		expect(sessionOf(plain)).toBeDefined()
@@ -100,68 +102,66 @@ describe("POST /login", () => {
 
 	it("takes a mail address, in any letter case, and the field names of other systems", async () => {
 		const { username, email, password } = person
-		await signIn({ username: email.toUpperCase(), password })
-		await signIn({ username: username.toUpperCase(), password })
-		await signIn({ username: ` ${username} `, password })
-		await signIn({ login: username, password })
-		await signIn({ email, password })
-		const form = await clientOf(house.server).postForm("/login", { email, password })
+		await signInWith({ username: email.toUpperCase(), password })
+		await signInWith({ username: username.toUpperCase(), password })
+		await signInWith({ username: ` ${username} `, password })
+		await signInWith({ login: username, password })
+		await signInWith({ email, password })
+		const form = await clientOf(server).postForm("/login", { email, password })
 		expect(form.status).toBe(303)
 	})
 
 	it("keeps the cookie until the browser closes, with remember to the session's absolute end", async () => {
-		const short = (await signIn()).answer.cookies.join()
+		const short = (await signInWith()).answer.cookies.join()
 		expect(short).toMatch(/^id=[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
 		for (const remember of [true, "on"]) {
-			const { answer, cookie } = await signIn({ ...credentials(), remember })
+			const { answer, cookie } = await signInWith({ ...credentials(), remember })
 			const expires = Date.parse(/; Expires=([^;]+)/.exec(answer.cookies.join())?.[1] ?? "")
 			expect(Math.abs(expires - Date.now() - WEEK_MS)).toBeLessThan(60_000)
-			const account = await clientOf(house.server).getJson("/account", { Cookie: cookie })
+			const account = await clientOf(server).getJson("/account", { Cookie: cookie })
 			const end = Date.parse(account.json.session.absolute_expires_at)
 			expect(Math.abs(expires - end)).toBeLessThan(1000)
 			expect(account.json.session.expires_at).toBe(account.json.session.absolute_expires_at)
 		}
 		for (const remember of [false, "", "off"]) {
-			const { answer } = await signIn({ ...credentials(), remember })
+			const { answer } = await signInWith({ ...credentials(), remember })
 			expect(answer.cookies.join()).not.toMatch(/Expires|Max-Age/)
 		}
 	})
 
 	it("gives a new token each time, and ends the session that it replaces", async () => {
-		const first = await signIn()
-		const second = await signIn(credentials(), { Cookie: first.cookie })
-		const elsewhere = await signIn()
+		const first = await signInWith()
+		const second = await signInWith(credentials(), { Cookie: first.cookie })
+		const elsewhere = await signInWith()
 		expect(new Set([first.cookie, second.cookie, elsewhere.cookie]).size).toBe(3)
-		const seen = (cookie: string) => clientOf(house.server).getJson("/account", { Cookie: cookie })
+		const seen = (cookie: string) => clientOf(server).getJson("/account", { Cookie: cookie })
 		expect((await seen(first.cookie)).status).toBe(401)
 		expect((await seen(second.cookie)).status).toBe(200)
 		expect((await seen(elsewhere.cookie)).status).toBe(200)
 	})
 
 	it("keeps the session that is there when signing in again is refused", async () => {
-		const { cookie } = await signIn()
+		const { cookie } = await signInWith()
 		const wrong = { ...credentials(), password: "not the password" }
 		expectRefused(
-			await postBoth(house.server, "/login", wrong, { Cookie: cookie }),
+			await postFormAndJson(server, "/login", wrong, { Cookie: cookie }),
 			401,
 			"credentials_invalid",
 		)
-		expect((await clientOf(house.server).getJson("/account", { Cookie: cookie })).status).toBe(200)
+		expect((await clientOf(server).getJson("/account", { Cookie: cookie })).status).toBe(200)
 	})
 
 	it("stores the token's hash only", async () => {
-		const { cookie } = await signIn()
+		const { cookie } = await signInWith()
 		const token = cookie.split("=")[1] ?? ""
-		expect(JSON.stringify(house.server.database.prepare(`SELECT * FROM "Session"`).all())).not.toContain(
-			token,
-		)
-		expect(house.server.output()).not.toContain(token)
-		expect(house.server.output()).not.toContain(person.password)
-		expect(house.server.output()).not.toContain(person.email)
+		expect(JSON.stringify(server.database.prepare(`SELECT * FROM "Session"`).all())).not.toContain(token)
+		expect(server.output()).not.toContain(token)
+		expect(server.output()).not.toContain(person.password)
+		expect(server.output()).not.toContain(person.email)
 	})
 
-	it("names every field that is missing, at both doors", async () => {
-		const refused = await postBoth(house.server, "/login", {})
+	it("names every field that is missing, by page and JSON", async () => {
+		const refused = await postFormAndJson(server, "/login", {})
 		expectRefused(refused, 422, "validation_failed")
 		expect(Object.keys(refused.json.json.errors)).toEqual(["username", "password"])
 		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
@@ -177,7 +177,7 @@ describe("POST /login", () => {
 			remember: "on",
 			redirect_to: "/account",
 		}
-		const page = await clientOf(house.server).postForm("/login", typed)
+		const page = await clientOf(server).postForm("/login", typed)
 		expect(page.status).toBe(401)
 		expect(inputValue(page, "username")).toBe(`&quot;${person.username}`)
 		expect(inputValue(page, "redirect_to")).toBe("/account")
@@ -186,16 +186,14 @@ describe("POST /login", () => {
 	})
 
 	it("tells who gave the right password that the address is not verified, and offers a new link", async () => {
-		const unverified = somebody()
-		const { username, password } = unverified
-		await clientOf(house.server).postJson("/register", { ...unverified, confirm_password: password })
-		const before = rowsOf(house.server)
-		const refused = await postBoth(house.server, "/login", { username, password })
+		const { username, password } = (await registerUnverified(server, mailbox)).person
+		const before = rowsOf(server)
+		const refused = await postFormAndJson(server, "/login", { username, password })
 		expectRefused(refused, 403, "not_verified")
 		expect(refused.form.text).toContain('href="/verify/resend"')
-		expect(rowsOf(house.server)).toEqual(before)
-		expect(userRow(house.server, username).lastSignedInAt).toBeNull()
+		expect(rowsOf(server)).toEqual(before)
+		expect(userRow(server, username).lastSignedInAt).toBeNull()
 		const wrong = { username, password: "not the password" }
-		expectRefused(await postBoth(house.server, "/login", wrong), 401, "credentials_invalid")
+		expectRefused(await postFormAndJson(server, "/login", wrong), 401, "credentials_invalid")
 	})
 })

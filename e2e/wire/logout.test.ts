@@ -1,28 +1,27 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
-import { expectPrivate, expectRefused, getBoth, openHouse, rowsOf } from "../support/house"
+import { expectPrivate, expectRefused, getPageAndJson } from "../support/answers"
+import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { rowsOf } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 const GONE = "id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 let person: Person
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
+	person = await registerVerified(server, mailbox)
 })
 
-async function signIn(): Promise<string> {
-	const { username, password } = person
-	return sessionOf(await clientOf(house.server).postJson("/login", { username, password })) ?? ""
-}
+const signedIn = () => newSession(server, person)
 
 async function statusOf(cookie: string): Promise<number> {
-	return (await clientOf(house.server).getJson("/account", { Cookie: cookie })).status
+	return (await clientOf(server).getJson("/account", { Cookie: cookie })).status
 }
 
 describe("GET /logout", () => {
 	it("asks, and ends nothing", async () => {
-		const cookie = await signIn()
-		const { form, json } = await getBoth(house.server, "/logout", {
+		const cookie = await signedIn()
+		const { form, json } = await getPageAndJson(server, "/logout", {
 			Cookie: cookie,
 			"Sec-Purpose": "prefetch",
 		})
@@ -32,14 +31,14 @@ describe("GET /logout", () => {
 		expect([form.cookies, json.cookies]).toEqual([[], []])
 		expectPrivate(form)
 		expect(await statusOf(cookie)).toBe(200)
-		expect((await clientOf(house.server).getJson("/logout")).json).toEqual({ signed_in: false })
+		expect((await clientOf(server).getJson("/logout")).json).toEqual({ signed_in: false })
 	})
 })
 
 describe("POST /logout", () => {
 	it("ends the session that made the call and no other, for a person", async () => {
-		const [cookie, elsewhere] = [await signIn(), await signIn()]
-		const answer = await clientOf(house.server).postForm("/logout", {}, { Cookie: cookie })
+		const [cookie, elsewhere] = [await signedIn(), await signedIn()]
+		const answer = await clientOf(server).postForm("/logout", {}, { Cookie: cookie })
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
 		expect(answer.cookies).toContain(GONE)
 		expectPrivate(answer)
@@ -47,8 +46,8 @@ describe("POST /logout", () => {
 	})
 
 	it("answers a program with 204 and nothing else", async () => {
-		const cookie = await signIn()
-		const client = clientOf(house.server)
+		const cookie = await signedIn()
+		const client = clientOf(server)
 		const answer = await client.send("/logout", {
 			method: "POST",
 			headers: { Accept: "application/json", Cookie: cookie },
@@ -59,10 +58,10 @@ describe("POST /logout", () => {
 	})
 
 	it("gives the same answer without a session, and with one that has ended", async () => {
-		const cookie = await signIn()
-		const client = clientOf(house.server)
+		const cookie = await signedIn()
+		const client = clientOf(server)
 		const first = await client.postForm("/logout", {}, { Cookie: cookie })
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		for (const again of [
 			await client.postForm("/logout", {}, { Cookie: cookie }),
 			await client.postForm("/logout", {}),
@@ -72,11 +71,11 @@ describe("POST /logout", () => {
 		}
 		const json = await client.postJson("/logout", {})
 		expect([json.status, json.text, json.cookies]).toEqual([204, "", [GONE]])
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("leads a person to redirect_to", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const inQuery = await client.postForm("/logout?redirect_to=/account", {})
 		const inBody = await client.postForm("/logout", { redirect_to: "/account" })
 		expect([inQuery.headers.get("Location"), inBody.headers.get("Location")]).toEqual([
@@ -86,8 +85,8 @@ describe("POST /logout", () => {
 	})
 
 	it("ends nothing when the request cannot be read, and says so", async () => {
-		const cookie = await signIn()
-		const client = clientOf(house.server)
+		const cookie = await signedIn()
+		const client = clientOf(server)
 		const multipart = { "Content-Type": "multipart/form-data", Cookie: cookie }
 		const send = (accept: string) =>
 			client.send("/logout", { method: "POST", headers: { ...multipart, Accept: accept }, body: "x" })
@@ -99,20 +98,18 @@ describe("POST /logout", () => {
 describe("H-10: signing out while the session is in use", () => {
 	it("H-10: twenty reads at the same moment neither fail nor bring the session back", async () => {
 		for (let round = 0; round < 3; round++) {
-			const cookie = await signIn()
+			const cookie = await signedIn()
 			// Due to be extended: every read wants to write.
-			const soon = house.server.database.prepare(`UPDATE "Session" SET "expiresAt" = ? WHERE id IN
+			const soon = server.database.prepare(`UPDATE "Session" SET "expiresAt" = ? WHERE id IN
 				(SELECT id FROM "Session" ORDER BY "createdAt" DESC LIMIT 1)`)
 			soon.run(new Date(Date.now() + 60_000).toISOString())
 			const reads = Array.from({ length: 20 }, () => statusOf(cookie))
-			const logout = clientOf(house.server).postJson("/logout", {}, { Cookie: cookie })
+			const logout = clientOf(server).postJson("/logout", {}, { Cookie: cookie })
 			for (const status of await Promise.all(reads)) expect([200, 401]).toContain(status)
 			expect((await logout).status).toBe(204)
 			expect(await statusOf(cookie)).toBe(401)
 		}
-		const fromThen = house.server.database
-			.prepare(`SELECT count(*) FROM "Session" WHERE "expiresAt" < ?`)
-			.pluck()
+		const fromThen = server.database.prepare(`SELECT count(*) FROM "Session" WHERE "expiresAt" < ?`).pluck()
 		expect(fromThen.get(new Date(Date.now() + 30 * 60_000).toISOString())).toBe(0)
 	})
 })

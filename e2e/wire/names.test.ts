@@ -1,25 +1,26 @@
 import { describe, expect, it } from "vitest"
-import { clientOf, linkFields, registerVerified, somebody } from "../support/client"
-import { expectProblem, openHouse, rowsOf } from "../support/house"
+import { expectProblem } from "../support/answers"
+import { clientOf, linkFields, registerVerified, registrationOf, somebody } from "../support/client"
+import { rowsOf } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 
 function registering(changes: Record<string, string>) {
-	const { password, ...rest } = somebody()
-	const fields = { ...rest, password, confirm_password: password, ...changes }
+	const fields = registrationOf({ ...somebody(), ...changes })
 	// Refusals cost nothing, but what is accepted counts per client address.
-	return clientOf(house.server).postJson("/register", fields)
+	return clientOf(server).postJson("/register", fields)
 }
 
 async function expectRefusedField(name: string, values: string[]) {
-	const before = rowsOf(house.server)
+	const before = rowsOf(server)
 	for (const value of values) {
 		const answer = await registering({ [name]: value })
 		expect([value, answer.status]).toEqual([value, 422])
 		expectProblem(answer, 422, "validation_failed")
 		expect(Object.keys(answer.json.errors)).toEqual([name])
 	}
-	expect(rowsOf(house.server)).toEqual(before)
+	expect(rowsOf(server)).toEqual(before)
 }
 
 describe("H-43: user names that look like others, or like nothing", () => {
@@ -58,11 +59,11 @@ describe("H-43: user names that look like others, or like nothing", () => {
 	})
 
 	it("H-43: that differ in letter case only are one name, at registration and at sign-in", async () => {
-		const { username, password } = await registerVerified(house.server, house.mailbox)
+		const { username, password } = await registerVerified(server, mailbox)
 		const taken = await registering({ username: username.toUpperCase() })
 		expect(Object.keys(taken.json.errors)).toEqual(["username"])
 		for (const spelling of [username.toUpperCase(), ` ${username}\t`, `\ufeff${username}`]) {
-			const answer = await clientOf(house.server).postJson("/login", { username: spelling, password })
+			const answer = await clientOf(server).postJson("/login", { username: spelling, password })
 			expect([answer.status, answer.json.user?.username]).toEqual([200, username])
 		}
 	})
@@ -82,14 +83,14 @@ describe("H-43: user names that look like others, or like nothing", () => {
 			"a@\0",
 		]
 		for (const username of odd) {
-			const answer = await clientOf(house.server).postJson("/login", {
+			const answer = await clientOf(server).postJson("/login", {
 				username,
 				password: "not the password",
 			})
 			expect([username, answer.status]).toEqual([username, 401])
 		}
 		const long = { username: `a${"\u0301".repeat(1000)}`, password: "not the password" }
-		expectProblem(await clientOf(house.server).postJson("/login", long), 422, "validation_failed")
+		expectProblem(await clientOf(server).postJson("/login", long), 422, "validation_failed")
 	})
 })
 
@@ -169,7 +170,7 @@ describe("H-44: mail addresses that are not exactly one", () => {
 			expect([typed, answer.status, answer.json.user?.email]).toEqual([typed, 201, address])
 			// The mail server reads Punycode back.
 			const received = address.replace("xn--bcher-kva", "b\u00fccher")
-			const mail = await house.mailbox.next(received)
+			const mail = await mailbox.next(received)
 			expect(mail.envelope.to).toEqual([received])
 			expect(mail.raw.replace(/\r\n[ \t]+/g, " ")).toContain(`\r\nTo: ${address}\r\n`)
 			expect(mail.raw.match(/^(to|cc|bcc):/gim)).toEqual(["To:"])
@@ -179,16 +180,15 @@ describe("H-44: mail addresses that are not exactly one", () => {
 	it("H-43: an international domain is one with its Punycode, at registration and at sign-in", async () => {
 		const name = somebody().username
 		const typed = `${name}@m\u00fcller.example`
-		const [email, password] = [`${name}@xn--mller-kva.example`, "correct horse battery"]
-		expect((await registering({ username: name, email, password, confirm_password: password })).status).toBe(
-			201,
-		)
-		const link = linkFields((await house.mailbox.next(typed)).links[0] ?? "")
-		expect((await clientOf(house.server).postJson("/verify", link)).status).toBe(200)
+		const { password } = somebody()
+		const email = `${name}@xn--mller-kva.example`
+		expect((await registering({ username: name, email })).status).toBe(201)
+		const link = linkFields((await mailbox.next(typed)).links[0] ?? "")
+		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
 		const login = { username: typed, password }
-		expect((await clientOf(house.server).postJson("/login", login)).status).toBe(200)
-		const before = rowsOf(house.server)
+		expect((await clientOf(server).postJson("/login", login)).status).toBe(200)
+		const before = rowsOf(server)
 		expect((await registering({ email: typed.toUpperCase() })).status).toBe(201)
-		expect(rowsOf(house.server).users).toEqual(before.users)
+		expect(rowsOf(server).users).toEqual(before.users)
 	})
 })

@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
+import { expectPrivate, expectRefused, getPageAndJson, postFormAndJson, textOf } from "../support/answers"
 import {
-	expectPrivate,
-	expectProblem,
-	expectRefused,
-	getBoth,
-	openHouse,
-	postBoth,
-	textOf,
-} from "../support/house"
+	clientOf,
+	newSession,
+	type Person,
+	register,
+	registerVerified,
+	registrationOf,
+	somebody,
+} from "../support/client"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 let person: Person
 let cookie: string
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
-	const { username, password } = person
-	cookie = sessionOf(await clientOf(house.server).postJson("/login", { username, password })) ?? ""
+	person = await registerVerified(server, mailbox)
+	cookie = await newSession(server, person)
 })
 
 describe("GET /", () => {
 	it("welcomes a stranger, and says nothing of anybody", async () => {
-		const { form, json } = await getBoth(house.server, "/")
+		const { form, json } = await getPageAndJson(server, "/")
 		expect([form.status, json.status]).toEqual([200, 200])
 		expect(json.json).toEqual({ user: null })
 		expect(form.text).toContain('href="/login"')
@@ -32,14 +32,14 @@ describe("GET /", () => {
 	})
 
 	it("greets who is signed in", async () => {
-		const { form, json } = await getBoth(house.server, "/", { Cookie: cookie })
+		const { form, json } = await getPageAndJson(server, "/", { Cookie: cookie })
 		expect(json.json.user).toMatchObject({ username: person.username, email: person.email })
 		expect(textOf(form)).toContain(person.username)
 		expect(form.text).toContain('href="/account"')
 	})
 
 	it("shows what happened just before once only", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const resent = await client.postForm("/verify/resend", { email: somebody().email })
 		const notice = resent.cookies.find((set) => set.startsWith("notice="))?.split(";")[0] ?? ""
 		const page = await client.get("/login", { Cookie: notice })
@@ -63,24 +63,20 @@ describe("what is not there", () => {
 		"/dev/mail",
 		"/dev/mail/x",
 		"/dev",
-	])("%s is not found, at both doors", async (path) => {
-		const refused = await getBoth(house.server, path, { Cookie: cookie })
+	])("%s is not found, as a page and as JSON", async (path) => {
+		const refused = await getPageAndJson(server, path, { Cookie: cookie })
 		expectRefused(refused, 404, "not_found")
 		expect(refused.form.text).not.toContain(person.email)
 	})
 
-	it("is not found by any method, and its name is not repeated", async () => {
+	it("is not found by a form either, and its name is not repeated", async () => {
 		const path = "/nothing<b>here"
-		expectRefused(await postBoth(house.server, path, { a: "b" }), 404, "not_found")
-		for (const method of ["PUT", "PATCH", "DELETE"]) {
-			const headers = { Accept: "application/json" }
-			expectProblem(await clientOf(house.server).send(path, { method, headers }), 404, "not_found")
-		}
-		expect((await clientOf(house.server).get(path)).text).not.toContain("nothing<b>")
+		expectRefused(await postFormAndJson(server, path, { a: "b" }), 404, "not_found")
+		expect((await clientOf(server).get(path)).text).not.toContain("nothing<b>")
 	})
 
 	it("without a body to a HEAD request", async () => {
-		const answer = await clientOf(house.server).send("/nothing", { method: "HEAD" })
+		const answer = await clientOf(server).send("/nothing", { method: "HEAD" })
 		expect([answer.status, answer.text]).toEqual([404, ""])
 		expectPrivate(answer)
 	})
@@ -88,7 +84,7 @@ describe("what is not there", () => {
 
 describe("/healthz and /readyz", () => {
 	it.each(["/healthz", "/readyz"])("%s answers everybody with JSON", async (path) => {
-		for (const answer of Object.values(await getBoth(house.server, path))) {
+		for (const answer of Object.values(await getPageAndJson(server, path))) {
 			expect([answer.status, answer.json]).toEqual([200, { status: "ok" }])
 			expect(answer.headers.get("Content-Type")).toMatch(/^application\/json/)
 			expectPrivate(answer)
@@ -99,12 +95,11 @@ describe("/healthz and /readyz", () => {
 
 describe("what goes wrong on our side", () => {
 	it("is told by nothing but the request's id, which the log explains", async () => {
-		const { database } = house.server
+		const { database } = server
 		database.exec(`ALTER TABLE "OutboxMail" RENAME TO "Elsewhere"`)
 		const person = somebody()
 		try {
-			const fields = { ...person, confirm_password: person.password }
-			const refused = await postBoth(house.server, "/register", fields)
+			const refused = await postFormAndJson(server, "/register", registrationOf(person))
 			expectRefused(refused, 500, "internal")
 			const ids = [refused.json.json.request_id, refused.form.headers.get("X-Request-Id")]
 			expect(ids[0]).toBe(refused.json.headers.get("X-Request-Id"))
@@ -112,7 +107,7 @@ describe("what goes wrong on our side", () => {
 			for (const { text } of [refused.json, refused.form])
 				expect(text).not.toMatch(/OutboxMail|Elsewhere|no such table|PrismaClient|\.server\.|stack/i)
 			for (const id of ids) {
-				const line = house.server
+				const line = server
 					.logLines()
 					.find((entry) => entry.event === "request.failed" && entry.request_id === id)
 				expect(line).toBeDefined()
@@ -125,7 +120,6 @@ describe("what goes wrong on our side", () => {
 		expect(
 			database.prepare(`SELECT count(*) FROM "User" WHERE username = ?`).pluck().get(person.username),
 		).toBe(0)
-		const again = { ...person, confirm_password: person.password }
-		expect((await clientOf(house.server).postJson("/register", again)).status).toBe(201)
+		expect((await register(server, person)).status).toBe(201)
 	})
 })

@@ -1,26 +1,22 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, linkFields, type Person, registerVerified, somebody } from "../support/client"
-import { expectProblem, expectRefused, openHouse, postBoth, rowsOf } from "../support/house"
+import { expectProblem, expectRefused, postFormAndJson } from "../support/answers"
+import { clientOf, type Person, registerVerified, registrationOf, signIn, somebody } from "../support/client"
+import { rowsOf } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 let person: Person
 
 beforeAll(async () => {
-	person = await registerVerified(house.server, house.mailbox)
+	person = await registerVerified(server, mailbox)
 })
 
 async function personWith(password: string): Promise<Person> {
-	const { username, email } = somebody()
-	const fields = { username, email, password, confirm_password: password }
-	const answer = await clientOf(house.server).postJson("/register", fields)
-	expect([password, answer.status]).toEqual([password, 201])
-	const mail = await house.mailbox.next(email)
-	await clientOf(house.server).postJson("/verify", linkFields(mail.links[0] ?? ""))
-	return { username, email, password }
+	return registerVerified(server, mailbox, { ...somebody(), password })
 }
 
 async function signInStatus(username: string, password: string): Promise<number> {
-	return (await clientOf(house.server).postJson("/login", { username, password })).status
+	return (await signIn(server, { username, password })).status
 }
 
 describe("H-52: passwords that are far too long", () => {
@@ -34,29 +30,29 @@ describe("H-52: passwords that are far too long", () => {
 	it.each(tooLong)(
 		"H-52: %s are refused at sign-in, as quickly as any mistyped form",
 		async (_what, password) => {
-			const before = rowsOf(house.server)
+			const before = rowsOf(server)
 			const started = performance.now()
-			const refused = await postBoth(house.server, "/login", { username: person.username, password })
+			const refused = await postFormAndJson(server, "/login", { username: person.username, password })
 			expect(performance.now() - started).toBeLessThan(2000)
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
 			expect(refused.form.text).not.toContain(password.slice(0, 100))
-			expect(rowsOf(house.server)).toEqual(before)
+			expect(rowsOf(server)).toEqual(before)
 		},
 	)
 
 	it.each([...tooLong, ["257 characters", "x".repeat(257)] as const])(
 		"H-52: %s are refused at registration, as password and as its repetition",
 		async (_what, password) => {
-			const before = rowsOf(house.server)
-			const fields = { ...somebody(), password, confirm_password: password }
-			const refused = await postBoth(house.server, "/register", fields)
+			const before = rowsOf(server)
+			const fields = registrationOf({ ...somebody(), password })
+			const refused = await postFormAndJson(server, "/register", fields)
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
 			expect(refused.json.json.errors.password).toHaveLength(1)
-			const repeated = { ...somebody(), confirm_password: password }
-			expectRefused(await postBoth(house.server, "/register", repeated), 422, "validation_failed")
-			expect(rowsOf(house.server)).toEqual(before)
+			const repeated = { ...registrationOf(somebody()), confirm_password: password }
+			expectRefused(await postFormAndJson(server, "/register", repeated), 422, "validation_failed")
+			expect(rowsOf(server)).toEqual(before)
 		},
 	)
 
@@ -64,25 +60,24 @@ describe("H-52: passwords that are far too long", () => {
 		const password = `a${"\u0301".repeat(15_000)}${"\u0323".repeat(15_000)}`
 		const started = performance.now()
 		for (let count = 0; count < 4; count++) {
-			const { username, email } = somebody()
-			const register = { username, email, password, confirm_password: "x" }
-			const answer = await clientOf(house.server).postJson("/register", register)
+			const fields = { ...registrationOf({ ...somebody(), password }), confirm_password: "x" }
+			const answer = await clientOf(server).postJson("/register", fields)
 			expectProblem(answer, 422, "validation_failed")
 			const login = { username: person.username, password }
-			expectProblem(await clientOf(house.server).postJson("/login", login), 422, "validation_failed")
+			expectProblem(await clientOf(server).postJson("/login", login), 422, "validation_failed")
 		}
 		expect(performance.now() - started).toBeLessThan(6000)
 	})
 
 	it("H-52: a megabyte is refused before it is read", async () => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const password = "x".repeat(1_000_000)
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const { username } = person
 		expectProblem(await client.postJson("/login", { username, password }), 413, "too_large")
-		const fields = { ...somebody(), password, confirm_password: password }
+		const fields = registrationOf({ ...somebody(), password })
 		expectProblem(await client.postJson("/register", fields), 413, "too_large")
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 		expect(await signInStatus(person.username, person.password)).toBe(200)
 	})
 
@@ -113,15 +108,14 @@ describe("H-43: passwords in every script", () => {
 	})
 
 	it("H-43: half a character is refused, for two passwords would become one", async () => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const bodies = [`correct horse \\ud800`, `\\udc00 correct horse`, `correct\\udfff\\ud800horse`]
 		for (const half of bodies) {
-			const { username, email } = somebody()
-			const fields = `"username":"${username}","email":"${email}","password":"${half}","confirm_password":"${half}"`
-			const answer = await clientOf(house.server).postJson("/register", `{${fields}}`)
+			const fields = JSON.stringify(registrationOf({ ...somebody(), password: "HALF" }))
+			const answer = await clientOf(server).postJson("/register", fields.replaceAll("HALF", half))
 			expectProblem(answer, 422, "validation_failed")
 			expect(Object.keys(answer.json.errors)).toEqual(["password"])
-			const login = await clientOf(house.server).postJson(
+			const login = await clientOf(server).postJson(
 				"/login",
 				`{"username":"${person.username}","password":"${half}"}`,
 			)
@@ -129,9 +123,9 @@ describe("H-43: passwords in every script", () => {
 		}
 		const headers = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" }
 		const body = `username=${person.username}&password=correct%ed%a0%80horse`
-		const form = await clientOf(house.server).send("/login", { method: "POST", headers, body })
+		const form = await clientOf(server).send("/login", { method: "POST", headers, body })
 		expectProblem(form, 422, "validation_failed")
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 })
 

@@ -1,28 +1,23 @@
 import { describe, expect, it } from "vitest"
-import { clientOf, linkFields, sessionOf, somebody } from "../support/client"
 import {
 	expectPrivate,
 	expectRefused,
-	getBoth,
+	getPageAndJson,
 	inputValue,
-	openHouse,
-	postBoth,
-	rowsOf,
+	postFormAndJson,
 	textOf,
-	userRow,
-} from "../support/house"
+} from "../support/answers"
+import { clientOf, linkFields, register, registrationOf, sessionOf, somebody } from "../support/client"
+import { rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
-
-function formOf(person = somebody()) {
-	return { ...person, confirm_password: person.password }
-}
+const { server, mailbox } = serverFixture()
 
 describe("the whole way, by a program", () => {
 	it("registers, verifies, signs in, shows the account, signs out", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const { username, email, password } = somebody()
-		const registered = await client.postJson("/register", formOf({ username, email, password }))
+		const registered = await client.postJson("/register", registrationOf({ username, email, password }))
 		expect(registered.status).toBe(201)
 		const expected = { user: { username, email }, verification: "sent", redirect_to: "/login" }
 		expect(registered.json).toEqual(expected)
@@ -31,7 +26,7 @@ describe("the whole way, by a program", () => {
 		expect([early.status, early.json.code]).toEqual([403, "not_verified"])
 		expect(early.cookies).toEqual([])
 
-		const mail = await house.mailbox.next(email)
+		const mail = await mailbox.next(email)
 		const link = linkFields(mail.links[0] ?? "")
 		const page = await client.get(`/verify?${new URLSearchParams(link)}`)
 		expect(page.status).toBe(200)
@@ -59,7 +54,7 @@ describe("the whole way, by a program", () => {
 
 describe("GET /register", () => {
 	it("shows a form to a person, and tells a program its fields", async () => {
-		const { form, json } = await getBoth(house.server, "/register")
+		const { form, json } = await getPageAndJson(server, "/register")
 		expect([form.status, json.status]).toEqual([200, 200])
 		for (const name of ["username", "email", "password", "confirm_password"])
 			expect(form.text).toContain(`name="${name}"`)
@@ -78,19 +73,22 @@ describe("GET /register", () => {
 describe("POST /register", () => {
 	it("leads a person to sign in with 303, and starts no session", async () => {
 		const person = somebody()
-		const answer = await clientOf(house.server).postForm("/register", formOf(person))
+		const answer = await clientOf(server).postForm("/register", registrationOf(person))
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
 		expectPrivate(answer)
 		expect(sessionOf(answer)).toBeUndefined()
-		expect(userRow(house.server, person.username)).toMatchObject({ emailVerifiedAt: null, superuser: 0 })
-		await house.mailbox.next(person.email)
+		expect(userRow(server, person.username)).toMatchObject({ emailVerifiedAt: null, superuser: 0 })
+		await mailbox.next(person.email)
 	})
 
 	it("leads to redirect_to, from the query or the body", async () => {
-		const inQuery = await clientOf(house.server).postForm("/register?redirect_to=/account", formOf())
+		const inQuery = await clientOf(server).postForm(
+			"/register?redirect_to=/account",
+			registrationOf(somebody()),
+		)
 		expect(inQuery.headers.get("Location")).toBe("/account")
-		const inBody = await clientOf(house.server).postJson("/register", {
-			...formOf(),
+		const inBody = await clientOf(server).postJson("/register", {
+			...registrationOf(somebody()),
 			redirect_to: "/account?a=b",
 		})
 		expect(inBody.json.redirect_to).toBe("/account?a=b")
@@ -99,22 +97,22 @@ describe("POST /register", () => {
 	it("takes password_confirm for confirm_password", async () => {
 		const { password, ...rest } = somebody()
 		const fields = { ...rest, password, password_confirm: password }
-		expect((await clientOf(house.server).postJson("/register", fields)).status).toBe(201)
+		expect((await clientOf(server).postJson("/register", fields)).status).toBe(201)
 		const different = { ...somebody(), password_confirm: "something else entirely" }
-		const refused = await clientOf(house.server).postJson("/register", different)
+		const refused = await clientOf(server).postJson("/register", different)
 		expect(Object.keys(refused.json.errors)).toEqual(["confirm_password"])
 	})
 
 	it("takes a multipart form of text fields", async () => {
 		const body = new FormData()
-		for (const [name, value] of Object.entries(formOf())) body.set(name, value)
-		const answer = await clientOf(house.server).send("/register", { method: "POST", body })
+		for (const [name, value] of Object.entries(registrationOf(somebody()))) body.set(name, value)
+		const answer = await clientOf(server).send("/register", { method: "POST", body })
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
 	})
 
-	it("names every field that is missing, at both doors, and writes nothing", async () => {
-		const before = rowsOf(house.server)
-		const refused = await postBoth(house.server, "/register", {})
+	it("names every field that is missing, by page and JSON, and writes nothing", async () => {
+		const before = rowsOf(server)
+		const refused = await postFormAndJson(server, "/register", {})
 		expectRefused(refused, 422, "validation_failed")
 		expect(Object.keys(refused.json.json.errors)).toEqual([
 			"username",
@@ -126,7 +124,7 @@ describe("POST /register", () => {
 			expect(refused.form.text).toContain(`href="#${name}"`)
 			expect(textOf(refused.form)).toContain(sentences[0])
 		}
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it.each([
@@ -139,12 +137,12 @@ describe("POST /register", () => {
 		["password", { password: "password123", confirm_password: "password123" }],
 		["confirm_password", { confirm_password: "correct horse battery." }],
 	])("refuses a wrong %s alone: %j", async (field, wrong) => {
-		const before = rowsOf(house.server)
-		const fields = { ...formOf(), ...wrong }
-		const refused = await postBoth(house.server, "/register", fields)
+		const before = rowsOf(server)
+		const fields = { ...registrationOf(somebody()), ...wrong }
+		const refused = await postFormAndJson(server, "/register", fields)
 		expectRefused(refused, 422, "validation_failed")
 		expect(Object.keys(refused.json.json.errors)).toEqual([field])
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("refuses a password that holds the user name or the name in the address", async () => {
@@ -152,7 +150,7 @@ describe("POST /register", () => {
 		const ofName = `xx${person.username.toUpperCase()}xx`
 		const ofAddress = { ...person, email: "grace.hopper@example.org", password: "my grace.hopper pass" }
 		for (const wrong of [{ ...person, password: ofName }, ofAddress]) {
-			const refused = await postBoth(house.server, "/register", formOf(wrong))
+			const refused = await postFormAndJson(server, "/register", registrationOf(wrong))
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["password"])
 		}
@@ -161,7 +159,7 @@ describe("POST /register", () => {
 	it("keeps what was typed on the page, but never a password", async () => {
 		const typed = { username: "<b>&ada", email: "ada at example", redirect_to: "/account" }
 		const password = "a secret nobody may see"
-		const page = await clientOf(house.server).postForm("/register", {
+		const page = await clientOf(server).postForm("/register", {
 			...typed,
 			password,
 			confirm_password: password,
@@ -174,17 +172,17 @@ describe("POST /register", () => {
 		expect(page.text).not.toContain("<b>&ada")
 	})
 
-	it("stops the 21st registration of one client address, at both doors, until Retry-After", async () => {
-		const client = clientOf(house.server)
+	it("stops the 21st registration of one client address, by form or JSON, until Retry-After", async () => {
+		const client = clientOf(server)
 		const person = somebody()
-		expect((await client.postJson("/register", formOf(person))).status).toBe(201)
-		const namesake = { ...formOf(), username: person.username }
+		expect((await client.postJson("/register", registrationOf(person))).status).toBe(201)
+		const namesake = { ...registrationOf(somebody()), username: person.username }
 		for (let count = 2; count <= 20; count++)
 			expect((await client.postJson("/register", namesake)).status).toBe(422)
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const refused = {
-			json: await client.postJson("/register", formOf()),
-			form: await client.postForm("/register", formOf()),
+			json: await client.postJson("/register", registrationOf(somebody())),
+			form: await client.postForm("/register", registrationOf(somebody())),
 		}
 		expectRefused(refused, 429, "rate_limited")
 		for (const { headers } of [refused.json, refused.form]) {
@@ -195,7 +193,7 @@ describe("POST /register", () => {
 			expect(headers.get("RateLimit-Remaining")).toBe("0")
 			expect(headers.get("RateLimit-Reset")).toBe(String(seconds))
 		}
-		expect(rowsOf(house.server)).toEqual(before)
-		expect((await clientOf(house.server).postJson("/register", formOf())).status).toBe(201)
+		expect(rowsOf(server)).toEqual(before)
+		expect((await register(server, somebody())).status).toBe(201)
 	})
 })

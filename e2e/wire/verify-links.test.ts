@@ -1,25 +1,20 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, linkFields, somebody } from "../support/client"
-import { forgeLink, type LinkFields } from "../support/forge"
-import { expectRefused, getBoth, openHouse, postBoth, type Row, rowsOf, userRow } from "../support/house"
+import { expectRefused, getPageAndJson, postFormAndJson } from "../support/answers"
+import { clientOf, type LinkFields, registerUnverified } from "../support/client"
+import { forgeLink } from "../support/forge"
+import { type Row, rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 let link: LinkFields
 let user: Row
 let other: LinkFields
 
-async function mailedLink() {
-	const person = somebody()
-	await clientOf(house.server).postJson("/register", { ...person, confirm_password: person.password })
-	const mail = await house.mailbox.next(person.email)
-	return { person, link: linkFields(mail.links[0] ?? "") }
-}
-
 beforeAll(async () => {
-	const mailed = await mailedLink()
+	const mailed = await registerUnverified(server, mailbox)
 	link = mailed.link
-	user = userRow(house.server, mailed.person.username)
-	other = (await mailedLink()).link
+	user = userRow(server, mailed.person.username)
+	other = (await registerUnverified(server, mailbox)).link
 })
 
 function variants(): [what: string, fields: Record<string, string>][] {
@@ -63,20 +58,17 @@ function variants(): [what: string, fields: Record<string, string>][] {
 		signed("standard alphabet", `${signature.slice(0, 40)}+/+`),
 		signed("hex", Buffer.from(signature, "base64url").toString("hex").toUpperCase()),
 		signed("of another user", other.signature),
-		signed(
-			"of another purpose",
-			forgeLink(house.server.secret, user, { purpose: "reset-password" }).signature,
-		),
+		signed("of another purpose", forgeLink(server.secret, user, { purpose: "reset-password" }).signature),
 		signed("upper case", signature.toUpperCase()),
-		["from the future", forgeLink(house.server.secret, user, { ageSeconds: -90 })],
+		["from the future", forgeLink(server.secret, user, { ageSeconds: -90 })],
 		["fields shifted", { ...link, user_id: user_id + timestamp[0], timestamp: timestamp.slice(1) }],
 	]
 }
 
 describe("H-35: a verification link that was tampered with", () => {
 	it("H-35: is refused with one and the same answer, whatever was done to it", async () => {
-		const before = rowsOf(house.server)
-		const client = clientOf(house.server)
+		const before = rowsOf(server)
+		const client = clientOf(server)
 		const bodies = new Set<string>()
 		for (const [what, fields] of variants()) {
 			const posted = await client.postJson("/verify", fields)
@@ -86,14 +78,14 @@ describe("H-35: a verification link that was tampered with", () => {
 			bodies.add(posted.text).add(opened.text)
 		}
 		expect(bodies.size).toBe(1)
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("H-35: is refused on the page too", async () => {
 		for (const [, fields] of variants().filter((_, index) => index % 9 === 0)) {
-			expectRefused(await postBoth(house.server, "/verify", fields), 400, "link_invalid")
+			expectRefused(await postFormAndJson(server, "/verify", fields), 400, "link_invalid")
 			expectRefused(
-				await getBoth(house.server, `/verify?${new URLSearchParams(fields)}`),
+				await getPageAndJson(server, `/verify?${new URLSearchParams(fields)}`),
 				400,
 				"link_invalid",
 			)
@@ -101,8 +93,8 @@ describe("H-35: a verification link that was tampered with", () => {
 	})
 
 	it("H-35: with a parameter of another type or case is refused", async () => {
-		const before = rowsOf(house.server)
-		const client = clientOf(house.server)
+		const before = rowsOf(server)
+		const client = clientOf(server)
 		const values = [null, 0, true, [], {}, { contains: "-" }, { not: "" }]
 		for (const name of ["user_id", "timestamp", "signature"] as const) {
 			for (const value of [...values, [link[name]]]) {
@@ -119,15 +111,15 @@ describe("H-35: a verification link that was tampered with", () => {
 		}
 		const asNumber = await client.postJson("/verify", { ...link, timestamp: Number(link.timestamp) })
 		expect([asNumber.status, asNumber.json.code]).toEqual([400, "link_invalid"])
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("H-35: with a parameter given twice is refused", async () => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		for (const name of ["user_id", "timestamp", "signature"] as const) {
 			const twice = `${new URLSearchParams(link)}&${name}=${link[name]}`
-			expectRefused(await getBoth(house.server, `/verify?${twice}`), 400, "link_invalid")
-			const client = clientOf(house.server)
+			expectRefused(await getPageAndJson(server, `/verify?${twice}`), 400, "link_invalid")
+			const client = clientOf(server)
 			// In a body the contract's rule for every field comes first: 422 on that field.
 			const posted = await client.send("/verify", {
 				method: "POST",
@@ -136,15 +128,15 @@ describe("H-35: a verification link that was tampered with", () => {
 			})
 			expect([posted.status, Object.keys(posted.json.errors)]).toEqual([422, [name]])
 		}
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("H-35: does no harm to the genuine one", async () => {
-		expect((await clientOf(house.server).postJson("/verify", link)).status).toBe(200)
+		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
 	})
 
 	it("H-35: is never repeated in the log, nor is a genuine one", () => {
-		expect(house.server.output()).not.toContain(link.signature)
-		expect(house.server.output()).not.toContain(other.signature)
+		expect(server.output()).not.toContain(link.signature)
+		expect(server.output()).not.toContain(other.signature)
 	})
 })

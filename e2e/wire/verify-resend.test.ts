@@ -1,28 +1,25 @@
 import { describe, expect, it } from "vitest"
-import { clientOf, linkFields, registerVerified, somebody } from "../support/client"
+import { expectPrivate, expectRefused, getPageAndJson, inputValue, postFormAndJson } from "../support/answers"
 import {
-	afterAnswers,
-	expectPrivate,
-	expectRefused,
-	getBoth,
-	inputValue,
-	openHouse,
-	postBoth,
-	rowsOf,
-} from "../support/house"
+	clientOf,
+	linkFields,
+	type Person,
+	registerUnverified,
+	registerVerified,
+	somebody,
+} from "../support/client"
+import { rowsOf } from "../support/rows"
+import { afterAnswers, serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 
-async function registered() {
-	const person = somebody()
-	await clientOf(house.server).postJson("/register", { ...person, confirm_password: person.password })
-	await house.mailbox.next(person.email)
-	return person
+async function registered(): Promise<Person> {
+	return (await registerUnverified(server, mailbox)).person
 }
 
 describe("GET /verify/resend", () => {
 	it("shows a form to a person, and tells a program its fields", async () => {
-		const { form, json } = await getBoth(house.server, "/verify/resend")
+		const { form, json } = await getPageAndJson(server, "/verify/resend")
 		expect([form.status, json.status]).toEqual([200, 200])
 		expect(form.text).toContain('name="email"')
 		expect(json.json).toEqual({ fields: [{ name: "email", type: "email", required: true }], captcha: null })
@@ -34,24 +31,24 @@ describe("GET /verify/resend", () => {
 describe("POST /verify/resend", () => {
 	it("mails a link that works to who needs one", async () => {
 		const { email } = await registered()
-		const answer = await clientOf(house.server).postForm("/verify/resend", { email: email.toUpperCase() })
+		const answer = await clientOf(server).postForm("/verify/resend", { email: email.toUpperCase() })
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
-		const link = linkFields((await house.mailbox.next(email)).links[0] ?? "")
-		expect((await clientOf(house.server).postJson("/verify", link)).status).toBe(200)
+		const link = linkFields((await mailbox.next(email)).links[0] ?? "")
+		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
 	})
 
 	it("answers the same to everybody, and mails nobody else", async () => {
 		const unverified = await registered()
-		const verified = await registerVerified(house.server, house.mailbox)
+		const verified = await registerVerified(server, mailbox)
 		const inactive = await registered()
-		house.server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(inactive.username)
-		const before = rowsOf(house.server)
+		server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(inactive.username)
+		const before = rowsOf(server)
 		const answers = []
 		for (const { email } of [verified, inactive, somebody()])
-			answers.push(await postBoth(house.server, "/verify/resend", { email }))
+			answers.push(await postFormAndJson(server, "/verify/resend", { email }))
 		await afterAnswers()
-		expect(rowsOf(house.server)).toEqual(before)
-		answers.push(await postBoth(house.server, "/verify/resend", { email: unverified.email }))
+		expect(rowsOf(server)).toEqual(before)
+		answers.push(await postFormAndJson(server, "/verify/resend", { email: unverified.email }))
 		for (const { form, json } of answers) {
 			expect([json.status, json.text, json.cookies]).toEqual([202, "{}", []])
 			expect([form.status, form.headers.get("Location"), form.text]).toEqual([303, "/login", ""])
@@ -60,11 +57,11 @@ describe("POST /verify/resend", () => {
 			expectPrivate(json)
 		}
 		await afterAnswers()
-		expect(rowsOf(house.server).mails).toHaveLength(before.mails.length + 2)
+		expect(rowsOf(server).mails).toHaveLength(before.mails.length + 2)
 	})
 
 	it("leads a person to redirect_to", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		const answer = await client.postForm("/verify/resend?redirect_to=/account", { email: somebody().email })
 		expect(answer.headers.get("Location")).toBe("/account")
 	})
@@ -72,7 +69,7 @@ describe("POST /verify/resend", () => {
 	it.each<Record<string, string>>([{}, { email: "" }, { email: "ada" }])(
 		"refuses %j, and keeps what was typed",
 		async (fields) => {
-			const refused = await postBoth(house.server, "/verify/resend", fields)
+			const refused = await postFormAndJson(server, "/verify/resend", fields)
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["email"])
 			expect(refused.form.text).toContain('href="#email"')
@@ -86,37 +83,37 @@ describe("POST /verify/resend", () => {
 		for (const { email } of [known, unknown]) {
 			const spelled = [email, email.toUpperCase(), email.replace("example", "EXAMPLE")]
 			for (let count = 0; count < 5; count++) {
-				const answer = await clientOf(house.server).postJson("/verify/resend", { email: spelled[count % 3] })
+				const answer = await clientOf(server).postJson("/verify/resend", { email: spelled[count % 3] })
 				expect(answer.status).toBe(202)
 			}
 			await afterAnswers()
-			const before = rowsOf(house.server)
+			const before = rowsOf(server)
 			for (const spelling of spelled) {
-				const refused = await postBoth(house.server, "/verify/resend", { email: spelling })
+				const refused = await postFormAndJson(server, "/verify/resend", { email: spelling })
 				expectRefused(refused, 429, "rate_limited")
 				expect(refused.json.headers.get("RateLimit-Limit")).toBe("5")
 				expect(Number(refused.form.headers.get("Retry-After"))).toBeGreaterThan(3500)
 			}
 			await afterAnswers()
-			expect(rowsOf(house.server)).toEqual(before)
+			expect(rowsOf(server)).toEqual(before)
 			const tagged = email.replace("@", "+tag@")
-			expect((await clientOf(house.server).postJson("/verify/resend", { email: tagged })).status).toBe(202)
+			expect((await clientOf(server).postJson("/verify/resend", { email: tagged })).status).toBe(202)
 		}
 	})
 
 	it("counts twenty mails per client address", async () => {
-		const client = clientOf(house.server)
+		const client = clientOf(server)
 		for (let count = 0; count < 20; count++)
 			expect((await client.postJson("/verify/resend", { email: somebody().email })).status).toBe(202)
 		const { email } = await registered()
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const refused = {
 			json: await client.postJson("/verify/resend", { email }),
 			form: await client.postForm("/verify/resend", { email }),
 		}
 		expectRefused(refused, 429, "rate_limited")
 		expect(refused.json.headers.get("RateLimit-Limit")).toBe("20")
-		expect(rowsOf(house.server)).toEqual(before)
-		expect((await clientOf(house.server).postJson("/verify/resend", { email })).status).toBe(202)
+		expect(rowsOf(server)).toEqual(before)
+		expect((await clientOf(server).postJson("/verify/resend", { email })).status).toBe(202)
 	})
 })

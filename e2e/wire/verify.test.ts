@@ -1,27 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { clientOf, linkFields, sessionOf, somebody } from "../support/client"
+import { expectPrivate, expectRefused, getPageAndJson, inputValue, postFormAndJson } from "../support/answers"
+import { clientOf, linkFields, registerUnverified, sessionOf, signIn } from "../support/client"
 import { forgeLink } from "../support/forge"
-import {
-	expectPrivate,
-	expectRefused,
-	getBoth,
-	inputValue,
-	openHouse,
-	postBoth,
-	rowsOf,
-	userRow,
-} from "../support/house"
+import { rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
 
-const house = openHouse()
+const { server, mailbox } = serverFixture()
 const DAY_SECONDS = 24 * 60 * 60
-
-async function registered() {
-	const person = somebody()
-	const fields = { ...person, confirm_password: person.password }
-	expect((await clientOf(house.server).postJson("/register", fields)).status).toBe(201)
-	const mail = await house.mailbox.next(person.email)
-	return { person, url: mail.links[0] ?? "", link: linkFields(mail.links[0] ?? "") }
-}
 
 function pathOf(link: Record<string, string>): string {
 	return `/verify?${new URLSearchParams(link)}`
@@ -29,51 +14,51 @@ function pathOf(link: Record<string, string>): string {
 
 describe("GET /verify", () => {
 	it("shows a button and consumes nothing, however often it is opened", async () => {
-		const { person, link, url } = await registered()
-		expect(url.startsWith(`${house.server.url}/verify?user_id=`)).toBe(true)
-		const before = rowsOf(house.server)
+		const { person, link, url } = await registerUnverified(server, mailbox)
+		expect(url.startsWith(`${server.url}/verify?user_id=`)).toBe(true)
+		const before = rowsOf(server)
 		for (let count = 0; count < 3; count++) {
-			const { form, json } = await getBoth(house.server, pathOf(link), { "Sec-Purpose": "prefetch" })
+			const { form, json } = await getPageAndJson(server, pathOf(link), { "Sec-Purpose": "prefetch" })
 			expect([form.status, json.status]).toEqual([200, 200])
 			expect(json.json).toEqual({ link })
 			for (const [name, value] of Object.entries(link)) expect(inputValue(form, name)).toBe(value)
 			expect(form.text).toMatch(/<form[^>]*method="post"/)
 			expectPrivate(form)
 		}
-		expect(rowsOf(house.server)).toEqual(before)
-		expect(userRow(house.server, person.username).emailVerifiedAt).toBeNull()
+		expect(rowsOf(server)).toEqual(before)
+		expect(userRow(server, person.username).emailVerifiedAt).toBeNull()
 	})
 
-	it("tells a dead link at both doors, and offers a new one", async () => {
-		const refused = await getBoth(house.server, "/verify")
+	it("tells a dead link by page and JSON, and offers a new one", async () => {
+		const refused = await getPageAndJson(server, "/verify")
 		expectRefused(refused, 400, "link_invalid")
 		expect(refused.form.text).toContain('href="/verify/resend"')
 	})
 
 	it("tells a genuine link's age", async () => {
-		const { person } = await registered()
-		const user = userRow(house.server, person.username)
-		const old = forgeLink(house.server.secret, user, { ageSeconds: 7 * DAY_SECONDS + 5 })
-		expectRefused(await getBoth(house.server, pathOf(old)), 400, "link_expired")
+		const { person } = await registerUnverified(server, mailbox)
+		const user = userRow(server, person.username)
+		const old = forgeLink(server.secret, user, { ageSeconds: 7 * DAY_SECONDS + 5 })
+		expectRefused(await getPageAndJson(server, pathOf(old)), 400, "link_expired")
 	})
 })
 
 describe("POST /verify", () => {
 	it("verifies once, by a form: 303 to sign in, without a session", async () => {
-		const { person, link } = await registered()
-		const answer = await clientOf(house.server).postForm("/verify", link)
+		const { person, link } = await registerUnverified(server, mailbox)
+		const answer = await clientOf(server).postForm("/verify", link)
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/login"])
 		expect(sessionOf(answer)).toBeUndefined()
-		expect(userRow(house.server, person.username).emailVerifiedAt).not.toBeNull()
-		const before = rowsOf(house.server)
-		expectRefused(await postBoth(house.server, "/verify", link), 400, "link_invalid")
-		expectRefused(await getBoth(house.server, pathOf(link)), 400, "link_invalid")
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(userRow(server, person.username).emailVerifiedAt).not.toBeNull()
+		const before = rowsOf(server)
+		expectRefused(await postFormAndJson(server, "/verify", link), 400, "link_invalid")
+		expectRefused(await getPageAndJson(server, pathOf(link)), 400, "link_invalid")
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it("answers a program with the user, in snake case and RFC 3339", async () => {
-		const { person, link } = await registered()
-		const answer = await clientOf(house.server).postJson("/verify?redirect_to=/account", link)
+		const { person, link } = await registerUnverified(server, mailbox)
+		const answer = await clientOf(server).postJson("/verify?redirect_to=/account", link)
 		expect(answer.status).toBe(200)
 		expect(answer.json).toEqual({
 			user: {
@@ -92,69 +77,67 @@ describe("POST /verify", () => {
 	})
 
 	it("refuses a genuine link after seven days as too old, and takes one just before", async () => {
-		const { person } = await registered()
-		const user = userRow(house.server, person.username)
-		const old = forgeLink(house.server.secret, user, { ageSeconds: 7 * DAY_SECONDS + 1 })
-		const before = rowsOf(house.server)
-		expectRefused(await postBoth(house.server, "/verify", old), 400, "link_expired")
-		expect(rowsOf(house.server)).toEqual(before)
-		const young = forgeLink(house.server.secret, user, { ageSeconds: 7 * DAY_SECONDS - 60 })
-		expect((await clientOf(house.server).postJson("/verify", young)).status).toBe(200)
+		const { person } = await registerUnverified(server, mailbox)
+		const user = userRow(server, person.username)
+		const old = forgeLink(server.secret, user, { ageSeconds: 7 * DAY_SECONDS + 1 })
+		const before = rowsOf(server)
+		expectRefused(await postFormAndJson(server, "/verify", old), 400, "link_expired")
+		expect(rowsOf(server)).toEqual(before)
+		const young = forgeLink(server.secret, user, { ageSeconds: 7 * DAY_SECONDS - 60 })
+		expect((await clientOf(server).postJson("/verify", young)).status).toBe(200)
 	})
 
 	it("says too old of a genuine signature only", async () => {
-		const { person } = await registered()
-		const user = userRow(house.server, person.username)
-		const old = forgeLink(house.server.secret, user, { ageSeconds: 30 * DAY_SECONDS })
+		const { person } = await registerUnverified(server, mailbox)
+		const user = userRow(server, person.username)
+		const old = forgeLink(server.secret, user, { ageSeconds: 30 * DAY_SECONDS })
 		const forged = forgeLink("another-secret-0123456789-abcdefghij", user, { ageSeconds: 30 * DAY_SECONDS })
-		expectRefused(await postBoth(house.server, "/verify", forged), 400, "link_invalid")
+		expectRefused(await postFormAndJson(server, "/verify", forged), 400, "link_invalid")
 		const moved = { ...old, timestamp: String(Number(old.timestamp) + 1) }
-		expectRefused(await postBoth(house.server, "/verify", moved), 400, "link_invalid")
+		expectRefused(await postFormAndJson(server, "/verify", moved), 400, "link_invalid")
 	})
 
 	it("takes an older link too, while nothing changed, but only one of them", async () => {
-		const { person, link } = await registered()
-		await clientOf(house.server).postJson("/verify/resend", { email: person.email })
-		const newer = linkFields((await house.mailbox.next(person.email)).links[0] ?? "")
-		expect((await clientOf(house.server).postJson("/verify", link)).status).toBe(200)
-		expectRefused(await postBoth(house.server, "/verify", newer), 400, "link_invalid")
+		const { person, link } = await registerUnverified(server, mailbox)
+		await clientOf(server).postJson("/verify/resend", { email: person.email })
+		const newer = linkFields((await mailbox.next(person.email)).links[0] ?? "")
+		expect((await clientOf(server).postJson("/verify", link)).status).toBe(200)
+		expectRefused(await postFormAndJson(server, "/verify", newer), 400, "link_invalid")
 	})
 
 	it("refuses the link of an account that was switched off, or whose address changed", async () => {
 		for (const change of [`"active" = 0`, `"email" = 'b@x.org', "emailKey" = 'b@x.org'`, `"epoch" = 1`]) {
-			const { person, link } = await registered()
-			house.server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
-			const before = rowsOf(house.server)
-			expectRefused(await postBoth(house.server, "/verify", link), 400, "link_invalid")
-			expect(rowsOf(house.server)).toEqual(before)
-			house.server.database.prepare(`DELETE FROM "User" WHERE username = ?`).run(person.username)
-			expectRefused(await postBoth(house.server, "/verify", link), 400, "link_invalid")
+			const { person, link } = await registerUnverified(server, mailbox)
+			server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
+			const before = rowsOf(server)
+			expectRefused(await postFormAndJson(server, "/verify", link), 400, "link_invalid")
+			expect(rowsOf(server)).toEqual(before)
+			server.database.prepare(`DELETE FROM "User" WHERE username = ?`).run(person.username)
+			expectRefused(await postFormAndJson(server, "/verify", link), 400, "link_invalid")
 		}
 	})
 })
 
 describe("H-07: one verification link at the same moment", () => {
 	it("H-07: of sixteen, one verifies and fifteen are told that the link does not work", async () => {
-		const { person, link } = await registered()
+		const { person, link } = await registerUnverified(server, mailbox)
 		const answers = await Promise.all(
-			Array.from({ length: 16 }, () => clientOf(house.server).postJson("/verify", link)),
+			Array.from({ length: 16 }, () => clientOf(server).postJson("/verify", link)),
 		)
 		expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
 		const others = answers.filter(({ status }) => status !== 200)
 		expect(new Set(others.map(({ text }) => text)).size).toBe(1)
 		expect([others[0]?.status, others[0]?.json.code]).toEqual([400, "link_invalid"])
-		const { username, password } = person
-		expect((await clientOf(house.server).postJson("/login", { username, password })).status).toBe(200)
+		expect((await signIn(server, person)).status).toBe(200)
 	})
 
 	it("H-07: an account that is switched off meanwhile stays off", async () => {
-		const { person, link } = await registered()
-		const verifying = Array.from({ length: 8 }, () => clientOf(house.server).postJson("/verify", link))
-		house.server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(person.username)
+		const { person, link } = await registerUnverified(server, mailbox)
+		const verifying = Array.from({ length: 8 }, () => clientOf(server).postJson("/verify", link))
+		server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(person.username)
 		for (const { status } of await Promise.all(verifying)) expect([200, 400]).toContain(status)
-		expect(userRow(house.server, person.username).active).toBe(0)
-		const { username, password } = person
-		const login = await clientOf(house.server).postJson("/login", { username, password })
+		expect(userRow(server, person.username).active).toBe(0)
+		const login = await signIn(server, person)
 		expect([login.status, login.json.code]).toEqual([401, "credentials_invalid"])
 	})
 })

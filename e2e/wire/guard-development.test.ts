@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { somebody } from "../support/client"
+import { describe, expect, it } from "vitest"
+import { registrationOf, somebody } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { startServer, type TestServer } from "../support/server"
+import { startServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-
-beforeAll(async () => {
-	server = await startServer({ env: { NODE_ENV: "development", APP_URL: "", SMTP_URL: "" } })
-})
-afterAll(async () => {
-	await server.stop()
-})
+const { server } = serverFixture({ NODE_ENV: "development", APP_URL: "", SMTP_URL: "" })
 
 /** A form as a browser posts it over plain http, where it sends no Sec-Fetch-Site. */
-async function register(host: string, origin: string) {
-	const { username, email, password } = somebody()
-	const body = new URLSearchParams({ username, email, password, confirm_password: password }).toString()
+async function postForm(host: string, origin: string) {
+	const person = somebody()
+	const body = new URLSearchParams(registrationOf(person)).toString()
 	const type = "Content-Type: application/x-www-form-urlencoded"
 	const head = [
 		`Host: ${host}`,
@@ -27,15 +21,15 @@ async function register(host: string, origin: string) {
 	const answer = await exchange(server, requestText("POST /register HTTP/1.1", head, body))
 	const { users } = server.database
 		.prepare(`SELECT count(*) users FROM "User" WHERE username = ?`)
-		.get(username) as { users: number }
-	return { status: answer.status, location: answer.headers.get("Location"), users, email }
+		.get(person.username) as { users: number }
+	return { status: answer.status, location: answer.headers.get("Location"), users, email: person.email }
 }
 
 describe("outside production", () => {
 	it("pages opened under a name of this machine work, and lead back to it", async () => {
 		for (const name of ["127.0.0.1", "localhost"]) {
 			const host = `${name}:${server.port}`
-			const { email: _, ...outcome } = await register(host, `http://${host}`)
+			const { email: _, ...outcome } = await postForm(host, `http://${host}`)
 			expect([name, outcome]).toEqual([name, { status: 303, location: "/login", users: 1 }])
 		}
 	})
@@ -54,14 +48,14 @@ describe("outside production", () => {
 			[`127.0.0.1.evil.test:${port}`, `http://127.0.0.1.evil.test:${port}`],
 			[`evil.test:${port}`, `http://127.0.0.1:${port}`],
 		] as const) {
-			const { status, users } = await register(host, origin)
+			const { status, users } = await postForm(host, origin)
 			expect([host, origin, status, users]).toEqual([host, origin, 403, 0])
 		}
 	})
 
 	it("mails can be read at /dev/mail, and their links lead to APP_URL, not to the host of the request", async () => {
 		const host = `127.0.0.1:${server.port}`
-		const { email } = await register(host, `http://${host}`)
+		const { email } = await postForm(host, `http://${host}`)
 		const inbox = async () => {
 			const head = [
 				`Host: ${host}`,

@@ -1,30 +1,21 @@
 import { gunzipSync } from "node:zlib"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import {
 	type Answer,
 	clientOf,
-	linkFields,
+	newSession,
 	type Person,
+	registerUnverified,
 	registerVerified,
-	sessionOf,
-	somebody,
 } from "../support/client"
-import { exchange, requestText } from "../support/exchange"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { getRaw } from "../support/exchange"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture()
 let person: Person
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
 	person = await registerVerified(server, mailbox)
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
 })
 
 const html = { Accept: "text/html" }
@@ -43,14 +34,18 @@ function inlineWithoutNonce({ headers, text }: Answer): string[] {
 describe("inline scripts and styles", () => {
 	const pages: [title: string, status: number, () => Promise<Answer>][] = [
 		["/", 200, () => get("/")],
-		["/ signed in", 200, async () => get("/", { Cookie: await signedIn() })],
+		["/ signed in", 200, async () => get("/", { Cookie: await newSession(server, person) })],
 		["/login", 200, () => get("/login?redirect_to=/account")],
 		["/register", 200, () => get("/register")],
-		["/verify with a good link", 200, async () => get(`/verify?${new URLSearchParams(await freshLink())}`)],
+		[
+			"/verify with a good link",
+			200,
+			async () => get(`/verify?${new URLSearchParams((await registerUnverified(server, mailbox)).link)}`),
+		],
 		["/verify with a bad link", 400, () => get("/verify?user_id=1")],
 		["/verify/resend", 200, () => get("/verify/resend")],
 		["/logout", 200, () => get("/logout")],
-		["/account", 200, async () => get("/account", { Cookie: await signedIn() })],
+		["/account", 200, async () => get("/account", { Cookie: await newSession(server, person) })],
 		["no such page", 404, () => get("/nowhere")],
 		[
 			"a refused sign-in",
@@ -101,18 +96,22 @@ describe("files", () => {
 
 	it("assets are compressed for those who ask, and for nobody else", async () => {
 		const [asset = ""] = (await assetsOf()).filter((name) => name.endsWith(".css"))
-		const plain = await raw(asset, [])
-		const zipped = await raw(asset, ["Accept-Encoding: gzip"])
+		const plain = await getRaw(server, asset, [])
+		const zipped = await getRaw(server, asset, ["Accept-Encoding: gzip"])
 		expect(plain.headers.get("Content-Encoding")).toBeNull()
 		expect(zipped.headers.get("Content-Encoding")).toBe("gzip")
 		for (const answer of [plain, zipped]) expect(answer.headers.get("Vary")).toContain("Accept-Encoding")
 		expect(gunzipSync(unchunk(zipped.body)).toString("latin1")).toBe(plain.body)
 		expect(zipped.body.length).toBeLessThan(plain.body.length / 2)
-		expect((await raw(asset, ["Accept-Encoding: gzip;q=0"])).headers.get("Content-Encoding")).toBeNull()
+		expect(
+			(await getRaw(server, asset, ["Accept-Encoding: gzip;q=0"])).headers.get("Content-Encoding"),
+		).toBeNull()
 	})
 
 	it("pages are compressed too", async () => {
-		expect((await raw("/login", ["Accept-Encoding: gzip"])).headers.get("Content-Encoding")).toBe("gzip")
+		expect((await getRaw(server, "/login", ["Accept-Encoding: gzip"])).headers.get("Content-Encoding")).toBe(
+			"gzip",
+		)
 	})
 
 	it("files without a hash in their name are not kept", async () => {
@@ -120,24 +119,7 @@ describe("files", () => {
 		expect([status, headers.get("Cache-Control")]).toEqual([200, "no-store"])
 		expect(headers.get("X-Content-Type-Options")).toBe("nosniff")
 	})
-
-	const raw = (path: string, headers: string[]) =>
-		exchange(
-			server,
-			requestText(`GET ${path} HTTP/1.1`, ["Host: localhost", "Connection: close", ...headers]),
-		)
 })
-
-async function signedIn(): Promise<string> {
-	const { username, password } = person
-	return sessionOf(await clientOf(server).postJson("/login", { username, password })) ?? ""
-}
-
-async function freshLink() {
-	const { username, email, password } = somebody()
-	await clientOf(server).postJson("/register", { username, email, password, confirm_password: password })
-	return linkFields((await mailbox.next(email)).links[0] ?? "")
-}
 
 /** The bytes inside a chunked body. */
 function unchunk(body: string): Buffer {

@@ -1,27 +1,17 @@
 import { randomUUID } from "node:crypto"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { exchange, requestText } from "../support/exchange"
-import { startServer, type TestServer } from "../support/server"
+import { describe, expect, it } from "vitest"
+import { exchange, getRaw, requestText } from "../support/exchange"
+import { serverFixture } from "../support/server-fixture"
 
 const SOCKET = "127.0.0.1"
-const servers: TestServer[] = []
-
-beforeAll(async () => {
-	for (const TRUST_PROXY of ["0", "1", "2"]) servers.push(await startServer({ env: { TRUST_PROXY } }))
-})
-afterAll(async () => {
-	await Promise.all(servers.map((server) => server.stop()))
-})
+const servers = ["0", "1", "2"].map((TRUST_PROXY) => serverFixture({ TRUST_PROXY }).server)
 
 /** The address that a request was counted under, behind this many trusted proxies: the log says it. */
 async function seenAs(hops: number, headers: string[]): Promise<unknown> {
 	const server = servers[hops]
 	if (!server) throw new Error(`No server trusts ${hops} proxies`)
 	const path = `/${randomUUID()}`
-	const answer = await exchange(
-		server,
-		requestText(`GET ${path} HTTP/1.1`, ["Host: localhost", "Connection: close", ...headers]),
-	)
+	const answer = await getRaw(server, path, headers)
 	expect(answer.status).toBe(404)
 	for (const deadline = Date.now() + 5_000; Date.now() < deadline; ) {
 		const line = server.logLines().find((candidate) => candidate.path === path)

@@ -1,20 +1,13 @@
 import { connect, type Socket } from "node:net"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { clientOf } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { startServer, type TestServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
 const MAX_BODY_BYTES = 64 * 1024
 const MEGABYTE = 1024 * 1024
 
-let server: TestServer
-
-beforeAll(async () => {
-	server = await startServer()
-})
-afterAll(async () => {
-	await server.stop()
-})
+const { server } = serverFixture()
 
 const host = "Host: localhost"
 const json = ["Content-Type: application/json", "Accept: application/json"]

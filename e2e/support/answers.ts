@@ -1,48 +1,31 @@
-import { afterAll, beforeAll, expect } from "vitest"
+import { expect } from "vitest"
 import { type Answer, clientOf } from "./client"
-import { type Mailbox, startMailbox } from "./mailbox"
-import { startServer, type TestServer } from "./server"
+import type { TestServer } from "./server"
 
-type House = { server: TestServer; mailbox: Mailbox }
+export type BothAnswers = { form: Answer; json: Answer }
 
-/** A server with a mail server of its own, for all tests of one file. */
-export function openHouse(env: Record<string, string> = {}): House {
-	const house = {} as House
-	beforeAll(async () => {
-		house.mailbox = await startMailbox()
-		house.server = await startServer({ env: { SMTP_URL: house.mailbox.url, ...env } })
-	})
-	afterAll(async () => {
-		await house.server?.stop()
-		await house.mailbox?.close()
-	})
-	return house
-}
-
-export type BothDoors = { form: Answer; json: Answer }
-
-/** The same fields at both doors, each time from a client address of its own. */
-export async function postBoth(
+/** The same fields as JSON and as a form, each time from a client address of its own. */
+export async function postFormAndJson(
 	server: TestServer,
 	path: string,
 	fields: Record<string, string>,
 	headers: Record<string, string> = {},
-): Promise<BothDoors> {
+): Promise<BothAnswers> {
 	const json = await clientOf(server).postJson(path, fields, headers)
 	const form = await clientOf(server).postForm(path, fields, headers)
 	return { form, json }
 }
 
-export function getBoth(server: TestServer, path: string, headers: Record<string, string> = {}) {
+export function getPageAndJson(server: TestServer, path: string, headers: Record<string, string> = {}) {
 	const client = clientOf(server)
 	return Promise.all([
 		client.getJson(path, headers),
 		client.get(path, { Accept: "text/html", ...headers }),
-	]).then(([json, form]): BothDoors => ({ form, json }))
+	]).then(([json, form]): BothAnswers => ({ form, json }))
 }
 
-/** One refusal, told alike at both doors: a page with the sentence, problem details; never a session. */
-export function expectRefused({ form, json }: BothDoors, status: number, code: string): void {
+/** One refusal, told alike: a page with the sentence, problem details; never a session. */
+export function expectRefused({ form, json }: BothAnswers, status: number, code: string): void {
 	expectProblem(json, status, code)
 	expect(form.status).toBe(status)
 	expect(form.headers.get("Content-Type")).toBe("text/html; charset=utf-8")
@@ -99,24 +82,4 @@ export function textOf(page: Answer): string {
 export function inputValue(page: Answer, name: string): string | undefined {
 	const input = page.text.match(new RegExp(`<input[^>]*\\bname="${name}"[^>]*>`))?.[0]
 	return input?.match(/\bvalue="([^"]*)"/)?.[1]
-}
-
-/** Everything that a refused request must leave as it was. */
-export function rowsOf({ database }: TestServer) {
-	return {
-		users: database.prepare(`SELECT * FROM "User" ORDER BY id`).all(),
-		sessions: database.prepare(`SELECT id FROM "Session" ORDER BY id`).pluck().all(),
-		mails: database.prepare(`SELECT id FROM "OutboxMail" ORDER BY id`).pluck().all(),
-	}
-}
-
-export type Row = Record<string, string | number | null>
-
-export function userRow({ database }: TestServer, username: string): Row {
-	return database.prepare(`SELECT * FROM "User" WHERE username = ?`).get(username) as Row
-}
-
-/** Until what is done once an answer is out is done, such as looking whether a mail is due. */
-export function afterAnswers(): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, 400))
 }

@@ -1,37 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
-import { exchange, requestText } from "../support/exchange"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { getRaw } from "../support/exchange"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture()
 let person: Person
 let cookie: string
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
 	person = await registerVerified(server, mailbox)
-	const { username, password } = person
-	cookie = sessionOf(await clientOf(server).postJson("/login", { username, password })) ?? ""
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
+	cookie = await newSession(server, person)
 })
 
 /** As a signed-in victim's browser would ask; by hand, as `fetch` tidies paths up. */
-const get = (path: string, headers: string[] = []) =>
-	exchange(
-		server,
-		requestText(`GET ${path} HTTP/1.1`, [
-			"Host: localhost",
-			"Connection: close",
-			`Cookie: ${cookie}`,
-			...headers,
-		]),
-	)
+const get = (path: string, headers: string[] = []) => getRaw(server, path, [`Cookie: ${cookie}`, ...headers])
 
 describe("paths made to look like files that a cache may keep", () => {
 	it.each([
@@ -200,7 +182,7 @@ describe("H-29: a path with dots for steps, which browsers resolve before they a
 		"/login/..",
 		"/.//evil.test/login",
 		"/login#x",
-	])("%s is refused at both doors", async (path) => {
+	])("%s is refused, as a page and as JSON", async (path) => {
 		for (const accept of ["text/html", "application/json"]) {
 			const answer = await get(path, [`Accept: ${accept}`])
 			expect([path, accept, answer.status]).toEqual([path, accept, 400])

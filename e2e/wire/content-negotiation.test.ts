@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, freshAddress } from "../support/client"
+import { describe, expect, it } from "vitest"
+import { clientOf, freshAddress, somebody } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { startServer, type TestServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-
-beforeAll(async () => {
-	server = await startServer()
-})
-afterAll(async () => {
-	await server.stop()
-})
+const { server } = serverFixture()
 
 /** `fetch` adds an Accept of its own, so these are sent by hand. */
-async function door(method: "GET" | "POST", accept: string | null, type?: string): Promise<string> {
+async function answeredAs(method: "GET" | "POST", accept: string | null, type?: string): Promise<string> {
 	const body =
-		method === "GET" ? "" : type === "application/x-www-form-urlencoded" ? "username=a&password=b" : "{}"
+		method === "GET"
+			? ""
+			: type === "application/x-www-form-urlencoded"
+				? `username=${somebody().username}&password=b`
+				: "{}"
 	const headers = [
 		"Host: localhost",
 		"Connection: close",
@@ -59,7 +56,7 @@ describe("GET", () => {
 		["application/json, text/plain, */*", "JSON"],
 		["application/json, */*;q=0.1", "JSON"],
 	])("Accept: %s gets %s", async (accept, expected) => {
-		expect(await door("GET", accept)).toBe(expected)
+		expect(await answeredAs("GET", accept)).toBe(expected)
 	})
 })
 
@@ -76,19 +73,25 @@ describe("POST", () => {
 		[json, "text/html", "HTML"],
 		[json, "Text/HTML", "HTML"],
 		[json, BROWSER, "HTML"],
+		[json, "text/html, application/json", "HTML"],
 		[form, null, "HTML"],
 		[form, "*/*", "HTML"],
 		[form, BROWSER, "HTML"],
+		[form, "", "HTML"],
+		[form, "image/png", "HTML"],
+		[form, "application/json;q=0.1, text/html", "HTML"],
+		[form, "application/problem+json", "JSON"],
+		[form, "application/json;q=0.9, text/html;q=0.1", "JSON"],
 		[form, "application/json", "JSON"],
 		[form, "application/json, text/plain, */*", "JSON"],
 		[form, "text/html;q=0.5, application/json", "JSON"],
 	])("%s with Accept: %s gets %s", async (type, accept, expected) => {
-		expect(await door("POST", accept, type)).toBe(expected)
+		expect(await answeredAs("POST", accept, type)).toBe(expected)
 	})
 })
 
 describe("refusals before the router", () => {
-	it("come through the same door as everything else", async () => {
+	it("are negotiated like everything else", async () => {
 		const send = (headers: Record<string, string>) =>
 			clientOf(server).send("/login", {
 				method: "POST",

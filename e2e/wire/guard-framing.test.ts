@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { clientOf, type Person, registerVerified } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture()
 let person: Person
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url } })
 	person = await registerVerified(server, mailbox)
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
 })
 
 /** A sign-in that would be right, were it not for how it is sent. */

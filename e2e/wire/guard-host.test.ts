@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, somebody } from "../support/client"
+import { describe, expect, it } from "vitest"
+import { clientOf, registrationOf, somebody } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { type Mailbox, type ReceivedMail, startMailbox } from "../support/mailbox"
+import type { ReceivedMail } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
 const APP_URL = "https://kit.test"
 
-let server: TestServer
-let mailbox: Mailbox
-
-beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url, APP_URL } })
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
-})
+const { server, mailbox } = serverFixture({ APP_URL })
 
 const get = (line: string, headers: string[]) =>
 	exchange(server, requestText(line, [...headers, "Accept: application/json", "Connection: close"]))
@@ -133,8 +124,8 @@ async function registerWith(
 	headers: string[],
 	extra: Record<string, string> = {},
 ): Promise<string> {
-	const { username, email, password } = somebody()
-	const body = JSON.stringify({ username, email, password, confirm_password: password, ...extra })
+	const { username, email, ...rest } = somebody()
+	const body = JSON.stringify({ ...registrationOf({ username, email, ...rest }), ...extra })
 	const all = [
 		"Content-Type: application/json",
 		`Content-Length: ${Buffer.byteLength(body)}`,

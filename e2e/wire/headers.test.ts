@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf } from "../support/client"
+import { beforeAll, describe, expect, it } from "vitest"
+import { clientOf, newSession, type Person, registerVerified } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { startServer } from "../support/server"
+import { serverFixture } from "../support/server-fixture"
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture({ APP_URL: "https://kit.test" })
 let person: Person
 let cookie: string
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url, APP_URL: "https://kit.test" } })
 	person = await registerVerified(server, mailbox)
-	cookie = sessionOf(await clientOf(server).postJson("/login", signIn())) ?? ""
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
+	cookie = await newSession(server, person)
 })
 
-const signIn = () => ({ username: person.username, password: person.password })
+const credentials = () => ({ username: person.username, password: person.password })
 const get = (path: string, headers: Record<string, string> = {}) => clientOf(server).get(path, headers)
 const html = { Accept: "text/html" }
 
@@ -52,9 +45,9 @@ describe("headers that every answer has", () => {
 		["a page of one's own", 200, () => get("/account", { ...html, Cookie: cookie })],
 		["JSON", 200, () => client().getJson("/account", { Cookie: cookie })],
 		["HEAD", 200, () => client().send("/login", { method: "HEAD" })],
-		["a redirect after a form", 303, () => client().postForm("/login", signIn())],
+		["a redirect after a form", 303, () => client().postForm("/login", credentials())],
 		["a redirect to sign in", 303, () => get("/account", html)],
-		["signing in", 200, () => client().postJson("/login", signIn())],
+		["signing in", 200, () => client().postJson("/login", credentials())],
 		["an answer without a body", 204, () => client().postJson("/logout", {})],
 		["a data request", 200, () => get("/login.data")],
 		["a redirecting data request", 202, () => get("/account.data")],
@@ -63,9 +56,9 @@ describe("headers that every answer has", () => {
 		["readiness", 200, () => get("/readyz")],
 		["a wrong link", 400, () => get("/verify?user_id=1", html)],
 		["a malformed body", 400, () => client().postJson("/login", "{")],
-		["a wrong password", 401, () => client().postJson("/login", { ...signIn(), password: "wrong" })],
+		["a wrong password", 401, () => client().postJson("/login", { ...credentials(), password: "wrong" })],
 		["no session", 401, () => client().getJson("/account")],
-		["another site", 403, () => client().postForm("/login", signIn(), { Origin: "https://evil.test" })],
+		["another site", 403, () => client().postForm("/login", credentials(), { Origin: "https://evil.test" })],
 		["no such page", 404, () => get("/nowhere", html)],
 		["no such page, as JSON", 404, () => client().getJson("/nowhere")],
 		["development's pages", 404, () => client().getJson("/dev/mail")],

@@ -1,7 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, type Person, registerVerified, sessionOf, somebody } from "../support/client"
-import { type Mailbox, startMailbox } from "../support/mailbox"
-import { startServer, type TestServer } from "../support/server"
+import { beforeAll, describe, expect, it } from "vitest"
+import {
+	clientOf,
+	newSession,
+	type Person,
+	registerVerified,
+	registrationOf,
+	sessionOf,
+	signIn,
+	somebody,
+} from "../support/client"
+import { serverFixture } from "../support/server-fixture"
 
 /** The address that visitors use; the server itself is behind a proxy. */
 const APP_URL = "https://kit.test"
@@ -27,18 +35,11 @@ const BODIES: [type: string, body: string][] = [
 	["application/json", '{"username":"ada","password":"correct horse battery"}'],
 ]
 
-let server: TestServer
-let mailbox: Mailbox
+const { server, mailbox } = serverFixture({ APP_URL })
 let person: Person
 
 beforeAll(async () => {
-	mailbox = await startMailbox()
-	server = await startServer({ env: { SMTP_URL: mailbox.url, APP_URL } })
 	person = await registerVerified(server, mailbox)
-})
-afterAll(async () => {
-	await server.stop()
-	await mailbox.close()
 })
 
 const countRows = () =>
@@ -47,8 +48,7 @@ const countRows = () =>
 		.get() as { users: number; sessions: number }
 
 /** A right sign-in: whatever lets it through hands out a session. */
-const signIn = (headers: Record<string, string>) =>
-	clientOf(server).postJson("/login", { username: person.username, password: person.password }, headers)
+const signInWith = (headers: Record<string, string>) => signIn(server, person, headers)
 
 describe("requests from other sites", () => {
 	it("H-18: are refused on every route, with every method and type of body", async () => {
@@ -103,8 +103,8 @@ describe("requests from other sites", () => {
 	})
 
 	it("H-22: are refused from a sibling site, also with a session cookie that it tossed", async () => {
-		const { username, email, password } = somebody()
-		const fields = { username, email, password, confirm_password: password }
+		const { username, email, ...rest } = somebody()
+		const fields = registrationOf({ username, email, ...rest })
 		for (const cookie of ["", `__Host-id=${"A".repeat(43)}`, `id=${"A".repeat(43)}`])
 			for (const site of [{ "Sec-Fetch-Site": "same-site" }, {}] as Record<string, string>[]) {
 				const headers = { Origin: "https://blog.kit.test", Cookie: cookie, ...site }
@@ -119,7 +119,7 @@ describe("requests from other sites", () => {
 	})
 
 	it("H-24: can neither sign anybody in nor out, whatever they say of the host", async () => {
-		const cookie = sessionOf(await signIn({})) ?? ""
+		const cookie = await newSession(server, person)
 		expect(cookie).toMatch(/^__Host-id=/)
 		for (const path of ["/login", "/logout"]) {
 			const headers = {
@@ -163,14 +163,14 @@ describe("what says where a request comes from", () => {
 	]
 
 	it.each(foreign)("H-21: Origin %j alone is refused", async (origin) => {
-		const answer = await signIn({ Origin: origin })
+		const answer = await signInWith({ Origin: origin })
 		expect([answer.status, answer.json?.code]).toEqual([403, "origin_refused"])
 		expect(answer.cookies).toEqual([])
 	})
 
 	it.each(foreign)("H-21: Origin %j with a foreign or broken Sec-Fetch-Site is refused", async (origin) => {
 		for (const site of ["cross-site", "same-site", "", "garbage", "same-origin, cross-site"]) {
-			const answer = await signIn({ Origin: origin, "Sec-Fetch-Site": site })
+			const answer = await signInWith({ Origin: origin, "Sec-Fetch-Site": site })
 			expect([site, answer.status, answer.json?.code]).toEqual([site, 403, "origin_refused"])
 			expect(answer.cookies).toEqual([])
 		}
@@ -184,16 +184,16 @@ describe("what says where a request comes from", () => {
 			{ "Sec-Fetch-Site": "same-origin" },
 			{ "Sec-Fetch-Site": "none" },
 		]) {
-			const answer = await signIn(headers as Record<string, string>)
+			const answer = await signInWith(headers as Record<string, string>)
 			expect([headers, answer.status]).toEqual([headers, 200])
 			expect(sessionOf(answer)).toBeDefined()
 		}
 	})
 
 	it("H-21: a program, which sends neither header, is heard, with a cookie and without", async () => {
-		const first = await signIn({})
+		const first = await signInWith({})
 		expect(first.status).toBe(200)
-		const again = await signIn({ Cookie: sessionOf(first) ?? "" })
+		const again = await signInWith({ Cookie: sessionOf(first) ?? "" })
 		expect(again.status).toBe(200)
 	})
 })

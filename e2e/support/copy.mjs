@@ -1,0 +1,21 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+
+const LEFT_OUT = /^(?:\.git|\.env|build|data|node_modules|screenshots|e2e\/results)$/
+
+/**
+ * A copy of this project, without what running it leaves, for a test to change. Each package is a link of its own:
+ * were the folder one, an installation in the copy would empty ours.
+ *
+ * @returns the path of its folder
+ */
+export function copyProject() {
+	const folder = mkdtempSync(join(tmpdir(), "gatehouse-copy-"))
+	const filter = (/** @type {string} */ path) => !LEFT_OUT.test(path)
+	cpSync(".", folder, { recursive: true, filter })
+	mkdirSync(join(folder, "node_modules"))
+	for (const name of readdirSync("node_modules"))
+		symlinkSync(resolve("node_modules", name), join(folder, "node_modules", name))
+	return folder
+}
