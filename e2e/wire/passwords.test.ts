@@ -137,14 +137,14 @@ describe("passwords that are easy to guess", () => {
 		["=-0987654321`", "keyboard"],
 		["letmein1234567890", "common word"],
 	])("%s is refused, and told why: %s", async (password, reason) => {
-		const before = rowsOf(house.server)
+		const before = rowsOf(server)
 		const fields = { ...somebody(), password, confirm_password: password }
-		const refused = await postBoth(house.server, "/register", fields)
+		const refused = await postFormAndJson(server, "/register", fields)
 		expectRefused(refused, 422, "validation_failed")
 		expect(refused.json.json.errors).toEqual({ password: [expect.stringContaining(reason)] })
 		expect(refused.form.text).toContain(reason)
 		expect(refused.form.text).not.toContain(password)
-		expect(rowsOf(house.server)).toEqual(before)
+		expect(rowsOf(server)).toEqual(before)
 	})
 
 	it.each([

@@ -8,7 +8,7 @@ it("takes letters, digits, and dots, dashes and underscores between them", () =>
 })
 
 it("refuses names that are too short or too long", () => {
-	for (const name of ["", "ab", "x".repeat(33)]) 
+	for (const name of ["", "ab", "x".repeat(33)])
 		expect(usernameFault(name)).toEqual({ code: "username_length", ...config.username })
 })
 
