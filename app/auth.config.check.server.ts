@@ -49,6 +49,7 @@ const configSchema = z
 			refuseMostCommon: z.int().nonnegative(),
 			minGuesses: z.int().nonnegative(),
 			maxWaitingHashes: count,
+			maxWaitingHashesPerNetwork: count,
 		}),
 		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
 		limits: z.strictObject({

@@ -84,6 +84,8 @@ export const config: Config = {
 		minGuesses: 1_000_000,
 		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
 		maxWaitingHashes: 512,
+		/** How many of them one network may have waiting: an IPv4 address, an IPv6 /56. */
+		maxWaitingHashesPerNetwork: 64,
 	},
 
 	username: {

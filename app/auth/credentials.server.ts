@@ -21,7 +21,7 @@ export async function checkCredentials(
 	// By id where there is one, so that name and mail address share one count.
 	const perAccount: Charge = ["wrongPasswordPerAccount", user?.id ?? identifier]
 	const checked = await charging([perClient, perAccount], () =>
-		verifyPassword(user?.passwordHash ?? null, password, caller.signal),
+		verifyPassword(user?.passwordHash ?? null, password, caller),
 	)
 	if (!checked.ok) return checked
 	if (!checked.right || !user?.active) {

@@ -34,7 +34,7 @@ export async function register(
 ): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
 	const hashed = await charging([["registrationPerClient", caller.address]], () =>
-		hashPassword(password, caller.signal),
+		hashPassword(password, caller),
 	)
 	if (!hashed.ok) return hashed
 
