@@ -57,7 +57,9 @@ const configSchema = z
 			wrongPasswordPerClient: limit,
 			registrationPerClient: limit,
 			mailPerMailbox: limit,
+			mailPerMailboxAndClient: limit,
 			mailPerClient: limit,
+			mailPerNetwork: limit,
 		}),
 		mail: z.strictObject({
 			retryDelaysSeconds: z.array(seconds).min(1),
