@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
-import { findBrowser } from "./browser.mjs"
 import { startBuiltServer } from "../bench/server.mjs"
+import { findBrowser } from "./browser.mjs"
 import { say, setup } from "./setup.mjs"
 
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } }
