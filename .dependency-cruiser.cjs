@@ -72,6 +72,12 @@ module.exports = {
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{
+			name: "zxcvbn-has-one-importer",
+			severity: "error",
+			from: onlyFrom("^app/auth/password/weakness\\.server\\.ts$"),
+			to: { path: "node_modules/@zxcvbn-ts/" },
+		},
+		{
 			name: "nodemailer-has-one-importer",
 			severity: "error",
 			from: onlyFrom("^app/mail/transport\\.server\\.ts$"),

@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs"
-import { createServer, type ServerResponse } from "node:http"
+import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as pause } from "node:timers/promises"
@@ -8,21 +7,26 @@ import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
 import { finishAfterAnswers } from "./app/auth/after-answer.server"
-import { stopHashing } from "./app/auth/password/hashing.server"
+import { startCleaning } from "./app/auth/cleaning.server"
 import { composeMail } from "./app/auth/mails.server"
-import { verifyPassword } from "./app/auth/password/policy.server"
+import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env } from "./app/env.server"
-import { answerBrokenRequest } from "./app/server/broken-request.server"
-import { edge, refuse } from "./app/server/request-guard.server"
-import { jsonDoor } from "./app/server/json-responder.server"
-import { remix } from "./app/server/page-responder.server"
-import { logRequest } from "./app/server/request-log.server"
+import { setReady } from "./app/http/readiness.server"
 import { log } from "./app/log.server"
 import { startOutbox } from "./app/mail/outbox.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
+import { answerProblem } from "./app/server/answer-problem.server"
+import { answerBrokenRequest } from "./app/server/broken-request.server"
+import { builtAssets } from "./app/server/built-assets.server"
+import { respondWithJson } from "./app/server/json-responder.server"
+import { refuseOtherMethods } from "./app/server/methods.server"
+import { respondWithPage } from "./app/server/page-responder.server"
+import { guardRequests } from "./app/server/request-guard.server"
+import { logRequest } from "./app/server/request-log.server"
+import { routeFinder } from "./app/server/route-table.server"
 import { StartError } from "./app/start-error"
 
 /** How often Node looks for requests that take too long. */
@@ -46,11 +50,11 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await verifyPassword(null, "")
 	const transport = chooseTransport()
 	const stopOutbox = startOutbox({ compose: composeMail, transport })
+	const stopCleaning = startCleaning()
 
-	let ready = true
-	const app = createApp(options.assets ?? builtAssets(), () => ready)
+	const app = createApp(options.assets ?? builtAssets())
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
-	// A missing Host is for the edge guard to refuse, which knows how.
+	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
 		{ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout, requireHostHeader: false },
 		app,
@@ -74,11 +78,13 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
 	const { port } = server.address() as AddressInfo
+	setReady(true)
 	log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
 	if (env.production) warnAboutSettings()
 
 	async function stop(): Promise<void> {
-		ready = false
+		setReady(false)
+		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
 		const closed = new Promise((resolve) => server.close(resolve))
 		// A connection that stays open after its last answer would hold everything up until it times out.
@@ -98,46 +104,26 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	return { app, server, port, url: env.appUrl, stop }
 }
 
-function createApp(assets: RequestHandler, isReady: () => boolean) {
-	const routes = build as unknown as ServerBuild
+function createApp(assets: RequestHandler) {
+	const remix = build as unknown as ServerBuild
+	const findRoute = routeFinder(remix.routes)
 	const app = express()
 	app.disable("x-powered-by")
 	app.disable("etag")
 	app.set("query parser", false)
 	app.use(logRequest)
-	app.use(edge)
+	app.use(guardRequests)
 	app.use(assets)
-	app.use(jsonDoor(routes, isReady))
+	app.use(refuseOtherMethods(findRoute))
+	app.use(respondWithJson(findRoute, remix.entry.module.handleError))
 	app.use(compression())
-	app.use(remix(routes, isReady))
+	app.use(respondWithPage(remix))
 	app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 		if (response.headersSent) response.destroy()
-		else refuse(request, response, "internal")
+		else answerProblem(request, response, "internal")
 	})
 	return app
-}
-
-/**
- * Hashed files never change under their name; the few others in `public/` are as private as every answer. Which ones
- * there are is known at the start, so that no page waits for the disk to say that it is none of them.
- */
-function builtAssets(): RequestHandler {
-	const names = readdirSync("build/client", { recursive: true, encoding: "utf8" })
-	const files = new Set(names.map((name) => `/${name.replaceAll("\\", "/")}`))
-	const setHeaders = (response: ServerResponse) =>
-		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
-	const router = express.Router()
-	router.use((request, _response, next) => next(files.has(request.path) ? undefined : "router"))
-	router.use((request, _response, next) => {
-		// Whole and unconditional (RFC 9110, 14.2 allows it): what these ask for in vain, Express answers with an error.
-		for (const name of ["range", "if-match", "if-unmodified-since"]) delete request.headers[name]
-		next()
-	})
-	router.use(compression())
-	router.use("/assets", express.static("build/client/assets", { setHeaders, index: false, redirect: false }))
-	router.use(express.static("build/client", { cacheControl: false, index: false, redirect: false }))
-	return router
 }
 
 function chooseTransport() {

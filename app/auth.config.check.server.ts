@@ -4,6 +4,9 @@ import { StartError } from "./start-error"
 /** Timers in Node hold at most 2^31 - 1 ms; a longer window would silently become no limit at all. */
 const MAX_WINDOW_SECONDS = 2_147_483
 
+/** What `http/notice.server.ts` and `http/registration-cookie.server.ts` call theirs. */
+const OTHER_COOKIES = ["notice", "registration"]
+
 const seconds = z.int().positive()
 const count = z.int().positive()
 const path = z.string().regex(/^\/(?![/\\])/, "must be a path on this site, such as /account")
@@ -23,15 +26,20 @@ const colors = z.strictObject({
 const configSchema = z
 	.strictObject({
 		appName: z.string().min(1).max(60),
-		registration: z.strictObject({ redirectTo: path }),
-		verification: z.strictObject({ enabled: z.boolean(), periodSeconds: seconds, redirectTo: path }),
+		registration: z.strictObject({ redirectTo: path, signIn: z.boolean() }),
+		verification: z.strictObject({
+			enabled: z.boolean(),
+			periodSeconds: seconds,
+			redirectTo: path,
+			autoLogin: z.union([z.literal(false), z.enum(["same-browser", "always"])]),
+		}),
 		login: z.strictObject({ redirectTo: path }),
 		logout: z.strictObject({ redirectTo: path }),
 		session: z.strictObject({
 			cookieName: z
 				.string()
 				.regex(/^[A-Za-z0-9_-]{1,40}$/, "may hold letters, digits, - and _ only")
-				.refine((name) => name !== "notice", "is the name of another cookie here"),
+				.refine((name) => !OTHER_COOKIES.includes(name), "is the name of another cookie here"),
 			expirySeconds: seconds,
 			maxExpirySeconds: seconds,
 		}),
@@ -39,21 +47,22 @@ const configSchema = z
 			minCodePoints: count.min(8, "may not be below 8 (NIST SP 800-63B-4, 3.1.1.2)"),
 			maxCodePoints: count.min(64, "may not be below 64 (NIST SP 800-63B-4, 3.1.1.2)").max(256),
 			refuseMostCommon: z.int().nonnegative(),
+			minGuesses: z.int().nonnegative(),
 			maxWaitingHashes: count,
 		}),
 		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
 		limits: z.strictObject({
 			wrongPasswordPerAccount: limit,
-			wrongPasswordPerAddress: limit,
-			registrationPerAddress: limit,
-			mailPerAccount: limit,
-			mailPerAddress: limit,
-			noticePerAccount: limit,
+			wrongPasswordPerClient: limit,
+			registrationPerClient: limit,
+			mailPerMailbox: limit,
+			mailPerClient: limit,
 		}),
 		mail: z.strictObject({
 			retryDelaysSeconds: z.array(seconds).min(1),
 			maxAgeSeconds: seconds,
 			timeoutSeconds: seconds,
+			keepSeconds: seconds,
 		}),
 		server: z.strictObject({
 			maxBodyBytes: count,
@@ -65,11 +74,16 @@ const configSchema = z
 	.superRefine((config, context) => {
 		const refuse = (path: string, message: string) =>
 			context.addIssue({ code: "custom", path: path.split("."), message })
-		const { session, password, username } = config
+		const { session, password, username, registration, verification } = config
+		if (registration.signIn && verification.enabled)
+			refuse("registration.signIn", "needs verification.enabled to be false")
 		if (session.expirySeconds > session.maxExpirySeconds)
 			refuse("session.expirySeconds", "is longer than session.maxExpirySeconds")
 		if (password.minCodePoints > password.maxCodePoints)
 			refuse("password.minCodePoints", "is larger than password.maxCodePoints")
+		// zxcvbn counts ten guesses for a character that fits no pattern.
+		if (password.minGuesses > 10 ** password.minCodePoints)
+			refuse("password.minGuesses", "is more than random characters reach in password.minCodePoints")
 		if (username.minLength > username.maxLength)
 			refuse("username.minLength", "is larger than username.maxLength")
 	})

@@ -4,22 +4,51 @@ import type { Config } from "./auth.config.check.server"
  * Every policy of the account system, in one place. Data only: no secret (those are in the environment),
  * no code. A contradiction stops the server with one line that names the setting.
  */
-export const config: Config = {
-	/** The name that pages and mails show. */
-	appName: "Gatehouse",
 
+/** The name that pages and mails show. */
+export const appName = "Gatehouse"
+
+/** The eight colours of the pages, by day and by night. Everything else is in `app/ui/styles.css`. */
+export const styles: Config["styles"] = {
+	light: {
+		background_color: "#f3f0e9",
+		foreground_color: "#fffdf9",
+		text_color: "#1d2a26",
+		error_text_color: "#a3261f",
+		button_color: "#1f4d3d",
+		button_text_color: "#ffffff",
+		link_color: "#1f5f4a",
+		border_color: "#8a8f86",
+	},
+	dark: {
+		background_color: "#101614",
+		foreground_color: "#18211e",
+		text_color: "#eaf0ec",
+		error_text_color: "#ff9c92",
+		button_color: "#8fd3b6",
+		button_text_color: "#0c1a14",
+		link_color: "#9ddcc1",
+		border_color: "#6c7a73",
+	},
+}
+
+export const config: Config = {
 	registration: {
 		/** Where a form goes after success; a program finds it as `redirect_to`. */
 		redirectTo: "/login",
+		/** Is who registers signed in at once? Only without verification. */
+		signIn: false,
 	},
 
 	verification: {
 		/** Must an address be verified before its owner can sign in? */
 		enabled: true,
-		/** How long a mailed link works. */
+		/** How long a mailed link works, and a registration waits for it. */
 		periodSeconds: 7 * 24 * 60 * 60,
-		/** Where a form goes after success. */
+		/** Where a form goes after success, when it does not sign in. */
 		redirectTo: "/login",
+		/** Who is signed in by it: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`. */
+		autoLogin: "same-browser",
 	},
 
 	login: {
@@ -46,8 +75,13 @@ export const config: Config = {
 		minCodePoints: 8,
 		/** NIST asks to allow at least 64. */
 		maxCodePoints: 256,
-		/** How many of the most common passwords are refused. */
+		/** How many of the most common passwords are refused, alone and with a little added. */
 		refuseMostCommon: 10_000,
+		/**
+		 * Repeats, sequences, keyboard runs, dates, common words with digits are refused where zxcvbn estimates fewer guesses
+		 * than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
+		 */
+		minGuesses: 1_000_000,
 		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
 		maxWaitingHashes: 512,
 	},
@@ -57,15 +91,13 @@ export const config: Config = {
 		maxLength: 32,
 	},
 
-	/** How often, per client address (IPv6: per /64) and per account. A right password costs nothing. */
+	/** How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. */
 	limits: {
 		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },
-		wrongPasswordPerAddress: { points: 50, durationSeconds: 15 * 60 },
-		registrationPerAddress: { points: 20, durationSeconds: 60 * 60 },
-		mailPerAccount: { points: 5, durationSeconds: 60 * 60 },
-		mailPerAddress: { points: 20, durationSeconds: 60 * 60 },
-		/** "Somebody tried to register with your address" is told this often. */
-		noticePerAccount: { points: 1, durationSeconds: 60 * 60 },
+		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },
+		registrationPerClient: { points: 20, durationSeconds: 60 * 60 },
+		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
+		mailPerClient: { points: 20, durationSeconds: 60 * 60 },
 	},
 
 	mail: {
@@ -75,6 +107,8 @@ export const config: Config = {
 		maxAgeSeconds: 2 * 24 * 60 * 60,
 		/** One try may take this long in all. */
 		timeoutSeconds: 30,
+		/** How long a mail's row is kept after it was sent or given up. */
+		keepSeconds: 7 * 24 * 60 * 60,
 	},
 
 	server: {
@@ -86,27 +120,6 @@ export const config: Config = {
 		shutdownGraceSeconds: 10,
 	},
 
-	/** The eight colours of the pages, by day and by night. Everything else is in `app/ui/styles.css`. */
-	styles: {
-		light: {
-			background_color: "#f3f0e9",
-			foreground_color: "#fffdf9",
-			text_color: "#1d2a26",
-			error_text_color: "#a3261f",
-			button_color: "#1f4d3d",
-			button_text_color: "#ffffff",
-			link_color: "#1f5f4a",
-			border_color: "#8a8f86",
-		},
-		dark: {
-			background_color: "#101614",
-			foreground_color: "#18211e",
-			text_color: "#eaf0ec",
-			error_text_color: "#ff9c92",
-			button_color: "#8fd3b6",
-			button_text_color: "#0c1a14",
-			link_color: "#9ddcc1",
-			border_color: "#6c7a73",
-		},
-	},
+	appName,
+	styles,
 }

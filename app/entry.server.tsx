@@ -2,11 +2,10 @@ import { PassThrough } from "node:stream"
 import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node"
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
-import { config } from "./auth.config"
 import { log, requestScope } from "./log.server"
 import { RenderContextProvider } from "./ui/render-context"
 
-/** The door for people: what loader and action gave, as a page. Programs get it as JSON, see `http/json-door.server.ts`. */
+/** What loader and action gave, as a page. Programs get it as JSON, see `server/json-responder.server.ts`. */
 export default function handleRequest(
 	request: Request,
 	status: number,
@@ -15,7 +14,6 @@ export default function handleRequest(
 	{ nonce }: AppLoadContext,
 ) {
 	addActionHeaders(headers, remixContext)
-	if (status === 405 && !headers.has("Allow")) headers.set("Allow", "GET, HEAD")
 	return renderPage(request, status, headers, remixContext, nonce)
 }
 
@@ -23,7 +21,7 @@ export default function handleRequest(
 export function handleError(error: unknown, { context }: { context: AppLoadContext }): void {
 	// The router's own refusals, such as of a method, are the client's mistakes; of the database, the log knows already.
 	if (isRouteErrorResponse(error) && (error.status < 500 || error.status === 503)) return
-	if (!context.signal.aborted)
+	if (!context.caller.signal?.aborted)
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 }
 
@@ -40,8 +38,7 @@ function renderPage(
 	remixContext: EntryContext,
 	nonce: string,
 ) {
-	const { appName, styles } = config
-	const rendering = { nonce, requestId: requestScope.getStore()?.requestId ?? "", appName, styles }
+	const rendering = { nonce, requestId: requestScope.getStore()?.requestId ?? "" }
 	return new Promise<Response>((resolve, reject) => {
 		const { pipe } = renderToPipeableStream(
 			<RenderContextProvider value={rendering}>

@@ -2,9 +2,9 @@ import { fork } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { availableParallelism, cpus, totalmem } from "node:os"
 import { fileURLToPath } from "node:url"
+import { say, setup } from "../bin/setup.mjs"
 import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile } from "./load.mjs"
 import { startBuiltServer } from "./server.mjs"
-import { say, setup } from "../bin/setup.mjs"
 
 /**
  * Measures the built server against what the machine can do, in one run, and prints ratios: absolute numbers differ

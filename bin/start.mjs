@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 
 /** Starts the server that `npm run build` made. */
 process.env.NODE_ENV ||= "production"
-if (existsSync(".env")) process.loadEnvFile(".env")
+if (existsSync(".env")) loadSettings()
 if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm run build` first.")
 
 try {
@@ -21,6 +21,14 @@ try {
 	if (error?.code === "EADDRINUSE") fail(`PORT ${error.port} is taken by another program.`)
 	if (error?.name !== "StartError") throw error
 	fail(error.message)
+}
+
+function loadSettings() {
+	try {
+		process.loadEnvFile(".env")
+	} catch {
+		fail("the user that it runs as may not read .env.")
+	}
 }
 
 function fail(sentence) {

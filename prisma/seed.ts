@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { hashPassword } from "../app/auth/password/policy.server"
+import { hashPassword } from "../app/auth/password/hashing.server"
 import { createUser } from "../app/auth/user/user.server"
 import { parseMailAddress } from "../app/mail/address.server"
 
@@ -16,12 +16,13 @@ export async function seed(): Promise<string[]> {
 	const lines: string[] = []
 	for (const { username, email, verified } of people) {
 		const password = randomBytes(9).toString("base64url")
-		const passwordHash = await hashPassword(password)
+		const hashed = await hashPassword(password)
 		const address = parseMailAddress(email)
-		if (typeof passwordHash !== "string" || !address) throw new Error(`${username} cannot be seeded`)
+		if (!hashed.ok || !address) throw new Error(`${username} cannot be seeded`)
+		const { passwordHash } = hashed
 		const now = new Date()
 		const state = verified ? { mail: null, emailVerifiedAt: now } : { mail: "verify" as const }
-		const created = await createUser({ username, email: address, passwordHash, now, ...state })
+		const created = await createUser({ username, email: address }, { passwordHash, now, ...state })
 		if (created.ok)
 			lines.push(`  ${username.padEnd(6)} ${password}   ${verified ? "verified" : "not verified yet"}`)
 	}

@@ -1,9 +1,9 @@
 /** Who makes a request, and when. The only thing that the domain knows of a request. */
-export type Client = {
+export type Caller = {
 	/** The network address, behind as many proxies as are trusted. */
 	address: string
 	userAgent: string
 	now: Date
-	/** Aborted when the client goes away: what still waits for its turn is dropped. */
+	/** Aborted when the caller goes away: what still waits for its turn is dropped. */
 	signal?: AbortSignal
 }

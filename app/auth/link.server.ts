@@ -1,11 +1,10 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
-import { env } from "../env.server"
+import { isSignature, sign } from "./signature.server"
 import type { User } from "./user/user.server"
 
-/** Each purpose has a key of its own, so that a link made for one is worthless for another. */
 type LinkPurpose = "verify"
 
-export type LinkParameters = { user_id: string; timestamp: string; signature: string }
+export const linkFields = ["user_id", "timestamp", "signature"] as const
+export type LinkParameters = Record<(typeof linkFields)[number], string>
 
 /** How far ahead another server's clock may be. */
 const MAX_CLOCK_SKEW_SECONDS = 60
@@ -21,7 +20,11 @@ const signedState = {
 /** @returns what goes into the link's query. Times are unix seconds. */
 export function signLink(purpose: LinkPurpose, user: User, now: Date): LinkParameters {
 	const timestamp = String(Math.floor(now.getTime() / 1000))
-	return { user_id: user.id, timestamp, signature: sign(env.secrets[0], purpose, user, timestamp) }
+	return {
+		user_id: user.id,
+		timestamp,
+		signature: sign(`link/${purpose}`, message(purpose, user, timestamp)),
+	}
 }
 
 /** `expired` is only ever said of a genuine signature. */
@@ -31,7 +34,7 @@ export function checkLink(
 	user: User,
 	{ periodSeconds, now }: { periodSeconds: number; now: Date },
 ): "valid" | "link_expired" | "link_invalid" {
-	if (!env.secrets.some((secret) => isEqual(link.signature, sign(secret, purpose, user, link.timestamp))))
+	if (!isSignature(`link/${purpose}`, message(purpose, user, link.timestamp), link.signature))
 		return "link_invalid"
 	const ageSeconds = now.getTime() / 1000 - Number(link.timestamp)
 	if (ageSeconds < -MAX_CLOCK_SKEW_SECONDS) return "link_invalid"
@@ -47,18 +50,7 @@ export function parseLink(values: Record<string, unknown>): LinkParameters | nul
 	return { user_id, timestamp, signature }
 }
 
-function sign(secret: string, purpose: LinkPurpose, user: User, timestamp: string): string {
-	// JSON keeps the borders between fields where they are: "1" + "23" never reads as "12" + "3".
-	const message = JSON.stringify([user.id, timestamp, ...signedState[purpose](user)])
-	return createHmac("sha256", deriveKey(secret, purpose)).update(message).digest("base64url")
-}
-
-/** One key per purpose from one secret (HKDF, RFC 5869). */
-function deriveKey(secret: string, purpose: LinkPurpose): Buffer {
-	return Buffer.from(hkdfSync("sha256", secret, "", `gatehouse/link/${purpose}`, 32))
-}
-
-function isEqual(a: string, b: string): boolean {
-	const [left, right] = [Buffer.from(a), Buffer.from(b)]
-	return left.length === right.length && timingSafeEqual(left, right)
+/** JSON keeps the borders between fields where they are: "1" + "23" never reads as "12" + "3". */
+function message(purpose: LinkPurpose, user: User, timestamp: string): string {
+	return JSON.stringify([user.id, timestamp, ...signedState[purpose](user)])
 }

@@ -1,60 +1,51 @@
-import { config } from "../auth.config"
-import { log } from "../log.server"
-import type { Client } from "./caller"
-import { type Charge, charge, forgive, refund } from "./limit/limit.server"
-import { verifyPassword } from "./password/policy.server"
+import type { z } from "zod"
+import type { Caller } from "./caller"
+import { checkCredentials } from "./credentials.server"
+import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
-import { startSession } from "./session/session.server"
-import { findUserByIdentifier, identifierKey, noteSignIn, type User } from "./user/user.server"
+import type { loginSchema } from "./schema"
+import { type StartedSession, startSession } from "./session/session.server"
+import {
+	findUserByIdentifier,
+	identifierKey,
+	needsVerification,
+	noteSignIn,
+	type User,
+} from "./user/user.server"
 
-export type LoggedIn = {
-	ok: true
-	user: User
-	session: { token: string; expiresAt: Date; absoluteExpiresAt: Date }
-	remember: boolean
-}
+export type LoggedIn = { ok: true; user: User; session: StartedSession; remember: boolean }
 
 /**
- * Signs somebody in. Unknown, wrong and inactive are one answer, at the price of exactly one hash.
+ * Signs somebody in.
  *
  * @param replaces the token of the session that this one takes the place of
- * @returns refusals `credentials_invalid`, `not_verified` (only after the right password), `rate_limited`, `overloaded`
+ * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after the
+ *   right password), `rate_limited`, `overloaded`
  */
 export async function login(
-	input: { username: string; password: string; remember: boolean },
-	client: Client,
+	input: z.output<typeof loginSchema>,
+	caller: Caller,
 	replaces: string | null,
-): Promise<LoggedIn | Refusal> {
+): Promise<LoggedIn | Refusal<"credentials_invalid" | "not_verified" | "rate_limited" | "overloaded">> {
+	const { password, remember } = input
 	const identifier = identifierKey(input.username)
-	const user = await findUserByIdentifier(identifier)
-	const perAddress: Charge = ["wrongPasswordPerAddress", client.address]
-	// By id where there is one, so that name and mail address share one count.
-	const perAccount: Charge = ["wrongPasswordPerAccount", user?.id ?? identifier]
-	const limited = await charge(perAddress, perAccount)
-	if (limited) return limited
+	const found = await findUserByIdentifier(identifier)
+	const checked = await checkCredentials(found, { identifier, password }, caller)
+	if (!checked.ok) return checked
+	if (needsVerification(checked.user)) return refusal("not_verified")
+	const signedIn = await signIn(checked.user, caller, { remember, replaces })
+	return signedIn.ok ? { ...signedIn, remember } : signedIn
+}
 
-	const right = await verifyPassword(user?.passwordHash ?? null, input.password, client.signal).catch(
-		async (aborted) => {
-			await refund(perAddress, perAccount)
-			throw aborted
-		},
-	)
-	if (typeof right === "object") {
-		await refund(perAddress, perAccount)
-		return right
-	}
-	if (!right || !user?.active) {
-		log.info({ event: "login.refused", user_id: user?.id, address: client.address }, "Sign-in refused")
-		return refusal("credentials_invalid")
-	}
-
-	await refund(perAddress)
-	await forgive(perAccount)
-	if (config.verification.enabled && user.emailVerifiedAt === null) return refusal("not_verified")
-
-	const { remember } = input
-	const session = await startSession(user, client, { remember, replaces })
-	await noteSignIn(user.id, client.now)
-	log.info({ event: "user.signed_in", user_id: user.id }, "Signed in")
-	return { ok: true, user, session, remember }
+/** Starts a session for somebody who has proven to be the user. @returns refusal `credentials_invalid` for an account that was ended meanwhile */
+export async function signIn(
+	user: User,
+	caller: Caller,
+	options: { remember: boolean; replaces: string | null },
+): Promise<{ ok: true; user: User; session: StartedSession } | Refusal<"credentials_invalid">> {
+	const session = await startSession(user, caller, options)
+	if (!session) return refusal("credentials_invalid")
+	await noteSignIn(user.id, caller.now)
+	emit("user.signed_in", user, caller)
+	return { ok: true, user, session }
 }

@@ -1,59 +1,52 @@
+import type { ReactElement } from "react"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { AddressTakenMail } from "../mail/address-taken"
-import { listSentMails, type OutboxMail } from "../mail/outbox.server"
+import type { Mail } from "../mail/layout"
+import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
 import { renderMail } from "../mail/render.server"
 import type { Message } from "../mail/transport.server"
 import { VerifyMail } from "../mail/verify"
 import { signLink } from "./link.server"
-import { findUser, type User } from "./user/user.server"
+import { findUser, findUserByEmail, needsVerification, type User } from "./user/user.server"
 
-const MINUTE = 60
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+type MailDefinition = {
+	/** Whether there is still something to say, of an active account whose address is the mail's. */
+	isDue: (user: User) => boolean
+	/** Null where there is nobody to say it to. */
+	element: (user: User, now: Date) => Promise<ReactElement<Parameters<typeof Mail>[0]> | null>
+}
+
+/** What is mailed when. */
+const mails = {
+	/** After registering, and when a new link is asked for. Whose the address is, is looked up only now. */
+	verify: {
+		isDue: needsVerification,
+		async element(user, now) {
+			const owner = await findUserByEmail(user.emailKey)
+			if (!owner || owner.id === user.id) return verifyMail(user, now)
+			return owner.active ? addressTakenMail(owner) : null
+		},
+	},
+} satisfies Record<MailKind, MailDefinition>
 
 /**
  * Says what a mail in the outbox says, at the moment it is sent: its link is made now, from `APP_URL`, and stored
  * nowhere. Null when there is nothing left to say: the account is gone, has another address, or is verified by now.
  */
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
+	const { isDue, element } = mails[mail.kind as MailKind]
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || user.email !== mail.to) return null
-	const isDue = user.active && (mail.kind !== "verify" || !mayComeIn(user))
-	if (!mail.sentAt && !isDue) return null
-	return renderMail(mail.kind === "verify" ? verifyMail(user, now) : addressTakenMail(user))
-}
-
-function verifyMail(user: User, now: Date) {
-	const query = new URLSearchParams(signLink("verify", user, now))
-	return VerifyMail({
-		username: user.username,
-		link: `${env.appUrl}/verify?${query}`,
-		period: duration(config.verification.periodSeconds),
-	})
-}
-
-/** In the largest unit of which there are at least two. */
-function duration(seconds: number): string {
-	if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`
-	if (seconds >= 2 * HOUR) return `${Math.floor(seconds / HOUR)} hours`
-	return `${Math.floor(seconds / MINUTE)} minutes`
-}
-
-function addressTakenMail(user: User) {
-	const verified = mayComeIn(user)
-	const link = `${env.appUrl}${verified ? "/login" : "/verify/resend"}`
-	return AddressTakenMail({ username: user.username, verified, link })
-}
-
-function mayComeIn(user: User): boolean {
-	return user.emailVerifiedAt !== null || !config.verification.enabled
+	if (!mail.sentAt && !(user.active && isDue(user))) return null
+	const found = await element(user, now)
+	return found && renderMail(found)
 }
 
 /** The last mails, with links that work now, for development's inbox. */
 export async function readInbox(count: number) {
-	const mails = await listSentMails(count)
-	const shown = mails.map(async (mail) => {
+	const sent = await listSentMails(count)
+	const shown = sent.map(async (mail) => {
 		const message = await composeMail(mail, mail.sentAt ?? mail.createdAt)
 		if (!message) return []
 		const { id, kind, to, createdAt, sentAt } = mail
@@ -69,4 +62,30 @@ export async function readInbox(count: number) {
 		]
 	})
 	return (await Promise.all(shown)).flat()
+}
+
+function verifyMail(user: User, now: Date) {
+	const query = new URLSearchParams(signLink("verify", user, now))
+	return VerifyMail({
+		username: user.username,
+		link: `${env.appUrl}/verify?${query}`,
+		period: duration(config.verification.periodSeconds),
+	})
+}
+
+function addressTakenMail(owner: User) {
+	const needsLink = needsVerification(owner)
+	const link = `${env.appUrl}${needsLink ? "/verify/resend" : "/login"}`
+	return AddressTakenMail({ username: owner.username, verified: !needsLink, link })
+}
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** In the largest unit of which there are at least two. */
+function duration(seconds: number): string {
+	if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`
+	if (seconds >= 2 * HOUR) return `${Math.floor(seconds / HOUR)} hours`
+	return `${Math.floor(seconds / MINUTE)} minutes`
 }

@@ -1,26 +1,26 @@
-/** Every way in which the domain says no. `http/problem.ts` gives each a status and a sentence. */
-export type RefusalCode =
-	| "credentials_invalid"
-	| "not_verified"
-	| "link_invalid"
-	| "link_expired"
-	| "validation_failed"
-	| "rate_limited"
-	| "overloaded"
+import type { Faults } from "./fault"
 
-export type FieldErrors = Record<string, string[]>
-
-export type Refusal = {
-	ok: false
-	code: RefusalCode
-	/** Sentences per field, with `validation_failed`. */
-	errors?: FieldErrors
-	/** With `rate_limited` and `overloaded`. */
-	retryAfterSeconds?: number
-	/** With `rate_limited`: how many tries the window allows. */
-	limit?: number
+/** Every way in which the domain says no, and what comes with it. `http/problem.ts` gives each a status. */
+type RefusalDetails = {
+	credentials_invalid: unknown
+	not_verified: unknown
+	link_invalid: unknown
+	link_expired: unknown
+	validation_failed: { faults: Faults }
+	/** How many tries the window allows, and when the next one may be made. */
+	rate_limited: { limit: number; retryAfterSeconds: number }
+	overloaded: { retryAfterSeconds: number }
 }
 
-export function refusal(code: RefusalCode, details: Omit<Refusal, "ok" | "code"> = {}): Refusal {
-	return { ok: false, code, ...details }
+export type RefusalCode = keyof RefusalDetails
+/** Of the codes that a use case lists, or of any. */
+export type Refusal<Code extends RefusalCode = RefusalCode> = {
+	[C in Code]: { ok: false; code: C } & RefusalDetails[C]
+}[Code]
+
+export function refusal<Code extends RefusalCode>(
+	code: Code,
+	...[details]: unknown extends RefusalDetails[Code] ? [] : [RefusalDetails[Code]]
+): Refusal<Code> {
+	return Object.assign({ ok: false, code }, details) as Refusal<Code>
 }

@@ -1,92 +1,113 @@
 import { z } from "zod"
 import { parseMailAddress } from "../mail/address.server"
-import { isReadablePassword, passwordFault, personalPasswordFault } from "./password/policy.server"
+import type { Fault, FaultCode } from "./fault"
+import {
+	currentPasswordFault,
+	isSamePassword,
+	passwordFault,
+	personalPasswordFault,
+} from "./password/policy.server"
 import { usernameFault } from "./user/username"
 
-/** What each form may contain, for the form door and the JSON door alike. */
+/** What each form may contain, for forms and JSON alike. A message is a fault's code; `text/en.ts` has the sentences. */
 
 const MAX_IDENTIFIER_LENGTH = 254
 
-/** Text that has to be there. What else is asked of it brings sentences of its own. */
-function text(missing: string) {
-	return z.string({
-		error: ({ code, input }) => {
-			if (code !== "invalid_type") return undefined
-			return input === undefined ? missing : "Send this as text."
-		},
-	})
+declare module "zod" {
+	interface GlobalMeta {
+		/** Never shown again, logged or described with a default. */
+		secret?: boolean
+	}
 }
 
-/** Refuses with the sentence that `fault` finds. */
-function without<T extends z.ZodType<string>>(schema: T, fault: (value: string) => string | null) {
-	return schema.superRefine((value, context) => {
-		const message = fault(value)
-		if (message) context.addIssue({ code: "custom", message })
-	})
+export function isSecret(field: z.ZodType): boolean {
+	return field.meta()?.secret === true
 }
 
-const username = without(
-	text("Enter a user name.").trim().min(1, { error: "Enter a user name.", abort: true }),
-	usernameFault,
-)
+/** Text that has to be there. @param missing the fault's code, or a sentence */
+export function text(missing: FaultCode | (string & {})) {
+	const error = ({ code, input }: { code: string; input?: unknown }) =>
+		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined
+	return z.string({ error }).min(1, { error: missing, abort: true })
+}
 
-const email = text("Enter your e-mail address.")
-	.min(1, { error: "Enter your e-mail address.", abort: true })
-	.transform((value, context) => {
-		const address = parseMailAddress(value)
-		if (address) return address
-		context.addIssue("Enter one e-mail address, such as ada@example.org.")
-		return z.NEVER
-	})
+const username = text("username_missing")
+	.trim()
+	.min(1, { error: "username_missing", abort: true })
+	.superRefine(without(usernameFault))
+
+const email = text("email_missing").transform((value, context) => {
+	const address = parseMailAddress(value)
+	if (address) return address
+	context.addIssue("email_malformed")
+	return z.NEVER
+})
 
 /** A password that exists already: only what no password can be is refused. */
-const currentPassword = without(
-	text("Enter your password.").min(1, { error: "Enter your password.", abort: true }),
-	(value) =>
-		isReadablePassword(value)
-			? null
-			: "This cannot be a password here: it is too long, or holds characters that cannot be typed.",
-)
+const currentPassword = text("password_missing")
+	.superRefine(without(currentPasswordFault))
+	.meta({ secret: true })
+
+const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({ secret: true })
+
+/** A checkbox, or JSON true. */
+const checkbox = z
+	.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "not_boolean" })
+	.default(false)
+	.transform((value) => value === true || value === "on" || value === "true" || value === "1")
 
 export const registerSchema = z
 	.object({
 		username,
 		email,
-		password: without(
-			text("Choose a password.").min(1, { error: "Choose a password.", abort: true }),
-			passwordFault,
-		),
-		confirm_password: text("Repeat the password.").min(1, "Repeat the password."),
+		password: newPassword,
+		confirm_password: text("confirm_password_missing").meta({ secret: true }),
 	})
 	.superRefine(({ password, confirm_password, username, email }, context) => {
 		const fault = personalPasswordFault(password, { username, email: email.address })
-		if (fault) context.addIssue({ code: "custom", path: ["password"], message: fault })
-		else if (password.normalize("NFC") !== confirm_password.normalize("NFC"))
-			context.addIssue({ code: "custom", path: ["confirm_password"], message: "The two passwords differ." })
+		if (fault) addFault(context, fault, "password")
+		else if (!isSamePassword(password, confirm_password))
+			addFault(context, { code: "confirm_password_differs" }, "confirm_password")
 	})
 
 export const loginSchema = z.object({
-	username: text("Enter your user name or e-mail address.")
+	username: text("identifier_missing")
 		.trim()
-		.min(1, { error: "Enter your user name or e-mail address.", abort: true })
-		.max(MAX_IDENTIFIER_LENGTH, "This is longer than any user name or e-mail address here."),
+		.min(1, { error: "identifier_missing", abort: true })
+		.max(MAX_IDENTIFIER_LENGTH, "identifier_too_long"),
 	password: currentPassword,
-	/** A checkbox, or JSON true. */
-	remember: z
-		.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], {
-			error: "Send true or false.",
-		})
-		.default(false)
-		.transform((value) => value === true || value === "on" || value === "true" || value === "1"),
+	remember: checkbox,
 })
 
 export const resendSchema = z.object({ email })
 
 export const logoutSchema = z.object({})
 
-/** Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */
-export const verifySchema = z.object({
+/** The fields of a mailed link. Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */
+const linkFields = {
 	user_id: z.unknown().optional(),
 	timestamp: z.unknown().optional(),
 	signature: z.unknown().optional(),
+}
+
+export const verifySchema = z.object({
+	...linkFields,
+	/** Where the browser is another than the one that registered. */
+	password: currentPassword.optional().meta({ secret: true }),
+	intent: z.enum(["confirm", "not_me"]).default("confirm").catch("confirm"),
+	sure: checkbox,
 })
+
+type Refinement = z.core.$RefinementCtx<unknown>
+
+/** Refuses with what `fault` finds. */
+function without(fault: (value: string) => Fault | null) {
+	return (value: string, context: Refinement) => {
+		const found = fault(value)
+		if (found) addFault(context, found)
+	}
+}
+
+function addFault(context: Refinement, fault: Fault, ...path: string[]): void {
+	context.addIssue({ code: "custom", message: fault.code, params: { fault }, path })
+}

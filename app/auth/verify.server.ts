@@ -1,63 +1,136 @@
+import type { z } from "zod"
 import { config } from "../auth.config"
-import { log } from "../log.server"
 import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
-import type { Client } from "./caller"
+import type { Caller } from "./caller"
+import { checkCredentials } from "./credentials.server"
+import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
 import { checkLink, parseLink } from "./link.server"
+import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
-import { findUser, findUserByEmail, markVerified, type User } from "./user/user.server"
+import type { verifySchema } from "./schema"
+import type { StartedSession } from "./session/session.server"
+import {
+	extendRegistration,
+	findUnproven,
+	findUser,
+	isContested,
+	markVerified,
+	removeRegistration,
+	type User,
+} from "./user/user.server"
+
+/** What is known of who holds a link, besides the link. */
+export type LinkHolder = {
+	/** The registration that was made in this browser, by its user's id. */
+	registered: string | null
+	/** Opening a link, or pressing what stands on its page, is what scanners do, too; sending JSON is not. */
+	isProgram: boolean
+	/** The token of a session that a new one takes the place of. */
+	replaces: string | null
+}
+
+type LinkRefusal = Refusal<"link_invalid" | "link_expired">
+export type Verified = { ok: true; user: User; session: StartedSession | null }
 
 /** Tells what the page behind a link may offer. Changes nothing: mail scanners follow links too. */
 export async function checkVerificationLink(
 	values: Record<string, unknown>,
-	client: Client,
-): Promise<{ ok: true; user: User } | Refusal> {
+	caller: Caller,
+): Promise<{ ok: true; user: User } | LinkRefusal> {
 	const link = parseLink(values)
 	const user = link && (await findUser(link.user_id))
 	if (!link || !user?.active) return refusal("link_invalid")
 	const { periodSeconds } = config.verification
-	const state = checkLink("verify", link, user, { periodSeconds, now: client.now })
+	const state = checkLink("verify", link, user, { periodSeconds, now: caller.now })
 	if (state !== "valid") return refusal(state)
 	return user.emailVerifiedAt === null ? { ok: true, user } : refusal("link_invalid")
 }
 
 /**
- * Verifies the address that a link was mailed to; a link works once.
+ * Verifies the address that a link was mailed to; a link works once. The link alone confirms no account that a stranger
+ * made with this address: it takes the browser that registered, or the password that was chosen there.
  *
- * @returns refusals `link_invalid`, `link_expired`
+ * @returns refusals `link_invalid`, `link_expired`; `validation_failed` where the password is missing, and those of a
+ *   password that is checked
  */
 export async function verify(
-	values: Record<string, unknown>,
-	client: Client,
-): Promise<{ ok: true; user: User } | Refusal> {
-	const checked = await checkVerificationLink(values, client)
+	input: z.output<typeof verifySchema>,
+	holder: LinkHolder,
+	caller: Caller,
+): Promise<
+	| Verified
+	| LinkRefusal
+	| Refusal<"validation_failed" | "credentials_invalid" | "rate_limited" | "overloaded">
+> {
+	const checked = await checkVerificationLink(input, caller)
 	if (!checked.ok) return checked
 	const { user } = checked
-	if (!(await markVerified(user, client.now))) return refusal("link_invalid")
-	log.info({ event: "user.verified", user_id: user.id }, "Address verified")
-	return { ok: true, user: { ...user, emailVerifiedAt: client.now } }
+	const isSameBrowser = holder.registered === user.id
+	const proof = isSameBrowser ? checked : await checkPassword(user, input.password, holder, caller)
+	if (!proof.ok) return proof
+	if (!(await markVerified(user, caller.now))) return refusal("link_invalid")
+	emit("user.activated", user, caller)
+
+	const verified = { ...user, emailVerifiedAt: caller.now }
+	const { autoLogin } = config.verification
+	const isKnown = isSameBrowser || input.password !== undefined
+	if (autoLogin === false || (autoLogin === "same-browser" && !isKnown))
+		return { ok: true, user: verified, session: null }
+	const signedIn = await signIn(verified, caller, { remember: false, replaces: holder.replaces })
+	return { ok: true, user: verified, session: signedIn.ok ? signedIn.session : null }
+}
+
+/** Removes a registration that somebody else made with one's address. @returns as {@link verify}; `validation_failed` until it is sure */
+export async function disownRegistration(
+	input: z.output<typeof verifySchema>,
+	caller: Caller,
+): Promise<{ ok: true } | LinkRefusal | Refusal<"validation_failed">> {
+	const checked = await checkVerificationLink(input, caller)
+	if (!checked.ok) return checked
+	if (!input.sure) return refusal("validation_failed", { faults: { sure: [{ code: "sure_missing" }] } })
+	if (!(await removeRegistration(checked.user))) return refusal("link_invalid")
+	emit("user.removed", checked.user, caller)
+	return { ok: true }
 }
 
 /**
- * Mails a new link, if there is an account that needs one; the answer never tells. The account's limit counts
- * addresses as they are typed, so that it is the same for those without an account.
+ * Mails a new link, if there is an account that needs one; the answer never tells. The mailbox's limit counts addresses
+ * as they are typed, so that it is the same for those without an account.
  *
+ * @param registered the registration of this browser, which goes before others with the same address
  * @returns refusal `rate_limited`
  */
 export async function resendVerification(
 	email: { key: string },
-	client: Client,
-): Promise<{ ok: true } | Refusal> {
-	const limited = await charge(["mailPerAddress", client.address], ["mailPerAccount", email.key])
+	registered: string | null,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"rate_limited">> {
+	const limited = await charge(["mailPerClient", caller.address], ["mailPerMailbox", email.key])
 	if (limited) return limited
-	afterAnswer(() => mailNewLink(email.key, client.now))
+	afterAnswer(() => mailNewLink(email.key, registered, caller))
 	return { ok: true }
 }
 
-async function mailNewLink(emailKey: string, now: Date): Promise<void> {
-	const user = await findUserByEmail(emailKey)
-	if (!config.verification.enabled || !user?.active || user.emailVerifiedAt !== null) return
-	await enqueueMail({ kind: "verify", user, now })
-	log.info({ event: "verification.resent", user_id: user.id }, "Verification mail asked for again")
+/** A program that has the link speaks for the mailbox, unless more than one registration waits for the address. */
+async function checkPassword(
+	user: User,
+	password: string | undefined,
+	{ isProgram }: LinkHolder,
+	caller: Caller,
+): Promise<
+	{ ok: true } | Refusal<"validation_failed" | "credentials_invalid" | "rate_limited" | "overloaded">
+> {
+	if (password !== undefined) return checkCredentials(user, { identifier: user.id, password }, caller)
+	if (isProgram && !(await isContested(user))) return { ok: true }
+	return refusal("validation_failed", { faults: { password: [{ code: "password_missing" }] } })
+}
+
+async function mailNewLink(emailKey: string, registered: string | null, caller: Caller): Promise<void> {
+	const user = config.verification.enabled && (await findUnproven(emailKey, registered))
+	if (!user) return
+	await extendRegistration(user, caller.now)
+	await enqueueMail({ kind: "verify", user, now: caller.now })
+	emit("verification.resent", user, caller)
 }

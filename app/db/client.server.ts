@@ -38,7 +38,7 @@ export function execute(statement: Prisma.Sql): Promise<number> {
 	return countChanges(adapter, statement).catch(rethrow)
 }
 
-export const { sql } = Prisma
+export const { sql, raw } = Prisma
 
 /**
  * Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query.
@@ -83,6 +83,10 @@ class DatabaseUnavailable {
 	readonly statusText = "Service Unavailable"
 	readonly internal = false
 	readonly data = { code: "unavailable" as const }
+}
+
+export function isDatabaseUnavailable(error: unknown): boolean {
+	return error instanceof DatabaseUnavailable
 }
 
 const FAULTS =

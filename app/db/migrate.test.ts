@@ -62,8 +62,8 @@ it("keeps the books as Prisma's command line does", () => {
 it("leaves what is in the database alone", () => {
 	run()
 	inFile((database) =>
-		database.exec(`INSERT INTO "OutboxMail" ("id", "kind", "to", "payload", "createdAt", "nextAttemptAt")
-			VALUES ('1', 'verify', 'ada@example.org', '{}', 0, 0)`),
+		database.exec(`INSERT INTO "OutboxMail" ("id", "kind", "to", "createdAt", "nextAttemptAt")
+			VALUES ('1', 'verify', 'ada@example.org', 0, 0)`),
 	)
 	run()
 	expect(inFile((database) => database.prepare(`SELECT count(*) FROM "OutboxMail"`).pluck().get())).toBe(1)

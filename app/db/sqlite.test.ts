@@ -87,7 +87,7 @@ describe("a transaction", () => {
 	it("that fails by a unique index leaves nothing, and the next one works", async () => {
 		await db.user.create({ data: user("taken") })
 		const failed = await inTransaction(async (transaction) => {
-			await transaction.user.create({ data: { ...user("new"), emailKey: "taken@example.org" } })
+			await transaction.user.create({ data: { ...user("new"), usernameKey: "taken" } })
 		}).catch((error: unknown) => error)
 		expect(isUniqueViolation(failed)).toBe(true)
 		await inTransaction((transaction) => transaction.user.create({ data: user("next") }))

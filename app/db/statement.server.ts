@@ -30,13 +30,20 @@ export async function countChanges(connector: Connector, sql: Prisma.Sql): Promi
 	return (await connector.connect()).executeRaw(toStatement(sql))
 }
 
-/** A row as a statement that inserts it. @param row by column; its keys are ours, never a client's */
+/**
+ * A row as a statement that inserts it if `condition` holds.
+ *
+ * @param row by column; its keys are ours, never a client's
+ * @param condition a table and what must be true of a row in it, such as `"User" WHERE "id" = 1`
+ */
 export function insertInto(
 	table: Prisma.ModelName,
 	row: Record<string, Date | string | number | boolean | null>,
+	condition: Prisma.Sql,
 ) {
 	const columns = Object.keys(row).map((column) => `"${column}"`)
-	return Prisma.sql`INSERT INTO ${Prisma.raw(`"${table}" (${columns.join(", ")})`)} VALUES (${Prisma.join(Object.values(row))})`
+	return Prisma.sql`INSERT INTO ${Prisma.raw(`"${table}" (${columns.join(", ")})`)}
+		SELECT ${Prisma.join(Object.values(row))} FROM ${condition}`
 }
 
 function toStatement({ sql, values }: Prisma.Sql): Statement {

@@ -10,7 +10,9 @@ const ada = {
 	email: "ada@example.org",
 	emailKey: "ada@example.org",
 	passwordHash: "-",
+	ownedEmailKey: "ada@example.org",
 	emailVerifiedAt: null,
+	unprovenUntil: null,
 	active: false,
 	superuser: true,
 	epoch: 3,
@@ -33,7 +35,11 @@ describe("statements past Prisma's engine", () => {
 	})
 
 	it("write what Prisma reads", async () => {
-		expect(await execute(insertInto("User", ada))).toBe(1)
+		await db.user.create({ data: { ...ada, id: "0", usernameKey: "", ownedEmailKey: null } })
+		const insertIf = (active: boolean) => insertInto("User", ada, sql`"User" WHERE "active" = ${active}`)
+		expect(await execute(insertIf(true))).toBe(0)
+		expect(await execute(insertIf(false))).toBe(1)
+		await db.user.delete({ where: { id: "0" } })
 		expect(await db.user.findMany()).toEqual([ada])
 		expect(await db.user.count({ where: { createdAt: now } })).toBe(1)
 	})
@@ -70,7 +76,7 @@ describe("statements past Prisma's engine", () => {
 	it("fail as Prisma's do when the database is at fault", async () => {
 		await execute(sql`PRAGMA query_only = ON`)
 		try {
-			await expect(execute(insertInto("User", ada))).rejects.toMatchObject({ status: 503 })
+			await expect(execute(insertInto("User", ada, sql`"User"`))).rejects.toMatchObject({ status: 503 })
 			await expect(db.user.create({ data: ada })).rejects.toMatchObject({ status: 503 })
 		} finally {
 			await execute(sql`PRAGMA query_only = OFF`)

@@ -1,4 +1,4 @@
-import { isJson, mediaType } from "../server/content-negotiation.server"
+import { isJson, mediaType } from "./media-type"
 import type { ProblemCode } from "./problem"
 
 const MAX_FIELDS = 100
@@ -16,8 +16,8 @@ export type Fields = {
 	repeated: string[]
 }
 
-/** Reads a form or a JSON object. The edge guard has checked size and type; here it is about what is in it. */
-export async function readBody(request: Request): Promise<Fields | { ok: false; code: ProblemCode }> {
+/** Reads a form or a JSON object. The request guard has checked size and type; here it is about what is in it. */
+export async function readFields(request: Request): Promise<Fields | { ok: false; code: ProblemCode }> {
 	const contentType = request.headers.get("Content-Type")
 	const bytes = new Uint8Array(await request.arrayBuffer())
 	if (bytes.length === 0) return { ok: true, values: Object.create(null), repeated: [] }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest"
-import { readBody } from "./fields.server"
+import { readFields } from "./fields.server"
 
 function post(contentType: string, body: BodyInit): Request {
 	return new Request("http://kit.test/", { method: "POST", headers: { "Content-Type": contentType }, body })
 }
 
 async function read(contentType: string, body: BodyInit) {
-	const fields = await readBody(post(contentType, body))
+	const fields = await readFields(post(contentType, body))
 	return fields.ok ? { values: { ...fields.values }, repeated: fields.repeated } : fields.code
 }
 
@@ -112,7 +112,7 @@ describe("forms", () => {
 	})
 
 	it("H-02: a field may be called like a prototype, and nothing happens", async () => {
-		const fields = await readBody(post("application/x-www-form-urlencoded", "__proto__=x&toString=y"))
+		const fields = await readFields(post("application/x-www-form-urlencoded", "__proto__=x&toString=y"))
 		expect(fields.ok && Object.entries(fields.values)).toEqual([
 			["__proto__", "x"],
 			["toString", "y"],
@@ -124,7 +124,7 @@ describe("forms", () => {
 		const multipart = new FormData()
 		multipart.set("email", new File(["x"], "x.txt"))
 		const request = new Request("http://kit.test/", { method: "POST", body: multipart })
-		const fields = await readBody(request)
+		const fields = await readFields(request)
 		expect(fields.ok && typeof fields.values.email).toBe("object")
 	})
 

@@ -1,4 +1,5 @@
 import type { z } from "zod"
+import { isSecret } from "../auth/schema"
 
 export type FieldDescription = {
 	name: string
@@ -25,7 +26,7 @@ function describe(schema: z.ZodObject): FieldDescription[] {
 }
 
 function typeOf(name: string, field: z.ZodType): FieldDescription["type"] {
-	if (name.includes("password")) return "password"
+	if (isSecret(field)) return "password"
 	if (name === "email") return "email"
 	return field.safeParse(true).success ? "boolean" : "text"
 }

@@ -1,40 +1,42 @@
-import { type AppLoadContext, data, replace } from "@remix-run/node"
+import { data, type LoaderFunctionArgs, replace } from "@remix-run/node"
 import { findSession, type SignedIn } from "../auth/session/session.server"
+import { config } from "../auth.config"
 import { env } from "../env.server"
-import { readSessionToken } from "./cookie.server"
-import { prefersJson } from "../server/content-negotiation.server"
 import { problem } from "./problem"
+import { requestedPath } from "./redirect.server"
+import { readSessionToken } from "./session-cookie.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
+
+/** For pages of one's own, in loader and action. A person is sent to sign in and comes back; a program gets 401 `unauthenticated`. */
+export async function requireUser({ request, context }: LoaderFunctionArgs): Promise<SignedIn> {
+	const signedIn = await getSignedIn(request)
+	if (signedIn) return signedIn
+	if (context.json) throw data(problem("unauthenticated"), { status: 401 })
+	const { pathname, search } = new URL(request.url)
+	throw replace(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
+}
+
+/** For pages that make no sense when signed in: a person is led to where signing in would have led. */
+export async function requireAnonymous({ request, context }: LoaderFunctionArgs): Promise<void> {
+	// A form that was refused is shown again, also to somebody signed in.
+	if (context.json || !["GET", "HEAD"].includes(context.method)) return
+	if (await getSignedIn(request)) throw replace(requestedPath(request) ?? config.login.redirectTo, 303)
+}
 
 export async function getSignedIn(request: Request): Promise<SignedIn | null> {
 	const token = readSessionToken(request)
 	return token ? findSession(token) : null
 }
 
-/** For pages of one's own. A person is sent to sign in and comes back; a program gets 401 `unauthenticated`. */
-export async function requireUser(request: Request): Promise<SignedIn> {
-	const signedIn = await getSignedIn(request)
-	if (signedIn) return signedIn
-	if (prefersJson(request)) throw data(problem("unauthenticated"), { status: 401 })
-	const { pathname, search } = new URL(request.url)
-	throw replace(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
-}
-
-/** For pages that make no sense when signed in: a person is led to where signing in would have led. */
-export async function requireAnonymous(
-	request: Request,
-	{ method }: AppLoadContext,
-	destination: string,
-): Promise<void> {
-	// A form that was refused is shown again, also to somebody signed in.
-	if (prefersJson(request) || !["GET", "HEAD"].includes(method)) return
-	if (await getSignedIn(request)) throw replace(destination, 303)
-}
-
 /** For tools that show what only a developer may see. */
 export function requireDevelopment(): void {
 	if (env.production) throw notFound()
+}
+
+/** For what there is only while addresses are verified. */
+export function requireVerification(): void {
+	if (!config.verification.enabled) throw notFound()
 }
 
 /** A `Response`, so that routes with and without a page can throw it. */

@@ -1,33 +1,30 @@
 import { isRouteErrorResponse } from "@remix-run/react"
-import type { FieldErrors } from "../auth/refusal"
+import { en as text } from "../text/en"
 
-/** Every way in which a request can fail, with the status and the sentence that clients get. A closed list. */
-const problems = {
-	malformed: [400, "The request could not be read."],
-	link_invalid: [400, "This link does not work: it is incomplete, was used already, or is out of date."],
-	link_expired: [400, "This link is too old."],
-	credentials_invalid: [401, "The name or the password is not right."],
-	unauthenticated: [401, "Sign in first."],
-	not_verified: [403, "Your e-mail address is not confirmed yet. Open the link that was mailed to you."],
-	origin_refused: [
-		403,
-		"This came from another site, so nothing was done. Open the page itself and try again.",
-	],
-	not_found: [404, "There is no such page."],
-	method_not_allowed: [405, "This page does not take that kind of request."],
-	too_slow: [408, "The request took too long to arrive."],
-	too_large: [413, "The request is too large."],
-	uri_too_long: [414, "The address is too long."],
-	unsupported_media_type: [415, "This kind of content is not accepted. Send a form, or JSON in UTF-8."],
-	validation_failed: [422, "Something in the form needs another look."],
-	rate_limited: [429, "Too many tries."],
-	headers_too_large: [431, "The request's headers are too large."],
-	internal: [500, "Something went wrong on our side. It has been noted."],
-	overloaded: [503, "Too many people are signing in right now. Try again in a moment."],
-	unavailable: [503, "A part that we need is not available. Try again in a moment."],
-} as const satisfies Record<string, readonly [status: number, detail: string]>
+/** Every way in which a request can fail, with its status. A closed list; the sentences are in `text/en.ts`. */
+const statuses = {
+	malformed: 400,
+	link_invalid: 400,
+	link_expired: 400,
+	credentials_invalid: 401,
+	unauthenticated: 401,
+	not_verified: 403,
+	origin_refused: 403,
+	not_found: 404,
+	method_not_allowed: 405,
+	too_slow: 408,
+	too_large: 413,
+	uri_too_long: 414,
+	unsupported_media_type: 415,
+	validation_failed: 422,
+	rate_limited: 429,
+	headers_too_large: 431,
+	internal: 500,
+	overloaded: 503,
+	unavailable: 503,
+} as const satisfies Record<keyof typeof text.problems, number>
 
-export type ProblemCode = keyof typeof problems
+export type ProblemCode = keyof typeof statuses
 
 /** Problem details (RFC 9457), extended by `code` and, for forms, `errors`. */
 export type Problem = {
@@ -37,7 +34,8 @@ export type Problem = {
 	status: number
 	detail: string
 	code: ProblemCode
-	errors?: FieldErrors
+	/** Sentences by field. */
+	errors?: Record<string, string[]>
 	/** With `internal` only: what the operator finds in the log. */
 	request_id?: string
 }
@@ -46,8 +44,8 @@ export function problem(
 	code: ProblemCode,
 	details: Partial<Pick<Problem, "detail" | "errors" | "request_id">> = {},
 ): Problem {
-	const [status, detail] = problems[code]
-	return { type: "about:blank", title: titles[status], status, detail, code, ...details }
+	const status = statuses[code]
+	return { type: "about:blank", title: titles[status], status, detail: text.problems[code], code, ...details }
 }
 
 /** The problem behind a status that did not come from us but from the router. */
@@ -60,21 +58,10 @@ export function problemFor(status: number): Problem {
 
 /** The problem behind whatever was thrown. @param requestId told only of what nobody expected */
 export function problemOf(error: unknown, requestId?: string): Problem {
-	if (!isRouteErrorResponse(error))
-		return typeof document === "undefined"
-			? problem("internal", requestId ? { request_id: requestId } : {})
-			: noAnswer
-	return isProblem(error.data) ? error.data : problemFor(error.status)
-}
-
-/** In a browser, what is no answer of ours is none at all: the connection is down, or something on the way failed. */
-const noAnswer: Problem = {
-	type: "about:blank",
-	title: "No answer",
-	status: 0,
-	detail:
-		"The site could not be reached, so nothing may have been saved. Check your connection, then try again.",
-	code: "unavailable",
+	if (isRouteErrorResponse(error)) return isProblem(error.data) ? error.data : problemFor(error.status)
+	if (typeof document === "undefined") return problem("internal", requestId ? { request_id: requestId } : {})
+	// In a browser, what is no answer of ours is none at all: the connection is down, or something on the way failed.
+	return { type: "about:blank", status: 0, code: "unavailable", ...text.noAnswer }
 }
 
 export function isProblem(value: unknown): value is Problem {
@@ -84,12 +71,12 @@ export function isProblem(value: unknown): value is Problem {
 		"type" in value &&
 		"status" in value &&
 		"code" in value &&
-		Object.hasOwn(problems, String(value.code))
+		Object.hasOwn(statuses, String(value.code))
 	)
 }
 
 /** With `about:blank`, the title is the status phrase (RFC 9457, 4.2.1). */
-const titles: Record<(typeof problems)[ProblemCode][0], string> = {
+const titles: Record<(typeof statuses)[ProblemCode], string> = {
 	400: "Bad Request",
 	401: "Unauthorized",
 	403: "Forbidden",

@@ -7,31 +7,34 @@ const MAX_LENGTH = 2048
 const UNSAFE = /[\s\\\u0000-\u001f\u007f-\u009f]/
 /** The same, and slashes and dots, hidden behind an encoding in the path; a query may hold what it likes. */
 const UNSAFE_ENCODED = /%(?:[01][0-9a-f]|7f|5c|2f|2e|25)/i
-
-/** Signing in leads away from these; coming back to them would be a circle. */
-const NOT_A_TARGET = /^\/(?:login|register|logout)(?:[/?#]|$)/i
+/** Ways to somewhere else, links that mails hold, and what is no page: to come back to one of them is a circle or a dead end. */
+const WAY_STATION =
+	/^\/(?:login|register|logout|verify|forgot-password|reset-password|healthz|readyz|__manifest)(?:\/|$)|\.data$/i
 
 /**
- * @returns `candidate` if it is a path on this site, else `fallback`, silently. What is returned is relative, so that it
- * cannot lead elsewhere whatever a browser makes of it.
+ * Decides where `redirect_to` may lead.
+ *
+ * @returns the path (with its query) if it is one on this site, else null. It is relative, so that it cannot lead
+ *   elsewhere whatever a browser makes of it.
  */
-export function redirectTarget(candidate: unknown, fallback: string): string {
-	return ownPath(candidate) ?? fallback
-}
-
-/** @returns the path (with its query) if it is one on this site. */
 export function ownPath(candidate: unknown): string | null {
 	if (typeof candidate !== "string" || candidate.length > MAX_LENGTH) return null
 	if (!/^\/(?!\/)/.test(candidate) || UNSAFE.test(candidate)) return null
 	const url = URL.parse(candidate, env.appUrl)
 	if (url?.origin !== env.appUrl || url.pathname.startsWith("//")) return null
-	if (UNSAFE_ENCODED.test(url.pathname) || NOT_A_TARGET.test(url.pathname)) return null
-	// The router's own data format is no page.
-	if (url.pathname.endsWith(".data")) return null
+	if (UNSAFE_ENCODED.test(url.pathname) || isWayStation(url.pathname)) return null
 	return url.pathname + url.search + url.hash
 }
 
-/** What a page was asked for in its query. */
+/** What a page was asked for in its query, if it may lead there. */
 export function requestedPath(request: Request): string | null {
-	return new URL(request.url).searchParams.get("redirect_to")
+	return ownPath(new URL(request.url).searchParams.get("redirect_to"))
+}
+
+function isWayStation(path: string): boolean {
+	try {
+		return WAY_STATION.test(decodeURIComponent(path))
+	} catch {
+		return true
+	}
 }

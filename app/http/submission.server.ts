@@ -1,22 +1,25 @@
-import { data, redirect } from "@remix-run/node"
+import { type ActionFunctionArgs, data, redirect } from "@remix-run/node"
 import type { z } from "zod"
-import type { FieldErrors, Refusal } from "../auth/refusal"
-import { type Fields, readBody } from "./fields.server"
-import { type Notice, noticeCookie } from "./cookie.server"
-import { prefersJson } from "../server/content-negotiation.server"
+import type { Refusal } from "../auth/refusal"
+import { isSecret } from "../auth/schema"
+import { en as text } from "../text/en"
+import { repeatedFaults, sentencesOf, zodFaults } from "./faults.server"
+import { type Fields, readFields } from "./fields.server"
+import { type Notice, noticeCookie } from "./notice.server"
 import { type Problem, type ProblemCode, problem } from "./problem"
-import { requestedPath } from "./redirect.server"
+import { ownPath, requestedPath } from "./redirect.server"
 
 /** A form that was sent, whichever way. */
 export type Submission<T> = {
 	ok: true
 	value: T
-	redirectTo: unknown
+	/** Where it asks to be led, if that is a path on this site. */
+	redirectTo: string | null
 	typed: Record<string, string>
 	json: boolean
 }
 
-/** What a page finds when its form was refused: the problem, and what was typed, but never a password. */
+/** What a page finds when its form was refused: the problem, and what was typed, but never a secret. */
 export type RefusedForm = { problem: Problem; typed: Record<string, string> }
 
 /** Names that other systems use, so that their clients can switch. */
@@ -25,24 +28,24 @@ const ALIASES: Record<string, string[]> = {
 	username: ["login", "email"],
 }
 
-/** Reads the form or the JSON that came with a POST. What fails is answered here, in the door's own way. */
+/** Reads the form or the JSON that came with a POST. What fails is answered here, as JSON or as the page again. */
 export async function read<T extends z.ZodObject>(
-	request: Request,
+	{ request, context: { json } }: ActionFunctionArgs,
 	schema: T,
 ): Promise<Submission<z.output<T>> | { ok: false; answer: ReturnType<typeof refuse> }> {
-	const json = prefersJson(request)
-	if (request.method !== "POST") return { ok: false, answer: methodNotAllowed("GET, HEAD, POST") }
-	const fields = await readBody(request)
-	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {}, json }) }
+	const fields = await readFields(request)
+	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {} }) }
 
 	applyAliases(fields, Object.keys(schema.shape))
 	const typed = visibleValues(fields.values, schema)
 	const result = schema.safeParse(fields.values)
-	const errors = { ...fieldErrors(result.error), ...repeatedErrors(fields, schema) }
-	if (!result.success || Object.keys(errors).length > 0)
-		return { ok: false, answer: refuse({ ok: false, code: "validation_failed", errors }, { typed, json }) }
-
-	const redirectTo = fields.values.redirect_to ?? requestedPath(request)
+	const faults = { ...zodFaults(result.error), ...repeatedFaults(fields, schema) }
+	if (!result.success || Object.keys(faults).length > 0) {
+		const refused = { ok: false, code: "validation_failed", faults } as const
+		return { ok: false, answer: refuse(refused, { typed }) }
+	}
+	const wanted = fields.values.redirect_to
+	const redirectTo = wanted === undefined ? requestedPath(request) : ownPath(wanted)
 	return { ok: true, value: result.data, redirectTo, typed, json }
 }
 
@@ -59,39 +62,34 @@ export function answer(
 }
 
 /** Failure: the page again for a person, problem details for a program; the same status for both. */
-export function refuse(
-	reason: Refusal | ProblemCode,
-	submission: { typed: Record<string, string>; json: boolean },
-) {
-	const refusal: Partial<Refusal> = typeof reason === "string" ? {} : reason
-	const code = typeof reason === "string" ? reason : reason.code
-	const { errors, retryAfterSeconds, limit } = refusal
-	const detail = code === "rate_limited" && retryAfterSeconds ? waitSentence(retryAfterSeconds) : undefined
-	const body = problem(code, { ...(detail && { detail }), ...(errors && { errors }) })
-	const headers = new Headers()
-	if (retryAfterSeconds) headers.set("Retry-After", String(retryAfterSeconds))
-	if (limit && retryAfterSeconds) {
-		headers.set("RateLimit-Limit", String(limit))
-		headers.set("RateLimit-Remaining", "0")
-		headers.set("RateLimit-Reset", String(retryAfterSeconds))
-	}
-	return data<RefusedForm>({ problem: body, typed: submission.typed }, { status: body.status, headers })
+export function refuse(reason: Refusal | ProblemCode, { typed }: Pick<RefusedForm, "typed">) {
+	const { body, headers } = typeof reason === "string" ? { body: problem(reason), headers: {} } : told(reason)
+	return data<RefusedForm>({ problem: body, typed }, { status: body.status, headers })
 }
 
-function methodNotAllowed(allow: string) {
-	const body = { problem: problem("method_not_allowed"), typed: {} }
-	return data<RefusedForm>(body, { status: 405, headers: { Allow: allow } })
+function told(refusal: Refusal): { body: Problem; headers: Record<string, string> } {
+	const { code } = refusal
+	if (code === "validation_failed")
+		return { body: problem(code, { errors: sentencesOf(refusal.faults) }), headers: {} }
+	if (code !== "rate_limited" && code !== "overloaded") return { body: problem(code), headers: {} }
+	const retryAfter = { "Retry-After": String(refusal.retryAfterSeconds) }
+	if (code === "overloaded") return { body: problem(code), headers: retryAfter }
+	const headers = {
+		...retryAfter,
+		"RateLimit-Limit": String(refusal.limit),
+		"RateLimit-Remaining": "0",
+		"RateLimit-Reset": String(refusal.retryAfterSeconds),
+	}
+	return { body: problem(code, { detail: text.tooManyTries(refusal.retryAfterSeconds) }), headers }
 }
 
 /** A link's parameters, each as text if it was given once; what was given twice is as good as missing. */
-export function singleValues<T extends z.ZodObject>(
+export function singleValues<Name extends string>(
 	parameters: URLSearchParams,
-	schema: T,
-): { [K in keyof T["shape"]]?: string } {
-	const names = Object.keys(schema.shape).filter((name) => parameters.getAll(name).length === 1)
-	return Object.fromEntries(names.map((name) => [name, parameters.get(name)])) as {
-		[K in keyof T["shape"]]?: string
-	}
+	names: readonly Name[],
+): { [K in Name]?: string } {
+	const given = names.filter((name) => parameters.getAll(name).length === 1)
+	return Object.fromEntries(given.map((name) => [name, parameters.get(name)])) as { [K in Name]?: string }
 }
 
 function applyAliases({ values, repeated }: Fields, wanted: string[]): void {
@@ -103,32 +101,13 @@ function applyAliases({ values, repeated }: Fields, wanted: string[]): void {
 		}
 }
 
-function fieldErrors(error: z.ZodError | undefined): FieldErrors {
-	const errors: FieldErrors = {}
-	for (const { path, message } of error?.issues ?? []) {
-		const name = String(path[0])
-		errors[name] = [...(errors[name] ?? []), message]
-	}
-	return errors
-}
-
-function repeatedErrors(fields: Fields, schema: z.ZodObject): FieldErrors {
-	const names = fields.repeated.filter((name) => name in schema.shape || name === "redirect_to")
-	return Object.fromEntries(names.map((name) => [name, ["This was sent more than once. Send it once."]]))
-}
-
-/** What the page may show again: the form's own fields, as text, and no password. */
-function visibleValues(values: Record<string, unknown>, schema: z.ZodObject): Record<string, string> {
+/** What the page may show again: the form's own fields, as text, and no secret. */
+function visibleValues(values: Record<string, unknown>, { shape }: z.ZodObject): Record<string, string> {
 	const visible: Record<string, string> = {}
-	for (const name of [...Object.keys(schema.shape), "redirect_to"]) {
+	for (const name of [...Object.keys(shape), "redirect_to"]) {
 		const value = values[name]
-		if (typeof value === "string" && !name.includes("password")) visible[name] = value
+		const field = shape[name]
+		if (typeof value === "string" && !(field && isSecret(field))) visible[name] = value
 	}
 	return visible
-}
-
-function waitSentence(seconds: number): string {
-	const minutes = Math.ceil(seconds / 60)
-	const wait = seconds < 60 ? `${seconds} seconds` : minutes === 1 ? "a minute" : `${minutes} minutes`
-	return `Too many tries. Wait ${wait}, then try again.`
 }

@@ -1,9 +1,9 @@
-import { config } from "../auth.config"
+import { appName } from "../auth.config"
 import { LinkButton, Mail, Paragraph } from "./layout"
 
 export function AddressTakenMail(props: { username: string; verified: boolean; link: string }) {
 	return (
-		<Mail subject={`You already have an account at ${config.appName}`}>
+		<Mail subject={`You already have an account at ${appName}`}>
 			<Paragraph>Hello {props.username},</Paragraph>
 			<Paragraph>Somebody just tried to register with this address. It already has an account.</Paragraph>
 			<Paragraph>

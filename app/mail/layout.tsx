@@ -1,12 +1,12 @@
 import type { ReactNode } from "react"
-import { config } from "../auth.config"
+import { appName, styles } from "../auth.config"
 
 /**
  * The frame of every mail. `subject` is read from here too, so that one component is the whole mail.
  * Mail programs know no style sheets worth the name: styles stand on the elements.
  */
 export function Mail({ subject, children }: { subject: string; children: ReactNode }) {
-	const { light } = config.styles
+	const { light } = styles
 	return (
 		<html lang="en">
 			<head>
@@ -27,7 +27,7 @@ export function Mail({ subject, children }: { subject: string; children: ReactNo
 						font: "16px/1.5 system-ui, -apple-system, 'Segoe UI', sans-serif",
 					}}
 				>
-					<p style={{ margin: "0 0 24px", fontWeight: 700 }}>{config.appName}</p>
+					<p style={{ margin: "0 0 24px", fontWeight: 700 }}>{appName}</p>
 					{children}
 				</div>
 			</body>
@@ -40,7 +40,7 @@ export function Paragraph({ children, quiet }: { children: ReactNode; quiet?: bo
 }
 
 export function LinkButton({ href, children }: { href: string; children: string }) {
-	const { button_color, button_text_color } = config.styles.light
+	const { button_color, button_text_color } = styles.light
 	return (
 		<p style={{ margin: "0 0 24px" }}>
 			<a

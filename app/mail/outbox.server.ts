@@ -7,8 +7,8 @@ import { isPermanentFailure, type Message, type Transport } from "./transport.se
 
 export type { OutboxMail }
 
-/** `verify`: confirm your address. `address-taken`: somebody tried to register with your address. */
-export type MailKind = "verify" | "address-taken"
+/** What is mailed; `auth/mails.server.ts` says when, and how. */
+export type MailKind = "verify"
 
 /** Mails tried at the same time. */
 const BATCH = 10
@@ -23,7 +23,7 @@ export async function enqueueMail(
 ): Promise<void> {
 	const { kind, user, now } = mail
 	const data = { id: randomUUID(), kind, userId: user.id, to: user.email, createdAt: now, nextAttemptAt: now }
-	await transaction.outboxMail.create({ data: { ...data, payload: "{}" } })
+	await transaction.outboxMail.create({ data })
 	setTimeout(() => wake(), WAKE_DELAY_MS)
 }
 

@@ -1,12 +1,13 @@
-import { Form } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
 import { Card } from "../ui/card"
+import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 
 type SessionInfo = { expires_at: string; absolute_expires_at: string }
 
-export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
+export function AccountPage(props: { user: PublicUser; session: SessionInfo; needs_verification: boolean }) {
+	const { user, session, needs_verification } = props
 	return (
 		<Card title="Your account">
 			<dl className="facts">
@@ -14,7 +15,7 @@ export function AccountPage({ user, session }: { user: PublicUser; session: Sess
 				<dd>{user.username}</dd>
 				<dt>E-mail address</dt>
 				<dd>
-					{user.email} <span className="badge">{user.verified ? "confirmed" : "not confirmed"}</span>
+					{user.email} <ConfirmedBadge verified={user.verified} needed={needs_verification} />
 				</dd>
 				<dt>Member since</dt>
 				<dd>
@@ -30,9 +31,15 @@ export function AccountPage({ user, session }: { user: PublicUser; session: Sess
 					)}
 				</dd>
 			</dl>
-			<Form method="post" action="/logout">
+			<Form id="logout" action="/logout">
 				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
 			</Form>
 		</Card>
 	)
+}
+
+/** Where nobody has to confirm an address, that it is not confirmed says nothing. */
+function ConfirmedBadge({ verified, needed }: { verified: boolean; needed: boolean }) {
+	if (!verified && !needed) return null
+	return <span className="badge">{verified ? "confirmed" : "not confirmed"}</span>
 }

@@ -1,32 +1,30 @@
-import { Form, Link } from "@remix-run/react"
+import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
 import { Checkbox, Field, PasswordField } from "../ui/field"
-import { FormError } from "../ui/form-error"
+import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { username: "User name or e-mail", password: "Password" }
 
-export function LoginPage({
-	redirect_to,
-	refused,
-}: {
-	redirect_to: string | null
-	refused: RefusedForm | undefined
-}) {
+export function LoginPage({ redirect_to, refused }: { redirect_to: string | null; refused?: RefusedForm }) {
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
-	const errors = refused?.problem.errors
+	const needsLink = refused?.problem.code === "not_verified"
 	return (
 		<Card title="Sign in" footer={<RegisterLink redirectTo={redirectTo} />}>
-			<FormError problem={refused?.problem} labels={labels}>
-				{refused?.problem.code === "not_verified" && (
-					<p>
-						No mail? <Link to="/verify/resend">Get a new link</Link>
-					</p>
-				)}
-			</FormError>
-			<Form method="post" noValidate>
-				{redirectTo && <input type="hidden" name="redirect_to" value={redirectTo} />}
+			<Form
+				id="login"
+				refused={refused}
+				redirectTo={redirectTo}
+				labels={labels}
+				help={
+					needsLink && (
+						<p>
+							No mail? <Link to="/verify/resend">Get a new link</Link>
+						</p>
+					)
+				}
+			>
 				<Field
 					name="username"
 					label={labels.username}
@@ -34,20 +32,9 @@ export function LoginPage({
 					autoCapitalize="none"
 					autoCorrect="off"
 					spellCheck={false}
-					defaultValue={refused?.typed.username}
-					errors={errors?.username}
 				/>
-				<PasswordField
-					name="password"
-					label={labels.password}
-					autoComplete="current-password"
-					errors={errors?.password}
-				/>
-				<Checkbox
-					name="remember"
-					label="Keep me signed in on this device"
-					defaultChecked={refused?.typed.remember === "on"}
-				/>
+				<PasswordField name="password" label={labels.password} autoComplete="current-password" />
+				<Checkbox name="remember" label="Keep me signed in on this device" />
 				<SubmitButton pending="Signing in …">Sign in</SubmitButton>
 			</Form>
 		</Card>

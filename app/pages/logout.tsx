@@ -1,14 +1,13 @@
-import { Form, Link } from "@remix-run/react"
+import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
-import { FormError } from "../ui/form-error"
+import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
-export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused: RefusedForm | undefined }) {
+export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused?: RefusedForm }) {
 	if (!signed_in)
 		return (
 			<Card title="Signed out" lead="You are not signed in on this device.">
-				<FormError problem={refused?.problem} />
 				<Link to="/login" className="button">
 					Sign in
 				</Link>
@@ -20,8 +19,7 @@ export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused
 			lead="You will need your password to come back on this device."
 			footer={<Link to="/account">Stay signed in</Link>}
 		>
-			<FormError problem={refused?.problem} />
-			<Form method="post">
+			<Form id="logout" refused={refused}>
 				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
 			</Form>
 		</Card>

@@ -1,8 +1,8 @@
-import { Form, Link } from "@remix-run/react"
+import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
 import { Field, PasswordField } from "../ui/field"
-import { FormError } from "../ui/form-error"
+import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = {
@@ -16,26 +16,13 @@ export function RegisterPage(props: {
 	redirect_to: string | null
 	min_password_length: number
 	verification: boolean
-	refused: RefusedForm | undefined
+	refused?: RefusedForm
 }) {
 	const { redirect_to, min_password_length, verification, refused } = props
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
-	const errors = refused?.problem.errors
 	return (
-		<Card
-			title="Create an account"
-			footer={
-				<>
-					Have one already?{" "}
-					<Link to={`/login${redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""}`}>
-						Sign in
-					</Link>
-				</>
-			}
-		>
-			<FormError problem={refused?.problem} labels={labels} />
-			<Form method="post" noValidate>
-				{redirectTo && <input type="hidden" name="redirect_to" value={redirectTo} />}
+		<Card title="Create an account" footer={<LoginLink redirectTo={redirectTo} />}>
+			<Form id="register" refused={refused} redirectTo={redirectTo} labels={labels}>
 				<Field
 					name="username"
 					label={labels.username}
@@ -44,8 +31,6 @@ export function RegisterPage(props: {
 					autoCapitalize="none"
 					autoCorrect="off"
 					spellCheck={false}
-					defaultValue={refused?.typed.username}
-					errors={errors?.username}
 				/>
 				<Field
 					name="email"
@@ -53,24 +38,25 @@ export function RegisterPage(props: {
 					label={labels.email}
 					hint={verification ? "We send a link there to confirm it." : undefined}
 					autoComplete="email"
-					defaultValue={refused?.typed.email}
-					errors={errors?.email}
 				/>
 				<PasswordField
 					name="password"
 					label={labels.password}
 					hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
 					autoComplete="new-password"
-					errors={errors?.password}
 				/>
-				<PasswordField
-					name="confirm_password"
-					label={labels.confirm_password}
-					autoComplete="new-password"
-					errors={errors?.confirm_password}
-				/>
+				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
 				<SubmitButton pending="Creating your account …">Create account</SubmitButton>
 			</Form>
 		</Card>
+	)
+}
+
+function LoginLink({ redirectTo }: { redirectTo: string | null }) {
+	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
+	return (
+		<>
+			Have one already? <Link to={`/login${query}`}>Sign in</Link>
+		</>
 	)
 }

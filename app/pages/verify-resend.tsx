@@ -1,29 +1,21 @@
-import { Form, Link } from "@remix-run/react"
+import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
 import { Field } from "../ui/field"
-import { FormError } from "../ui/form-error"
+import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { email: "E-mail address" }
 
-export function VerifyResendPage({ refused }: { refused: RefusedForm | undefined }) {
+export function VerifyResendPage({ refused }: { refused?: RefusedForm }) {
 	return (
 		<Card
 			title="Get a new link"
 			lead="We mail you a new link to confirm your address. Look into the spam folder too."
 			footer={<Link to="/login">Back to sign in</Link>}
 		>
-			<FormError problem={refused?.problem} labels={labels} />
-			<Form method="post" noValidate>
-				<Field
-					name="email"
-					type="email"
-					label={labels.email}
-					autoComplete="email"
-					defaultValue={refused?.typed.email}
-					errors={refused?.problem.errors?.email}
-				/>
+			<Form id="resend" refused={refused} labels={labels}>
+				<Field name="email" type="email" label={labels.email} autoComplete="email" />
 				<SubmitButton pending="Sending …">Send the link</SubmitButton>
 			</Form>
 		</Card>

@@ -1,16 +1,17 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { publicUser } from "../auth/user/user.server"
+import { needsVerification, publicUser } from "../auth/user/user.server"
 import { requireUser } from "../http/guard.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"
 
 export const meta = titled("Your account")
 
-export async function loader({ request }: LoaderFunctionArgs) {
-	const { user, session } = await requireUser(request)
+export async function loader(args: LoaderFunctionArgs) {
+	const { user, session } = await requireUser(args)
 	return {
 		user: publicUser(user),
+		needs_verification: needsVerification(user),
 		session: {
 			expires_at: session.expiresAt.toISOString(),
 			absolute_expires_at: session.absoluteExpiresAt.toISOString(),

@@ -3,9 +3,8 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { logout } from "../auth/logout.server"
 import { logoutSchema } from "../auth/schema"
 import { config } from "../auth.config"
-import { expiredSessionCookie, readSessionToken } from "../http/cookie.server"
 import { getSignedIn } from "../http/guard.server"
-import { redirectTarget } from "../http/redirect.server"
+import { expiredSessionCookie, readSessionToken } from "../http/session-cookie.server"
 import { answer, type RefusedForm, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
@@ -16,14 +15,15 @@ export async function loader({ request }: LoaderFunctionArgs) {
 	return { signed_in: (await getSignedIn(request)) !== null }
 }
 
-export async function action({ request }: ActionFunctionArgs) {
-	const submission = await read(request, logoutSchema)
+export async function action(args: ActionFunctionArgs) {
+	const { request, context } = args
+	const submission = await read(args, logoutSchema)
 	if (!submission.ok) return submission.answer
-	await logout(readSessionToken(request))
+	await logout(readSessionToken(request), context.caller)
 	return answer(submission, {
 		status: 204,
 		body: null,
-		redirectTo: redirectTarget(submission.redirectTo, config.logout.redirectTo),
+		redirectTo: submission.redirectTo ?? config.logout.redirectTo,
 		// Who came with an `Authorization` header did not come with the cookie.
 		cookies: request.headers.has("Authorization") ? [] : [expiredSessionCookie()],
 		notice: "signed_out",

@@ -3,41 +3,43 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { register } from "../auth/register.server"
 import { registerSchema } from "../auth/schema"
 import { config } from "../auth.config"
-import { clientOf } from "../server/client-address.server"
 import { describeFields } from "../http/form-description.server"
 import { requireAnonymous } from "../http/guard.server"
-import { ownPath, redirectTarget, requestedPath } from "../http/redirect.server"
+import { requestedPath } from "../http/redirect.server"
+import { registrationCookie } from "../http/registration-cookie.server"
+import { readSessionToken, sessionCookie } from "../http/session-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { RegisterPage } from "../pages/register"
 import { titled } from "../ui/title"
 
 export const meta = titled("Create an account")
 
-export async function loader({ request, context }: LoaderFunctionArgs) {
-	await requireAnonymous(request, context, redirectTarget(requestedPath(request), config.login.redirectTo))
-	const { minCodePoints } = config.password
+export async function loader(args: LoaderFunctionArgs) {
+	await requireAnonymous(args)
 	return {
 		fields: describeFields(registerSchema),
 		captcha: null,
 		open: true,
-		redirect_to: ownPath(requestedPath(request)),
-		min_password_length: minCodePoints,
+		redirect_to: requestedPath(args.request),
+		min_password_length: config.password.minCodePoints,
 		verification: config.verification.enabled,
 	}
 }
 
-export async function action({ request, context }: ActionFunctionArgs) {
-	const submission = await read(request, registerSchema)
+export async function action(args: ActionFunctionArgs) {
+	const submission = await read(args, registerSchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await register(submission.value, clientOf(request, context))
+	const outcome = await register(submission.value, args.context.caller, readSessionToken(args.request))
 	if (!outcome.ok) return refuse(outcome, submission)
-	const { user, verification } = outcome
-	const redirectTo = redirectTarget(submission.redirectTo, config.registration.redirectTo)
+	const { user, verification, session } = outcome
+	const redirectTo =
+		submission.redirectTo ?? (session ? config.login.redirectTo : config.registration.redirectTo)
 	return answer(submission, {
 		status: 201,
-		body: { user, verification, redirect_to: redirectTo },
+		body: { user: { username: user.username, email: user.email }, verification, redirect_to: redirectTo },
 		redirectTo,
-		notice: verification === "sent" ? "registered" : "registered_without_mail",
+		cookies: session ? [sessionCookie(session.token, null)] : [registrationCookie(user.id)],
+		notice: verification === "sent" ? "registered" : session ? undefined : "registered_without_mail",
 	})
 }
 

@@ -1,12 +1,15 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
+import { linkFields } from "../auth/link.server"
 import { verifySchema } from "../auth/schema"
 import { publicUser } from "../auth/user/user.server"
-import { checkVerificationLink, verify } from "../auth/verify.server"
+import { checkVerificationLink, disownRegistration, verify } from "../auth/verify.server"
 import { config } from "../auth.config"
-import { clientOf } from "../server/client-address.server"
+import { requireVerification } from "../http/guard.server"
 import { problem } from "../http/problem"
-import { redirectTarget } from "../http/redirect.server"
+import { requestedPath } from "../http/redirect.server"
+import { readRegistration } from "../http/registration-cookie.server"
+import { readSessionToken, sessionCookie } from "../http/session-cookie.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
@@ -14,23 +17,43 @@ import { titled } from "../ui/title"
 export const meta = titled("Confirm your address")
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
-	const link = singleValues(new URL(request.url).searchParams, verifySchema)
-	const checked = await checkVerificationLink(link, clientOf(request, context))
-	if (checked.ok) return { link }
+	requireVerification()
+	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const redirect_to = requestedPath(request)
+	const checked = await checkVerificationLink(link, context.caller)
+	if (checked.ok) {
+		const { id, username } = checked.user
+		return { link, redirect_to, username, needs_password: readRegistration(request) !== id }
+	}
 	const refused = problem(checked.code)
-	return data({ link, problem: refused }, { status: refused.status })
+	return data({ link, redirect_to, problem: refused }, { status: refused.status })
 }
 
-export async function action({ request, context }: ActionFunctionArgs) {
-	const submission = await read(request, verifySchema)
+export async function action(args: ActionFunctionArgs) {
+	requireVerification()
+	const { request, context } = args
+	const submission = await read(args, verifySchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await verify(submission.value, clientOf(request, context))
+	const { value, json, redirectTo } = submission
+	if (value.intent === "not_me") {
+		const outcome = await disownRegistration(value, context.caller)
+		if (!outcome.ok) return refuse(outcome, submission)
+		return answer(submission, { status: 204, body: null, redirectTo: "/", notice: "removed" })
+	}
+	const holder = {
+		registered: readRegistration(request),
+		isProgram: json,
+		replaces: readSessionToken(request),
+	}
+	const outcome = await verify(value, holder, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	const redirectTo = redirectTarget(submission.redirectTo, config.verification.redirectTo)
+	const { user, session } = outcome
+	const destination = redirectTo ?? (session ? config.login.redirectTo : config.verification.redirectTo)
 	return answer(submission, {
-		body: { user: publicUser(outcome.user), redirect_to: redirectTo },
-		redirectTo,
-		notice: "verified",
+		body: { user: publicUser(user), redirect_to: destination },
+		redirectTo: destination,
+		cookies: session ? [sessionCookie(session.token, null)] : [],
+		notice: session ? undefined : "verified",
 	})
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import type { Request } from "express"
 import { config } from "../auth.config"
-import { mediaType } from "./content-negotiation.server"
+import { mediaType } from "../http/media-type"
 import type { ProblemCode } from "../http/problem"
 
 const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
 import type { Duplex } from "node:stream"
+import { type ProblemCode, problem } from "../http/problem"
 import { log } from "../log.server"
 import { createNonce, securityHeaders } from "./headers.server"
-import { type ProblemCode, problem } from "../http/problem"
 
 /** How long a client that was refused may go on sending before it is cut off, so that it can read the answer. */
 export const LINGER_MS = 2_000

@@ -1,29 +1,6 @@
 import type { IncomingMessage } from "node:http"
 import { isIP, isIPv6 } from "node:net"
-import type { AppLoadContext } from "@remix-run/node"
-import type { Client } from "../auth/caller"
 import { env } from "../env.server"
-
-declare module "@remix-run/node" {
-	interface AppLoadContext {
-		/** Made by the edge guard, see {@link clientAddress}. */
-		address: string
-		/** For inline scripts and styles, see `http/headers.server.ts`. */
-		nonce: string
-		/** The client's own: Remix runs loaders with GET, also after an action. */
-		method: string
-		/** Aborted when the client hangs up. */
-		signal: AbortSignal
-		/** False once the server was told to stop. */
-		isReady: () => boolean
-	}
-}
-
-/** What the domain may know of a request. */
-export function clientOf(request: Request, { address, signal }: AppLoadContext): Client {
-	const userAgent = request.headers.get("User-Agent") ?? ""
-	return { address, userAgent, now: new Date(), signal }
-}
 
 /**
  * The address that limits count by: what the outermost trusted proxy saw, or the socket's own. Each proxy appends to

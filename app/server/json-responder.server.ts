@@ -1,87 +1,52 @@
 import type { data, ServerBuild } from "@remix-run/node"
-import { matchRoutes } from "@remix-run/react"
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from "express"
-import { requestScope } from "../log.server"
-import { refuse } from "./request-guard.server"
-import { wantsJson } from "./content-negotiation.server"
 import { isProblem, problemFor, problemOf } from "../http/problem"
+import { requestScope } from "../log.server"
+import { answerProblem } from "./answer-problem.server"
+import type { FindRoute, FoundRoute } from "./route-table.server"
 import { contextOf, sendWebResponse, setHeaders, tellWhenToRetry, toWebRequest } from "./web-adapter.server"
 
-type Route = ServerBuild["routes"][string]
-type RouteTree = NonNullable<Parameters<typeof matchRoutes>[0]>
-type Found = { route: Partial<Route>; params: Record<string, string | undefined> }
 type Data = ReturnType<typeof data<unknown>>
+type HandleError = ServerBuild["entry"]["module"]["handleError"]
 
 /**
- * The door for programs, and to routes without a page: calls the route's loader or action, and answers with what that
- * gives. Remix would also run the loaders of all that surrounds a page, and encode their data for a browser, at several
- * times the price.
+ * Answers programs, and everybody on routes without a page: calls the route's loader or action, and answers with what
+ * that gives. Remix would also run the loaders of all that surrounds a page, and encode their data for a browser, at
+ * several times the price.
  */
-export function jsonDoor(build: ServerBuild, isReady: () => boolean): RequestHandler {
-	const find = routeFinder(build.routes)
-
-	async function answer(request: ExpressRequest, response: ExpressResponse, { route, params }: Found) {
-		const { loader, action } = route.module ?? {}
-		const run = ["GET", "HEAD"].includes(request.method) ? loader : action
-		if (!run) return refuseMethod(route, request, response)
-		const call = { request: toWebRequest(request), params, context: contextOf(request, response, isReady) }
-		try {
-			await send(await run(call), response)
-		} catch (thrown) {
-			if (response.headersSent) throw thrown
-			const status = statusOf(thrown)
-			if (status === null) build.entry.module.handleError?.(thrown, call)
-			else if (status < 400 || isProgram(request)) return send(thrown, response)
-			const failure = status ? problemFor(status) : problemOf(thrown, requestScope.getStore()?.requestId)
-			// A person gets a page to read, also where the route has none.
-			if (isProgram(request)) sendJson(failure, response)
-			else refuse(request, response, failure.code)
-		}
-	}
-
+export function respondWithJson(find: FindRoute, handleError: HandleError): RequestHandler {
 	return (request, response, next) => {
-		// A page's own script asks for `….data`, in the router's own format, and may send JSON there.
-		const isScript = request.path.endsWith(".data")
-		const found = find(isScript ? request.path.slice(0, -".data".length) : request.path)
-		if (request.method === "OPTIONS") return refuseMethod(found.route, request, response)
+		const found = find(request.path)
 		const hasPage = found.route.module?.default !== undefined
-		const isSafe = ["GET", "HEAD"].includes(request.method)
-		// Remix would say so in words of its own.
-		if (isScript && !isSafe && !found.route.module?.action) refuseMethod(found.route, request, response)
-		else if (isScript || (hasPage && !isProgram(request))) next()
-		else answer(request, response, found).catch(next)
+		// A page's own script may send JSON, but reads the router's own format.
+		if (found.isScript || (hasPage && !response.locals.json)) next()
+		else answer(request, response, found, handleError).catch(next)
 	}
 }
 
-function isProgram({ headers }: ExpressRequest): boolean {
-	return wantsJson({ accept: headers.accept, contentType: headers["content-type"] })
-}
-
-/** By the router's own rules; paths without a parameter, which are nearly all, are worked out once. */
-function routeFinder(manifest: ServerBuild["routes"]): (path: string) => Found {
-	const tree = routeTree(manifest)
-	const match = (path: string): Found => {
-		const { route, params = {} } = matchRoutes(tree, path)?.at(-1) ?? {}
-		return { route: manifest[route?.id ?? ""] ?? {}, params }
+async function answer(
+	request: ExpressRequest,
+	response: ExpressResponse,
+	{ route, params }: FoundRoute,
+	handleError: HandleError,
+): Promise<void> {
+	const { loader, action } = route.module ?? {}
+	const run = ["GET", "HEAD"].includes(request.method) ? loader : action
+	if (!run) return answerProblem(request, response, "not_found")
+	const call = { request: toWebRequest(request), params, context: contextOf(request, response) }
+	const { json } = call.context
+	try {
+		await send(await run(call), response)
+	} catch (thrown) {
+		if (response.headersSent) throw thrown
+		const status = statusOf(thrown)
+		if (status === null) handleError?.(thrown, call)
+		else if (status < 400 || json) return send(thrown, response)
+		const failure = status ? problemFor(status) : problemOf(thrown, requestScope.getStore()?.requestId)
+		// A person gets a page to read, also where the route has none.
+		if (json) sendJson(failure, response)
+		else answerProblem(request, response, failure.code)
 	}
-	const paths = Object.values(manifest).map((route) => fullPath(route, manifest))
-	const known = new Map(paths.filter((path) => !/[:*?]/.test(path)).map((path) => [path, match(path)]))
-	return (path) => known.get(path) ?? match(path)
-}
-
-function routeTree(manifest: ServerBuild["routes"], parentId?: string): RouteTree {
-	const siblings = Object.values(manifest).filter((route) => route.parentId === parentId)
-	return siblings.map(({ id, path, index, caseSensitive }) =>
-		index
-			? { id, path, caseSensitive, index }
-			: { id, path, caseSensitive, children: routeTree(manifest, id) },
-	)
-}
-
-function fullPath({ path = "", parentId = "" }: Route, manifest: ServerBuild["routes"]): string {
-	const parent = manifest[parentId]
-	const before = parent ? fullPath(parent, manifest) : "/"
-	return path && before !== "/" ? `${before}/${path}` : before + path
 }
 
 async function send(result: unknown, response: ExpressResponse): Promise<void> {
@@ -113,11 +78,4 @@ function sendJson(body: unknown, response: ExpressResponse): void {
 	response.setHeader("Content-Type", isProblem(told) ? "application/problem+json" : "application/json")
 	response.setHeader("Content-Length", Buffer.byteLength(text))
 	response.end(text)
-}
-
-/** What no route takes is not found, whatever the method. */
-function refuseMethod({ path, module }: Partial<Route>, request: ExpressRequest, response: ExpressResponse) {
-	if (!module || path === "*") return refuse(request, response, "not_found")
-	response.setHeader("Allow", module.action ? "GET, HEAD, POST" : "GET, HEAD")
-	refuse(request, response, "method_not_allowed")
 }

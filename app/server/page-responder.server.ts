@@ -4,14 +4,14 @@ import { env } from "../env.server"
 import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
 
 /**
- * The door for people. (`@remix-run/express` would derive the host from the client's headers again, and could not replay
- * the body.)
+ * Answers people, by Remix. (`@remix-run/express` would derive the host from the client's headers again, and could not
+ * replay the body.)
  */
-export function remix(build: ServerBuild, isReady: () => boolean): RequestHandler {
+export function respondWithPage(build: ServerBuild): RequestHandler {
 	const handle = createRequestHandler(build, env.production ? "production" : "development")
 	return async (request, response, next) => {
 		try {
-			const answer = await handle(toWebRequest(request), contextOf(request, response, isReady))
+			const answer = await handle(toWebRequest(request), contextOf(request, response))
 			await sendWebResponse(answer, response)
 		} catch (error) {
 			next(error)

@@ -1,13 +1,12 @@
 import { renderToStaticMarkup } from "react-dom/server"
-import { config } from "../auth.config"
+import type { Problem } from "../http/problem"
 import { ProblemPage } from "../pages/problem"
 import { Document } from "../ui/document"
-import type { Problem } from "../http/problem"
 
 /** The error page for what never reaches the router. */
 export function renderProblem(problem: Problem, nonce: string): string {
 	const page = (
-		<Document nonce={nonce} appName={config.appName} styles={config.styles} title={problem.title}>
+		<Document nonce={nonce} title={problem.title}>
 			<ProblemPage problem={problem} />
 		</Document>
 	)

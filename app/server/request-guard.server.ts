@@ -1,32 +1,29 @@
 import { randomUUID } from "node:crypto"
-import type { IncomingMessage } from "node:http"
 import type { NextFunction, Request, Response } from "express"
 import { env } from "../env.server"
+import type { ProblemCode } from "../http/problem"
 import { requestScope } from "../log.server"
-import { LINGER_MS } from "./broken-request.server"
-import { clientAddress } from "./client-address.server"
-import { createNonce, securityHeaders } from "./headers.server"
+import { answerProblem } from "./answer-problem.server"
 import { readWholeBody, refusedBody } from "./body-bytes.server"
+import { clientAddress } from "./client-address.server"
 import { wantsJson } from "./content-negotiation.server"
+import { createNonce, securityHeaders } from "./headers.server"
 import { isSameOrigin } from "./origin.server"
-import { type ProblemCode, problem } from "../http/problem"
-import { renderProblem } from "./problem-page.server"
-import { tellWhenToRetry } from "./web-adapter.server"
 
-const SAFE_METHODS = ["GET", "HEAD"]
-const METHODS = [...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
 const MAX_HOST_LENGTH = 260
 const OWN_HOST = new URL(env.appUrl).host
 
 /**
- * Stands before everything else. What gets past it has a known client address, an ordinary method and path, the host of
- * `APP_URL`, comes from our own pages or from a program, and has a complete body of a type and size that we read.
+ * Stands before everything else. What gets past it has a known client address, an ordinary path, the host of `APP_URL`,
+ * comes from our own pages or from a program, and has a complete body of a type and size that we read. Whether its
+ * answer is JSON or a page is settled here, too.
  */
-export function edge(request: Request, response: Response, next: NextFunction): void {
+export function guardRequests(request: Request, response: Response, next: NextFunction): void {
 	const requestId = randomUUID()
 	response.locals.address = clientAddress(request)
+	response.locals.json = wantsJson(request)
 	response.locals.nonce = createNonce()
 	for (const [name, value] of securityHeaders(response.locals.nonce, requestId))
 		response.setHeader(name, value)
@@ -35,49 +32,15 @@ export function edge(request: Request, response: Response, next: NextFunction): 
 
 async function admit(request: Request, response: Response, next: NextFunction): Promise<void> {
 	const refused = refusedAtOnce(request) ?? (await readWholeBody(request))
-	if (refused === "method_not_allowed") response.setHeader("Allow", METHODS.join(", "))
-	if (refused) return refuse(request, response, refused)
+	if (refused) return answerProblem(request, response, refused)
 	// Taken off the connection, but it means nothing (RFC 9110, 9.3.1).
 	if (isSafe(request)) delete request.body
 	settleHeaders(request)
 	next()
 }
 
-/** Answers what no page can, so it has to do both doors itself. */
-export function refuse(request: IncomingMessage, response: Response, code: ProblemCode): void {
-	const body = problem(
-		code,
-		code === "internal" ? { request_id: String(response.getHeader("X-Request-Id")) } : {},
-	)
-	const { accept, "content-type": contentType } = request.headers
-	const json = wantsJson({ accept, contentType })
-	const text = json ? JSON.stringify(body) : renderProblem(body, response.locals.nonce)
-	response.status(body.status)
-	tellWhenToRetry(response)
-	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
-	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
-	response.setHeader("Content-Length", Buffer.byteLength(text))
-	// What is left of a body that nobody reads must not become the connection's next request.
-	if (!request.complete) response.setHeader("Connection", "close")
-	response.write(text)
-	discardRest(request, () => response.end())
-}
-
-/**
- * A socket that is closed while the client still sends is reset, and the client may never see the answer (RFC 9112,
- * 9.6): so what still comes is thrown away for a moment.
- */
-function discardRest(request: IncomingMessage, whenDone: () => void): void {
-	if (request.readableEnded || request.destroyed) return void whenDone()
-	const timer = setTimeout(whenDone, LINGER_MS)
-	request.once("close", () => clearTimeout(timer))
-	request.once("end", whenDone)
-	request.resume()
-}
-
 function refusedAtOnce(request: Request): ProblemCode | null {
-	const { method, headers, originalUrl } = request
-	if (!METHODS.includes(method)) return "method_not_allowed"
+	const { headers, originalUrl } = request
 	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
 	if (!isSafe(request) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
@@ -87,7 +50,7 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 }
 
 function isSafe({ method }: Request): boolean {
-	return SAFE_METHODS.includes(method)
+	return method === "GET" || method === "HEAD"
 }
 
 /** `_data` would make Remix run an action as a "data request", past its checks and our doors. */

@@ -36,14 +36,16 @@ export function tellWhenToRetry(response: ExpressResponse): void {
 		response.setHeader("Retry-After", RETRY_AFTER_SECONDS)
 }
 
-/** What loaders and actions know beside the web's request, thanks to the edge guard. */
-export function contextOf(
-	{ method }: ExpressRequest,
-	response: ExpressResponse,
-	isReady: () => boolean,
-): AppLoadContext {
-	const { address, nonce } = response.locals as { address: string; nonce: string }
-	return { address, nonce, method, signal: hangUpSignal(response), isReady }
+/** What loaders and actions know beside the web's request, thanks to the request guard. */
+export function contextOf({ method, headers }: ExpressRequest, response: ExpressResponse): AppLoadContext {
+	const { address, json, nonce } = response.locals as { address: string; json: boolean; nonce: string }
+	const userAgent = headers["user-agent"] ?? ""
+	return {
+		caller: { address, userAgent, now: new Date(), signal: hangUpSignal(response) },
+		json,
+		method,
+		nonce,
+	}
 }
 
 /** Beside the web request, not in it: each of Remix's many copies of that would listen to it, at a price. */

@@ -1,27 +1,25 @@
 import type { ReactNode } from "react"
+import { appName, styles } from "../auth.config"
 import stylesheet from "./styles.css?url"
-
-type Colors = Record<string, string>
+import { fullTitle } from "./title"
 
 /** The page around every page. `head` and `scripts` are what the router adds where there is one. */
 export function Document(props: {
 	nonce: string | undefined
-	appName: string | undefined
-	styles: { light: Colors; dark: Colors } | undefined
 	title?: string
 	head?: ReactNode
 	scripts?: ReactNode
 	children: ReactNode
 }) {
-	const { nonce, appName, styles, title, head, scripts, children } = props
+	const { nonce, title, head, scripts, children } = props
 	return (
 		<html lang="en">
 			<head>
 				<meta charSet="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
 				<meta name="color-scheme" content="light dark" />
-				{styles && <Theme styles={styles} nonce={nonce} />}
-				{title && <title>{`${title} · ${appName}`}</title>}
+				<Theme nonce={nonce} />
+				{title && <title>{fullTitle(title)}</title>}
 				{head}
 				<link rel="icon" href="/favicon.svg" type="image/svg+xml" />
 				<link rel="stylesheet" href={stylesheet} />
@@ -42,13 +40,8 @@ export function Document(props: {
 	)
 }
 
-function Theme({
-	styles: { light, dark },
-	nonce,
-}: {
-	styles: { light: Colors; dark: Colors }
-	nonce: string | undefined
-}) {
+function Theme({ nonce }: { nonce: string | undefined }) {
+	const { light, dark } = styles
 	return (
 		<>
 			<meta name="theme-color" content={light.background_color} media="(prefers-color-scheme: light)" />
@@ -61,7 +54,7 @@ function Theme({
 }
 
 /** `background_color` becomes `--background-color`. */
-function customProperties(colors: Colors): string {
+function customProperties(colors: Record<string, string>): string {
 	return Object.entries(colors)
 		.map(([name, color]) => `--${name.replaceAll("_", "-")}:${color}`)
 		.join(";")

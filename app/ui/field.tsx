@@ -1,17 +1,18 @@
-import { useActionData } from "@remix-run/react"
 import { type InputHTMLAttributes, type Ref, useEffect, useRef, useState } from "react"
+import { useFormScope } from "./form"
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
 	label: string
 	hint?: string
-	errors?: string[]
 	inputRef?: Ref<HTMLInputElement>
 }
 
 /** A label, an input, and what is wrong with it, tied together for assistive technology. */
-export function Field({ label, hint, errors, inputRef, children, ...input }: FieldProps) {
-	const id = input.name
+export function Field({ label, hint, inputRef, children, ...input }: FieldProps) {
+	const { id: formId, refused } = useFormScope()
+	const id = `${formId}-${input.name}`
+	const errors = refused?.problem.errors?.[input.name]
 	const describedBy = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(" ")
 	return (
 		<div className="field">
@@ -32,13 +33,7 @@ export function Field({ label, hint, errors, inputRef, children, ...input }: Fie
 				/>
 				{children}
 			</div>
-			{errors && (
-				<div className="field-error" id={`${id}-error`}>
-					{errors.map((error) => (
-						<p key={error}>{error}</p>
-					))}
-				</div>
-			)}
+			<FieldErrors id={`${id}-error`} errors={errors} />
 		</div>
 	)
 }
@@ -48,7 +43,7 @@ export function PasswordField(props: FieldProps) {
 	const [canToggle, setCanToggle] = useState(false)
 	const [visible, setVisible] = useState(false)
 	const input = useRef<HTMLInputElement>(null)
-	const refused = useActionData()
+	const { refused } = useFormScope()
 	const refusedBefore = useRef(refused)
 	useEffect(() => setCanToggle(true), [])
 	// A refused form comes back without its passwords, also where the page was not loaded anew.
@@ -81,19 +76,35 @@ export function PasswordField(props: FieldProps) {
 	)
 }
 
-export function Checkbox({
-	name,
-	label,
-	defaultChecked,
-}: {
-	name: string
-	label: string
-	defaultChecked?: boolean
-}) {
+export function Checkbox({ name, label }: { name: string; label: string }) {
+	const { id: formId, refused } = useFormScope()
+	const id = `${formId}-${name}`
+	const errors = refused?.problem.errors?.[name]
 	return (
-		<label className="checkbox">
-			<input type="checkbox" id={name} name={name} defaultChecked={defaultChecked} />
-			<span>{label}</span>
-		</label>
+		<div className="field">
+			<label className="checkbox">
+				<input
+					type="checkbox"
+					id={id}
+					name={name}
+					aria-invalid={errors ? true : undefined}
+					aria-describedby={errors ? `${id}-error` : undefined}
+					defaultChecked={refused?.typed[name] === "on"}
+				/>
+				<span>{label}</span>
+			</label>
+			<FieldErrors id={`${id}-error`} errors={errors} />
+		</div>
+	)
+}
+
+function FieldErrors({ id, errors }: { id: string; errors: string[] | undefined }) {
+	if (!errors) return null
+	return (
+		<div className="field-error" id={id}>
+			{errors.map((error) => (
+				<p key={error}>{error}</p>
+			))}
+		</div>
 	)
 }

@@ -4,10 +4,12 @@ import type { Problem } from "../http/problem"
 
 /** What went wrong, on top of the form: takes focus, and links to each field that needs another look. */
 export function FormError({
+	formId,
 	problem,
 	labels = {},
 	children,
 }: {
+	formId: string
 	problem: Problem | undefined
 	labels?: Record<string, string>
 	children?: ReactNode
@@ -26,7 +28,7 @@ export function FormError({
 				<ul>
 					{fields.map(([name, [sentence]]) => (
 						<li key={name}>
-							<a href={`#${name}`} onClick={focusField}>
+							<a href={`#${formId}-${name}`} onClick={focusField}>
 								{labels[name] ?? name}
 							</a>
 							: {sentence}

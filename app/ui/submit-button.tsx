@@ -1,12 +1,20 @@
-import { useNavigation } from "@remix-run/react"
+import { useFormScope } from "./form"
 
 /** Says that it is at work, and does not take a second press meanwhile. */
-export function SubmitButton({ children, pending }: { children: string; pending: string }) {
-	const busy = useNavigation().formMethod === "POST"
+export function SubmitButton({
+	children,
+	pending,
+	quiet,
+}: {
+	children: string
+	pending: string
+	quiet?: boolean
+}) {
+	const { busy } = useFormScope()
 	return (
 		<button
 			type="submit"
-			className="button"
+			className={quiet ? "button button-quiet" : "button"}
 			aria-disabled={busy}
 			onClick={(event) => busy && event.preventDefault()}
 		>

@@ -90,7 +90,8 @@ describe("H-52: passwords that are far too long", () => {
 	})
 
 	it("H-52: 256 characters are a password, also of four bytes each", async () => {
-		for (const password of ["xy".repeat(128), "\u{1f600}\u{1f511}".repeat(128)]) {
+		const words = "river lamp orange ".repeat(15).slice(0, 256)
+		for (const password of [words, "🦊🐢🌵🎈🍋🚲🎻🧊".repeat(32)]) {
 			const { username } = await personWith(password)
 			expect(await signInStatus(username, password)).toBe(200)
 			expect(await signInStatus(username, [...password].slice(0, -1).join(""))).toBe(401)
@@ -135,5 +136,34 @@ describe("H-43: passwords in every script", () => {
 		const form = await clientOf(server).send("/login", { method: "POST", headers, body })
 		expectProblem(form, 422, "validation_failed")
 		expect(rowsOf(server)).toEqual(before)
+	})
+})
+
+describe("passwords that are easy to guess", () => {
+	it.each([
+		["asdasdasdasdasdasd", "repeats the same few characters"],
+		["x".repeat(256), "repeats the same few characters"],
+		["abcdefghijklmnopqrst", "sequence"],
+		["=-0987654321`", "keyboard"],
+		["letmein1234567890", "common word"],
+	])("%s is refused, and told why: %s", async (password, reason) => {
+		const before = rowsOf(server)
+		const fields = { ...somebody(), password, confirm_password: password }
+		const refused = await postFormAndJson(server, "/register", fields)
+		expectRefused(refused, 422, "validation_failed")
+		expect(refused.json.json.errors).toEqual({ password: [expect.stringContaining(reason)] })
+		expect(refused.form.text).toContain(reason)
+		expect(refused.form.text).not.toContain(password)
+		expect(rowsOf(server)).toEqual(before)
+	})
+
+	it.each([
+		"wet socks on monday",
+		"правильная лошадь батарея",
+		"d41d8cd98f00b204e980",
+		"constructor__proto__",
+	])("%s is taken", async (password) => {
+		const { username } = await personWith(password)
+		expect(await signInStatus(username, password)).toBe(200)
 	})
 })

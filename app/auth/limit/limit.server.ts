@@ -1,21 +1,34 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
-import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
-import { type Refusal, refusal } from "../refusal"
+import type { Refusal } from "../refusal"
+import { BoundedLimiter } from "./bounded-limiter.server"
 
-/** A limit and whose count it is: a client address, an account. */
+/** A limit and whose count it is: a client address, an account, a mailbox. */
 export type Charge = readonly [name: LimitName, key: string]
 
-/** Keys that are remembered per limit, at about 300 bytes each. */
-const MAX_KEYS = 50_000
-
 /**
- * Counts before the work is done, so that a hundred tries at once are not a hundred tries allowed. What turns out to
- * have been no wrong try is given back with {@link refund}.
+ * Counts before the work is done, so that a hundred tries at once are not a hundred tries allowed, and gives it back
+ * when the work was not done after all: refused, or broken off.
  *
- * @returns the refusal `rate_limited` when any of the limits is used up, else null.
+ * @returns what the work gives, or the refusal `rate_limited` when any of the limits is used up
  */
-export async function charge(...charges: Charge[]): Promise<Refusal | null> {
+export async function charging<Outcome extends { ok: boolean }>(
+	charges: Charge[],
+	work: () => Promise<Outcome>,
+): Promise<Outcome | Refusal<"rate_limited">> {
+	const limited = await charge(...charges)
+	if (limited) return limited
+	try {
+		const outcome = await work()
+		if (!outcome.ok) await refund(...charges)
+		return outcome
+	} catch (error) {
+		await refund(...charges)
+		throw error
+	}
+}
+
+/** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
+export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	for (const [index, [name, key]] of charges.entries()) {
 		const refused = await limiterFor(name).consume(key)
 		if (refused) {
@@ -26,6 +39,7 @@ export async function charge(...charges: Charge[]): Promise<Refusal | null> {
 	return null
 }
 
+/** Gives back what was charged for work that turned out to cost nothing. */
 export async function refund(...charges: Charge[]): Promise<void> {
 	await Promise.all(charges.map(([name, key]) => limiterFor(name).refund(key)))
 }
@@ -41,68 +55,4 @@ function limiterFor(name: LimitName): BoundedLimiter {
 	const limiter = limiters.get(name) ?? new BoundedLimiter(name)
 	limiters.set(name, limiter)
 	return limiter
-}
-
-/**
- * The library's counter in memory, with a bound on its keys. The key unused for longest makes room, but never one that
- * is blocked; when all are, newcomers are refused, for a full memory must not become a way around the limits.
- */
-class BoundedLimiter {
-	readonly #limiter: RateLimiterMemory
-	/** In order of use. The value is when a blocked key is free again, in ms, or 0. */
-	readonly #blockedUntil = new Map<string, number>()
-
-	constructor(name: LimitName) {
-		const { points, durationSeconds } = config.limits[name]
-		this.#limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: durationSeconds })
-	}
-
-	async consume(key: string): Promise<Refusal | null> {
-		if (!this.#blockedUntil.has(key) && !this.#makeRoom()) return this.#refuse(this.#limiter.duration * 1000)
-		try {
-			const { remainingPoints, msBeforeNext } = await this.#limiter.consume(key)
-			this.#touch(key, remainingPoints > 0 ? 0 : Date.now() + msBeforeNext)
-			return null
-		} catch (result) {
-			if (!(result instanceof RateLimiterRes)) throw result
-			// Only what was let in counts: else many right tries at once would block their owner like wrong ones.
-			await this.#limiter.reward(key)
-			this.#touch(key, Date.now() + result.msBeforeNext)
-			return this.#refuse(result.msBeforeNext)
-		}
-	}
-
-	async refund(key: string): Promise<void> {
-		if (!this.#blockedUntil.has(key)) return
-		const { consumedPoints } = await this.#limiter.reward(key)
-		if (consumedPoints < this.#limiter.points) this.#blockedUntil.set(key, 0)
-		// The window ended meanwhile: what was counted in it is no credit for the next.
-		if (consumedPoints < 0) await this.#limiter.delete(key)
-	}
-
-	async forget(key: string): Promise<void> {
-		this.#blockedUntil.delete(key)
-		await this.#limiter.delete(key)
-	}
-
-	#refuse(milliseconds: number): Refusal {
-		const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
-		return refusal("rate_limited", { retryAfterSeconds, limit: this.#limiter.points })
-	}
-
-	#touch(key: string, blockedUntil: number): void {
-		this.#blockedUntil.delete(key)
-		this.#blockedUntil.set(key, blockedUntil)
-	}
-
-	#makeRoom(): boolean {
-		if (this.#blockedUntil.size < MAX_KEYS) return true
-		for (const [key, blockedUntil] of this.#blockedUntil) {
-			if (blockedUntil > Date.now()) continue
-			this.#blockedUntil.delete(key)
-			void this.#limiter.delete(key)
-			return true
-		}
-		return false
-	}
 }

@@ -35,11 +35,11 @@ describe("counting", () => {
 
 	it("gives back what the first limit took when the second refuses", async () => {
 		await chargeTimes(points, "second")
-		const perAddress: Charge = ["wrongPasswordPerAddress", "198.51.100.1"]
-		const { points: most } = config.limits.wrongPasswordPerAddress
+		const perClient: Charge = ["wrongPasswordPerClient", "198.51.100.1"]
+		const { points: most } = config.limits.wrongPasswordPerClient
 		for (let index = 0; index < most + 1; index++)
-			expect(await charge(perAddress, wrongTry("second"))).toMatchObject({ code: "rate_limited" })
-		expect(await charge(perAddress)).toBeNull()
+			expect(await charge(perClient, wrongTry("second"))).toMatchObject({ code: "rate_limited" })
+		expect(await charge(perClient)).toBeNull()
 	})
 
 	it("gives nobody credit: a refund without a charge is nothing", async () => {

@@ -27,17 +27,29 @@ const RETRY_AFTER_SECONDS = 2
  * @returns a PHC string; the refusal `overloaded` when too many wait
  * @throws the signal's reason
  */
-export function makeHash(password: string, signal?: AbortSignal): Promise<string | Refusal> {
-	return enqueue<string>({ kind: "make", password }, signal)
+export async function hashPassword(
+	password: string,
+	signal?: AbortSignal,
+): Promise<{ ok: true; passwordHash: string } | Refusal<"overloaded">> {
+	const task = { kind: "make", password: password.normalize("NFC") } as const
+	const done = enqueue<string>(task, signal)
+	return done ? { ok: true, passwordHash: await done } : overloaded()
 }
 
-/** Costs one hash also where there is none. The rest is as with {@link makeHash}. @returns whether it is the password */
-export function checkHash(
+/**
+ * Costs one hash, whatever it is given: `null` stands for an account that does not exist. The rest is as with
+ * {@link hashPassword}.
+ *
+ * @returns whether it is the password
+ */
+export async function verifyPassword(
 	passwordHash: string | null,
 	password: string,
 	signal?: AbortSignal,
-): Promise<boolean | Refusal> {
-	return enqueue<boolean>({ kind: "check", passwordHash, password }, signal)
+): Promise<{ ok: true; right: boolean } | Refusal<"overloaded">> {
+	const task = { kind: "check", passwordHash, password: password.normalize("NFC") } as const
+	const done = enqueue<boolean>(task, signal)
+	return done ? { ok: true, right: await done } : overloaded()
 }
 
 /** Ends the threads, and what waits for them; the next task starts new ones. */
@@ -49,10 +61,14 @@ export async function stopHashing(): Promise<void> {
 const waiting: Job[] = []
 const threads: ReturnType<typeof startThread>[] = []
 
-async function enqueue<Result>(task: HashTask, signal?: AbortSignal): Promise<Result | Refusal> {
+function overloaded(): Refusal<"overloaded"> {
+	return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
+}
+
+/** @returns null when too many wait already */
+function enqueue<Result>(task: HashTask, signal?: AbortSignal): Promise<Result> | null {
 	signal?.throwIfAborted()
-	if (waiting.length >= config.password.maxWaitingHashes)
-		return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
+	if (waiting.length >= config.password.maxWaitingHashes) return null
 	let leave = () => {}
 	const done = new Promise<Result>((resolve, reject) => {
 		const job = { task, resolve, reject }

@@ -2,11 +2,11 @@ import { setMaxListeners } from "node:events"
 import { availableParallelism } from "node:os"
 import { describe, expect, it } from "vitest"
 import { config } from "../../auth.config"
-import { checkHash, makeHash, stopHashing } from "./hashing.server"
+import { hashPassword, stopHashing, verifyPassword } from "./hashing.server"
 
 /** Two per thread, and the queue. */
 const ROOM = 2 * availableParallelism() + config.password.maxWaitingHashes
-const check = (signal?: AbortSignal) => checkHash(null, "wrong", signal)
+const check = (signal?: AbortSignal) => verifyPassword(null, "wrong", signal)
 
 describe("threads for hashing", () => {
 	it("H-53: a full queue refuses at once, and who goes away while waiting makes room", async () => {
@@ -19,7 +19,7 @@ describe("threads for hashing", () => {
 		const given = (await ends).filter(({ status }) => status === "rejected").length
 		expect(given).toBeGreaterThan(ROOM / 2)
 		const next = await Promise.all(Array.from({ length: 20 }, () => check()))
-		expect(new Set(next)).toEqual(new Set([false]))
+		expect(new Set(next.map((outcome) => outcome.ok && outcome.right))).toEqual(new Set([false]))
 	}, 60_000)
 
 	it("who went away before is not hashed for", async () => {
@@ -27,8 +27,12 @@ describe("threads for hashing", () => {
 	})
 
 	it("a thread that fails tells who waits for it, and another takes its place", async () => {
-		await expect(makeHash(5 as never)).rejects.toThrow()
-		expect(await makeHash("a good password")).toMatch(/^\$argon2id\$/)
+		const unhashable = { normalize: () => 5 } as never
+		await expect(hashPassword(unhashable)).rejects.toThrow()
+		expect(await hashPassword("a good password")).toMatchObject({
+			ok: true,
+			passwordHash: expect.stringMatching(/^\$argon2id\$/),
+		})
 	})
 
 	it("threads that were stopped leave nobody waiting, and start again when they are needed", async () => {
@@ -38,6 +42,41 @@ describe("threads for hashing", () => {
 		const ended = (await ends).filter(({ status }) => status === "rejected").length
 		// What the threads had at hand may have been done.
 		expect(ended).toBeGreaterThanOrEqual(many - 2 * availableParallelism())
-		expect(await check()).toBe(false)
+		expect(await check()).toEqual({ ok: true, right: false })
+	})
+})
+
+async function hashOf(password: string): Promise<string> {
+	const hashed = await hashPassword(password)
+	return hashed.ok ? hashed.passwordHash : ""
+}
+
+async function isRight(passwordHash: string | null, password: string) {
+	const checked = await verifyPassword(passwordHash, password)
+	return checked.ok && checked.right
+}
+
+describe("checking a password", () => {
+	it("knows the right one, in either normal form, and no other", async () => {
+		const hash = await hashOf("caf\u00e9 au lait")
+		expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+		expect(await isRight(hash, "cafe\u0301 au lait")).toBe(true)
+		expect(await isRight(hash, "cafe au lait")).toBe(false)
+		expect(await isRight(hash, "caf\u00e9 au lait ")).toBe(false)
+	})
+
+	it("H-43: `a\\0b` is not `a`", async () => {
+		const hash = await hashOf("eightlong\0tail")
+		expect(await isRight(hash, "eightlong")).toBe(false)
+		expect(await isRight(hash, "eightlong\0tail")).toBe(true)
+	})
+
+	it("H-36: no account and a broken hash are `no`, never an error", async () => {
+		for (const hash of [null, "", "not a hash", "$argon2id$v=19$m=1$broken"])
+			expect([hash, await isRight(hash, "anything at all")]).toEqual([hash, false])
+	})
+
+	it("gives the same password another hash each time", async () => {
+		expect(await hashOf("correct horse")).not.toBe(await hashOf("correct horse"))
 	})
 })

@@ -1,8 +1,13 @@
 import { randomUUID } from "node:crypto"
+import type { z } from "zod"
+import { config } from "../../auth.config"
 import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
-import { type MailAddress, parseMailAddress } from "../../mail/address.server"
+import { parseMailAddress } from "../../mail/address.server"
 import { enqueueMail, type MailKind } from "../../mail/outbox.server"
+import type { Faults } from "../fault"
+import { type Refusal, refusal } from "../refusal"
+import type { registerSchema } from "../schema"
 import { usernameKey } from "./username"
 
 export type { User }
@@ -22,9 +27,15 @@ export function publicUser(user: User) {
 
 export type PublicUser = ReturnType<typeof publicUser>
 
+/** Whether the address must be proven before its owner can sign in. */
+export function needsVerification(user: User): boolean {
+	return config.verification.enabled && user.emailVerifiedAt === null
+}
+
+/** What registration asks for, but the password. A field that is added there needs a column of the same name. */
+export type Profile = Omit<z.output<typeof registerSchema>, "password" | "confirm_password">
+
 export type NewUser = {
-	username: string
-	email: MailAddress
 	passwordHash: string
 	/** What to mail with it. */
 	mail: MailKind | null
@@ -34,19 +45,25 @@ export type NewUser = {
 }
 
 /**
- * Writes the user and the mail that tells of it in one transaction. The unique indexes decide who gets the name and
- * the address.
+ * Writes the user and the mail that tells of it in one transaction. The unique indexes decide who gets the name, and
+ * who owns the address: with verification, nobody does until it is proven.
+ *
+ * @returns refusal `validation_failed`: the name is taken, or the address
  */
 export async function createUser(
-	input: NewUser,
-): Promise<{ ok: true; user: User } | { ok: false; taken: "username" | "email" }> {
-	const { username, email, passwordHash, mail, emailVerifiedAt, now } = input
+	{ username, email, ...columns }: Profile,
+	{ passwordHash, mail, emailVerifiedAt, now }: NewUser,
+): Promise<{ ok: true; user: User } | Refusal<"validation_failed">> {
+	const isOwned = emailVerifiedAt !== undefined || !config.verification.enabled
 	const data = {
+		...columns,
 		id: randomUUID(),
 		username,
 		usernameKey: usernameKey(username),
 		email: email.address,
 		emailKey: email.key,
+		ownedEmailKey: isOwned ? email.key : null,
+		unprovenUntil: isOwned ? null : unprovenUntil(now),
 		passwordHash,
 		emailVerifiedAt: emailVerifiedAt ?? null,
 		createdAt: now,
@@ -61,11 +78,12 @@ export async function createUser(
 		return { ok: true, user }
 	} catch (error) {
 		if (!isUniqueViolation(error)) throw error
-		const namesake = await db.user.findUnique({
-			where: { usernameKey: data.usernameKey },
-			select: { id: true },
-		})
-		return { ok: false, taken: namesake ? "username" : "email" }
+		const { usernameKey } = data
+		const namesake = await db.user.findUnique({ where: { usernameKey }, select: { id: true } })
+		const faults: Faults = namesake
+			? { username: [{ code: "username_taken" }] }
+			: { email: [{ code: "email_taken" }] }
+		return refusal("validation_failed", { faults })
 	}
 }
 
@@ -73,8 +91,9 @@ export async function findUser(id: string): Promise<User | null> {
 	return db.user.findUnique({ where: { id } })
 }
 
+/** Who owns an address. */
 export async function findUserByEmail(emailKey: string): Promise<User | null> {
-	return findOne(sql`"emailKey" = ${emailKey}`)
+	return findOne(sql`"ownedEmailKey" = ${emailKey}`)
 }
 
 /** What somebody types to sign in: a user name, or a mail address (which has an `@`, as no user name has). */
@@ -85,8 +104,15 @@ export function identifierKey(identifier: string): string {
 		: usernameKey(trimmed)
 }
 
+/** A mail address leads to who owns it, never to who waits for it: that would tell whether it was free. */
 export async function findUserByIdentifier(key: string): Promise<User | null> {
 	return key.includes("@") ? findUserByEmail(key) : findOne(sql`"usernameKey" = ${key}`)
+}
+
+/** Who still has to prove an address. @param preferred the id of the one that goes before others; else the newest does */
+export async function findUnproven(emailKey: string, preferred: string | null): Promise<User | null> {
+	return findOne(sql`"emailKey" = ${emailKey} AND "emailVerifiedAt" IS NULL AND "active"
+		ORDER BY CASE WHEN "id" = ${preferred ?? ""} THEN 0 ELSE 1 END, "createdAt" DESC LIMIT 1`)
 }
 
 async function findOne(condition: Prisma.Sql): Promise<User | null> {
@@ -94,13 +120,54 @@ async function findOne(condition: Prisma.Sql): Promise<User | null> {
 	return user ?? null
 }
 
-/** One conditional update: of many at once, one succeeds. @returns whether this call did it. */
+/** Whether others wait for the address that this user waits for. */
+export async function isContested({ id, emailKey }: User): Promise<boolean> {
+	return (await db.user.count({ where: { emailKey, emailVerifiedAt: null, id: { not: id } } })) > 0
+}
+
+/**
+ * Gives the address to who proved it; other registrations that wait for it are gone. One conditional update and the
+ * unique index decide: of many at once, one succeeds.
+ *
+ * @returns whether this call did it
+ */
 export async function markVerified(user: User, now: Date): Promise<boolean> {
 	const { id, epoch, emailKey } = user
 	const where = { id, epoch, emailKey, emailVerifiedAt: null, active: true }
-	return (await db.user.updateMany({ where, data: { emailVerifiedAt: now } })).count === 1
+	const data = { emailVerifiedAt: now, ownedEmailKey: emailKey, unprovenUntil: null }
+	try {
+		return await inTransaction(async (transaction) => {
+			const { count } = await transaction.user.updateMany({ where, data })
+			if (count === 0) return false
+			await transaction.user.deleteMany({
+				where: { emailKey, unprovenUntil: { not: null }, emailVerifiedAt: null, id: { not: id } },
+			})
+			return true
+		})
+	} catch (error) {
+		if (isUniqueViolation(error)) return false
+		throw error
+	}
+}
+
+/** A new link was asked for: the registration waits as long as that works. */
+export async function extendRegistration({ id }: User, now: Date): Promise<void> {
+	await db.user.updateMany({
+		where: { id, unprovenUntil: { not: null } },
+		data: { unprovenUntil: unprovenUntil(now) },
+	})
+}
+
+/** @returns whether there was still a registration to remove; an account whose address was ever proven is none. */
+export async function removeRegistration({ id, epoch, emailKey }: User): Promise<boolean> {
+	const where = { id, epoch, emailKey, emailVerifiedAt: null, unprovenUntil: { not: null } }
+	return (await db.user.deleteMany({ where })).count === 1
 }
 
 export async function noteSignIn(id: string, now: Date): Promise<void> {
 	await execute(sql`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`)
+}
+
+function unprovenUntil(now: Date): Date {
+	return new Date(now.getTime() + config.verification.periodSeconds * 1000)
 }

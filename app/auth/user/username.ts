@@ -1,4 +1,5 @@
 import { config } from "../../auth.config"
+import type { Fault } from "../fault"
 
 /**
  * ASCII letters, digits and `. _ -` between them: no two different names can look alike, and none looks like a
@@ -6,13 +7,12 @@ import { config } from "../../auth.config"
  */
 const USERNAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
 
-/** @returns the sentence that says what is wrong, or null. */
-export function usernameFault(username: string): string | null {
+/** @returns what is wrong, or null. */
+export function usernameFault(username: string): Fault | null {
 	const { minLength, maxLength } = config.username
 	if (username.length < minLength || username.length > maxLength)
-		return `Use ${minLength} to ${maxLength} characters.`
-	if (!USERNAME.test(username))
-		return "Use letters from a to z, digits, dots, dashes and underscores. Begin and end with a letter or a digit."
+		return { code: "username_length", minLength, maxLength }
+	if (!USERNAME.test(username)) return { code: "username_characters" }
 	return null
 }
 

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest"
-import {
-	expiredSessionCookie,
-	noticeCookie,
-	readSessionToken,
-	sessionCookie,
-	takeNotice,
-} from "./cookie.server"
+import { expiredSessionCookie, readSessionToken, sessionCookie } from "./session-cookie.server"
 
 const token = "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ_01234"
 const other = "B".repeat(43)
@@ -70,19 +64,5 @@ describe("writing cookies", () => {
 			`id=${token}; Path=/; HttpOnly; SameSite=Lax; Expires=Thu, 01 Jan 2026 12:00:00 GMT`,
 		)
 		expect(expiredSessionCookie()).toBe("id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
-	})
-})
-
-describe("a notice", () => {
-	it("is shown once", () => {
-		const [pair = ""] = noticeCookie("signed_out").split(";")
-		const notice = takeNotice(withCookie(pair))
-		expect(notice?.sentence).toBe("You are signed out.")
-		expect(notice?.cookie).toMatch(/^notice=; .*Max-Age=0/)
-	})
-
-	it("says none but our own sentences", () => {
-		for (const value of ["<b>hello</b>", "toString", "__proto__", "constructor", ""])
-			expect(takeNotice(withCookie(`notice=${value}`))).toBeNull()
 	})
 })

@@ -1,0 +1,34 @@
+import type { Caller } from "./caller"
+import { emit } from "./event.server"
+import { type Charge, charging, forgive, refund } from "./limit/limit.server"
+import { verifyPassword } from "./password/hashing.server"
+import { type Refusal, refusal } from "./refusal"
+import type { User } from "./user/user.server"
+
+/**
+ * Checks an account's password. Unknown, wrong and inactive are one answer, at the price of exactly one hash. What is
+ * right costs nothing of the limits, and forgives what was wrong before.
+ *
+ * @param user null for an account that does not exist
+ * @param identifier what was typed, for the count of an account that does not exist
+ */
+export async function checkCredentials(
+	user: User | null,
+	{ identifier, password }: { identifier: string; password: string },
+	caller: Caller,
+): Promise<{ ok: true; user: User } | Refusal<"credentials_invalid" | "rate_limited" | "overloaded">> {
+	const perClient: Charge = ["wrongPasswordPerClient", caller.address]
+	// By id where there is one, so that name and mail address share one count.
+	const perAccount: Charge = ["wrongPasswordPerAccount", user?.id ?? identifier]
+	const checked = await charging([perClient, perAccount], () =>
+		verifyPassword(user?.passwordHash ?? null, password, caller.signal),
+	)
+	if (!checked.ok) return checked
+	if (!checked.right || !user?.active) {
+		emit("login.refused", user, caller)
+		return refusal("credentials_invalid")
+	}
+	await refund(perClient)
+	await forgive(perAccount)
+	return { ok: true, user }
+}

@@ -1,0 +1,60 @@
+import { type MatchExtended, ZxcvbnFactory } from "@zxcvbn-ts/core"
+import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common"
+import { config } from "../../auth.config"
+
+/** What makes a password easy to guess: it is one of the most common, or little more than … */
+export type Weakness = "common" | "common_word" | "service_name" | "repeat" | "sequence" | "keyboard" | "date"
+
+/**
+ * How much of a password is matched, in UTF-16 code units. The matchers' time grows with the cube of it: 32 cost at most
+ * 2 ms, 100 cost 30, 256 cost 400. Who starts a password with 32 that can be guessed is told so, whatever follows.
+ */
+const MAX_MATCHED_LENGTH = 32
+
+const SIGNS = /[^\p{L}\p{N}]/gu
+
+const WEAKNESS_OF_PATTERN = new Map<string, Weakness>([
+	["dictionary", "common_word"],
+	["repeat", "repeat"],
+	["sequence", "sequence"],
+	["spatial", "keyboard"],
+	["date", "date"],
+	["regex", "date"],
+])
+
+const common = dictionary["passwords-common"].slice(0, config.password.refuseMostCommon)
+const mostCommon = new Set(common)
+
+const appName = config.appName.toLowerCase()
+
+const zxcvbn = new ZxcvbnFactory({
+	dictionary: { common, service: [appName, appName.replace(SIGNS, "")] },
+	graphs: adjacencyGraphs,
+	maxLength: MAX_MATCHED_LENGTH,
+	// Each reading of `l3tm31n` costs another search. The list holds the usual ones as they are.
+	l33tMaxSubstitutions: 0,
+})
+
+/** @param password of a length that is accepted, in NFC. */
+export function findWeakness(password: string): Weakness | null {
+	if (mostCommon.has(password.toLowerCase())) return "common"
+	const { minGuesses } = config.password
+	const start = password.slice(0, MAX_MATCHED_LENGTH)
+	const weakness = weaknessBelow(minGuesses, start)
+	// zxcvbn counts 10^8 for a third part, such as the sign of `Summer2024!`. Each is worth a factor of ten.
+	const unsigned = start.replace(SIGNS, "")
+	if (weakness || unsigned === start) return weakness
+	return weaknessBelow(minGuesses / 10 ** (start.length - unsigned.length), unsigned)
+}
+
+function weaknessBelow(minGuesses: number, text: string): Weakness | null {
+	const { guesses, sequence } = zxcvbn.check(text)
+	if (guesses >= minGuesses) return null
+	const matches = sequence.filter(({ pattern }) => WEAKNESS_OF_PATTERN.has(pattern))
+	const [longest] = matches.sort((one, other) => other.token.length - one.token.length)
+	return longest ? weaknessOf(longest) : null
+}
+
+function weaknessOf({ pattern, dictionaryName }: MatchExtended): Weakness | null {
+	return dictionaryName === "service" ? "service_name" : (WEAKNESS_OF_PATTERN.get(pattern) ?? null)
+}

@@ -1,0 +1,29 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
+import { env } from "../env.server"
+
+/** What is signed. Each purpose has a key of its own, so that what is signed for one is worthless for another. */
+export type SignaturePurpose = "link/verify" | "cookie/registration"
+
+/** @returns HMAC-SHA256 by the first secret, as 43 base64url characters */
+export function sign(purpose: SignaturePurpose, message: string): string {
+	return signBy(env.secrets[0], purpose, message)
+}
+
+/** Whether any of the secrets made this signature. */
+export function isSignature(purpose: SignaturePurpose, message: string, signature: string): boolean {
+	return env.secrets.some((secret) => isEqual(signature, signBy(secret, purpose, message)))
+}
+
+function signBy(secret: string, purpose: SignaturePurpose, message: string): string {
+	return createHmac("sha256", deriveKey(secret, purpose)).update(message).digest("base64url")
+}
+
+/** One key per purpose from one secret (HKDF, RFC 5869). */
+function deriveKey(secret: string, purpose: SignaturePurpose): Buffer {
+	return Buffer.from(hkdfSync("sha256", secret, "", `gatehouse/${purpose}`, 32))
+}
+
+function isEqual(a: string, b: string): boolean {
+	const [left, right] = [Buffer.from(a), Buffer.from(b)]
+	return left.length === right.length && timingSafeEqual(left, right)
+}

@@ -1,0 +1,20 @@
+import { config } from "../auth.config"
+import { readCookie, serializeCookie } from "./cookie.server"
+
+const { cookieName } = config.session
+
+/** With an `Authorization` header, cookies do not count: who sends one wants to be known by it alone. */
+export function readSessionToken(request: Request): string | null {
+	if (request.headers.has("Authorization")) return null
+	const token = readCookie(request, cookieName)
+	return token && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null
+}
+
+/** @param until the cookie outlives the browser until then; without it, it ends when the browser closes. */
+export function sessionCookie(token: string, until: Date | null): string {
+	return serializeCookie(cookieName, token, until ? { until } : {})
+}
+
+export function expiredSessionCookie(): string {
+	return serializeCookie(cookieName, "", { seconds: 0 })
+}

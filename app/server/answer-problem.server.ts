@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http"
+import type { Response } from "express"
+import { type ProblemCode, problem } from "../http/problem"
+import { LINGER_MS } from "./broken-request.server"
+import { renderProblem } from "./problem-page.server"
+import { tellWhenToRetry } from "./web-adapter.server"
+
+/** Answers what no route can, as JSON or as a page. */
+export function answerProblem(request: IncomingMessage, response: Response, code: ProblemCode): void {
+	const requestId = String(response.getHeader("X-Request-Id"))
+	const body = problem(code, code === "internal" ? { request_id: requestId } : {})
+	const { json, nonce } = response.locals
+	const text = json ? JSON.stringify(body) : renderProblem(body, nonce)
+	response.status(body.status)
+	tellWhenToRetry(response)
+	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
+	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
+	response.setHeader("Content-Length", Buffer.byteLength(text))
+	// What is left of a body that nobody reads must not become the connection's next request.
+	if (!request.complete) response.setHeader("Connection", "close")
+	response.write(text)
+	discardRest(request, () => response.end())
+}
+
+/**
+ * A socket that is closed while the client still sends is reset, and the client may never see the answer (RFC 9112,
+ * 9.6): so what still comes is thrown away for a moment.
+ */
+function discardRest(request: IncomingMessage, whenDone: () => void): void {
+	if (request.readableEnded || request.destroyed) return void whenDone()
+	const timer = setTimeout(whenDone, LINGER_MS)
+	request.once("close", () => clearTimeout(timer))
+	request.once("end", whenDone)
+	request.resume()
+}

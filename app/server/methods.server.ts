@@ -1,0 +1,23 @@
+import type { RequestHandler } from "express"
+import { answerProblem } from "./answer-problem.server"
+import type { FindRoute, FoundRoute } from "./route-table.server"
+
+/** Refuses every method that the route does not take (RFC 9110, 15.5.6). What no route takes is not found, whatever the method. */
+export function refuseOtherMethods(find: FindRoute): RequestHandler {
+	return (request, response, next) => {
+		const { route } = find(request.path)
+		const isNowhere = !route.module || route.path === "*"
+		if (isNowhere && request.method !== "GET" && request.method !== "HEAD")
+			return answerProblem(request, response, "not_found")
+		const allowed = allowedMethods(route)
+		if (isNowhere || allowed.includes(request.method)) return next()
+		response.setHeader("Allow", allowed.join(", "))
+		answerProblem(request, response, "method_not_allowed")
+	}
+}
+
+/** GET and HEAD, and where there is an action POST, unless the route's `handle.methods` names others. */
+function allowedMethods({ module }: FoundRoute["route"]): string[] {
+	const { methods = ["POST"] } = (module?.handle ?? {}) as { methods?: string[] }
+	return ["GET", "HEAD", ...(module?.action ? methods : [])]
+}

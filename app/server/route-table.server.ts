@@ -1,0 +1,46 @@
+import type { ServerBuild } from "@remix-run/node"
+import { matchRoutes } from "@remix-run/react"
+
+type Routes = ServerBuild["routes"]
+type Route = Routes[string]
+type RouteTree = NonNullable<Parameters<typeof matchRoutes>[0]>
+
+/** The route behind a path, with the path's parameters. Nothing of a route is there where no route takes the path. */
+export type FoundRoute = {
+	route: Partial<Route>
+	params: Record<string, string | undefined>
+	/** A page's own script asks for `….data`, in the router's own format. */
+	isScript: boolean
+}
+
+export type FindRoute = (path: string) => FoundRoute
+
+/** By the router's own rules; paths without a parameter, which are nearly all, are worked out once. */
+export function routeFinder(routes: Routes): FindRoute {
+	const tree = routeTree(routes)
+	const match = (path: string) => {
+		const { route, params = {} } = matchRoutes(tree, path)?.at(-1) ?? {}
+		return { route: routes[route?.id ?? ""] ?? {}, params }
+	}
+	const paths = Object.values(routes).map((route) => fullPath(route, routes))
+	const known = new Map(paths.filter((path) => !/[:*?]/.test(path)).map((path) => [path, match(path)]))
+	return (path) => {
+		const isScript = path.endsWith(".data")
+		// The router's own name for the data of `/`.
+		const page = isScript ? path.slice(0, -".data".length).replace(/^\/_root$/, "/") : path
+		return { ...(known.get(page) ?? match(page)), isScript }
+	}
+}
+
+function routeTree(routes: Routes, parentId?: string): RouteTree {
+	const siblings = Object.values(routes).filter((route) => route.parentId === parentId)
+	return siblings.map(({ id, path, index, caseSensitive }) =>
+		index ? { id, path, caseSensitive, index } : { id, path, caseSensitive, children: routeTree(routes, id) },
+	)
+}
+
+function fullPath({ path = "", parentId = "" }: Route, routes: Routes): string {
+	const parent = routes[parentId]
+	const before = parent ? fullPath(parent, routes) : "/"
+	return path && before !== "/" ? `${before}/${path}` : before + path
+}

@@ -1,0 +1,94 @@
+import type { Fault, FaultCode } from "../auth/fault"
+
+/**
+ * Every sentence of problems, fields and notices. A second language is a second file that `satisfies Text`: what it lacks
+ * does not compile. Pages and mails keep their own words.
+ */
+export const en = {
+	/** By code, see `http/problem.ts`. */
+	problems: {
+		malformed: "The request could not be read.",
+		link_invalid: "This link does not work: it is incomplete, was used already, or is out of date.",
+		link_expired: "This link has expired.",
+		credentials_invalid: "That user name, e-mail or password isn't right.",
+		unauthenticated: "Sign in first.",
+		not_verified: "Your e-mail address is not confirmed yet. Open the link that was mailed to you.",
+		origin_refused: "This came from another site, so nothing was done. Open the page itself and try again.",
+		not_found: "There is no such page.",
+		method_not_allowed: "This page does not take that kind of request.",
+		too_slow: "The request took too long to arrive.",
+		too_large: "The request is too large.",
+		uri_too_long: "The address is too long.",
+		unsupported_media_type: "This kind of content is not accepted. Send a form, or JSON in UTF-8.",
+		validation_failed: "Something in the form needs another look.",
+		rate_limited: "Too many tries.",
+		headers_too_large: "The request's headers are too large.",
+		internal: "Something went wrong on our side. It has been noted.",
+		overloaded: "Too many people are signing in right now. Try again in a moment.",
+		unavailable: "A part that we need is not available. Try again in a moment.",
+	},
+	tooManyTries: (seconds: number) => `Too many tries. Wait ${wait(seconds)}, then try again.`,
+	noAnswer: {
+		title: "No answer",
+		detail:
+			"The site could not be reached, so nothing may have been saved. Check your connection, then try again.",
+	},
+
+	/** What is wrong with a field, see `auth/fault.ts`. */
+	faults: {
+		username_missing: "Enter a user name.",
+		username_length: ({ minLength, maxLength }: Fault<"username_length">) =>
+			`Use ${minLength} to ${maxLength} characters.`,
+		username_characters:
+			"Use letters from a to z, digits, dots, dashes and underscores. Begin and end with a letter or a digit.",
+		username_taken: "This user name is taken. Choose another.",
+		email_missing: "Enter your e-mail address.",
+		email_malformed: "Enter a valid e-mail address, like ada@example.org.",
+		email_taken: "This address already has an account. Sign in instead.",
+		password_missing: "Enter your password.",
+		password_unreadable:
+			"This cannot be a password here: it is too long, or holds characters that cannot be typed.",
+		new_password_missing: "Choose a password.",
+		new_password_unreadable: "Use characters that can be typed.",
+		password_too_short: ({ minCodePoints }: Fault<"password_too_short">) =>
+			`Use at least ${minCodePoints} characters.`,
+		password_too_long: ({ maxCodePoints }: Fault<"password_too_long">) =>
+			`Use at most ${maxCodePoints} characters.`,
+		password_common: "This password is among the most common ones. Choose another.",
+		password_common_word:
+			"That's a common word or number with little added. Try a few unrelated words instead.",
+		password_service_name: "That's little more than our name. Try a few unrelated words instead.",
+		password_repeat: "That repeats the same few characters. Try a few unrelated words instead.",
+		password_sequence: "That's a sequence, such as abcd or 4321. Try a few unrelated words instead.",
+		password_keyboard: "Those keys are neighbours on a keyboard. Try a few unrelated words instead.",
+		password_date: "That's little more than a date or a year. Try a few unrelated words instead.",
+		password_contains_username: "Choose a password that does not contain your user name.",
+		password_contains_email: "Choose a password that does not contain the name in your e-mail address.",
+		confirm_password_missing: "Repeat the password.",
+		confirm_password_differs: "The passwords don't match.",
+		identifier_missing: "Enter your user name or e-mail address.",
+		identifier_too_long: "This is longer than any user name or e-mail address here.",
+		sure_missing: "Tick this box to remove the account.",
+		not_text: "Send this as text.",
+		not_boolean: "Send true or false.",
+		repeated: "This was sent more than once. Send it once.",
+	} satisfies { [Code in FaultCode]: string | ((fault: Fault<Code>) => string) },
+
+	/** What a page says once, after something was done. */
+	notices: {
+		registered: "Almost there: we have sent you a mail. Open its link to confirm your address, then sign in.",
+		registered_without_mail: "Your account is ready. Sign in.",
+		verified: "Your address is confirmed. You can sign in now.",
+		resent: "If an account with this address still needs it, a new link is on its way.",
+		removed: "The account was removed. Nobody can use your address there.",
+		signed_out: "You are signed out.",
+	},
+}
+
+export type Text = typeof en
+
+function wait(seconds: number): string {
+	if (seconds < 60) return `${seconds} seconds`
+	const minutes = Math.ceil(seconds / 60)
+	return minutes === 1 ? "a minute" : `${minutes} minutes`
+}

@@ -1,0 +1,67 @@
+import { Form as RouterForm, useFormAction, useNavigation } from "@remix-run/react"
+import { createContext, type ReactNode, useContext } from "react"
+import type { RefusedForm } from "../http/submission.server"
+import { FormError } from "./form-error"
+
+type FormScope = {
+	/** Begins the ids of all that belongs to the form. */
+	id: string
+	/** What its last try was refused for; undefined where it was another form of the page. */
+	refused: RefusedForm | undefined
+	busy: boolean
+}
+
+const Scope = createContext<FormScope>({ id: "form", refused: undefined, busy: false })
+
+/** The form around a field or a button. */
+export function useFormScope(): FormScope {
+	return useContext(Scope)
+}
+
+type FormProps = {
+	/** Unique on the page. */
+	id: string
+	refused?: RefusedForm
+	/** Where it goes; without it, the page's own action. */
+	action?: string
+	/** Tells the forms of one page apart, as `intent` in what is sent. */
+	intent?: string
+	/** Where to be led afterwards. */
+	redirectTo?: string | null
+	/** Sent along unseen. */
+	hidden?: Record<string, string | undefined>
+	/** What the fields are called where an error names them. */
+	labels?: Record<string, string>
+	/** What helps with the refusal, beside its sentence. */
+	help?: ReactNode
+	children: ReactNode
+}
+
+/** A form that knows its own refusal, pending state and ids, so that a page can have several. */
+export function Form({ id, refused, action, intent, redirectTo, hidden, labels, help, children }: FormProps) {
+	const own = refused?.typed.intent === intent ? refused : undefined
+	const target = useFormAction(action)
+	const { formMethod, formAction, formData } = useNavigation()
+	const busy =
+		formMethod === "POST" &&
+		pathOf(formAction) === pathOf(target) &&
+		(formData?.get("intent") ?? undefined) === intent
+	const unseen = { ...hidden, intent, redirect_to: own?.typed.redirect_to ?? redirectTo ?? undefined }
+	return (
+		<Scope.Provider value={{ id, refused: own, busy }}>
+			<FormError formId={id} problem={own?.problem} labels={labels}>
+				{own && help}
+			</FormError>
+			<RouterForm id={id} method="post" action={action} noValidate>
+				{Object.entries(unseen).map(
+					([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
+				)}
+				{children}
+			</RouterForm>
+		</Scope.Provider>
+	)
+}
+
+function pathOf(action: string | undefined): string | undefined {
+	return action?.split("?", 1)[0]
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { tmpdir, userInfo } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { clientOf, somebody } from "../support/client"
+import { freePort } from "../support/server"
+
+const page = readFileSync("docs/deploy.md", "utf8")
+const [building = "", installing = ""] = blocks("sh")
+const [unit = ""] = blocks("ini")
+
+/** Root gives the server to a user without rights, as the page says; anybody else has no rights to give away. */
+const isRoot = userInfo().uid === 0
+const user = isRoot ? { uid: idOf("-u"), gid: idOf("-g") } : {}
+
+const folder = mkdtempSync(join(tmpdir(), "gatehouse-deploy-"))
+const home = `${folder}/srv/gatehouse`
+// Only its owner may pass through a new temporary folder.
+chmodSync(folder, 0o711)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("docs/deploy.md, followed to the letter", () => {
+	beforeAll(() => {
+		const [install, build, ...packing] = building.trim().split("\n")
+		expect([install, build]).toEqual(["npm ci", "npm run build"])
+		run(packing.join("\n"))
+		run(installing, { npm_config_better_sqlite3_local_prebuilds: compiledDatabase() })
+	}, 120_000)
+
+	it("installs what the server imports, and nothing that builds it", () => {
+		const installed = `${home}/build/node_modules`
+		for (const name of ["express", "better-sqlite3"]) expect(readdirSync(installed)).toContain(name)
+		for (const name of ["@remix-run/dev", "@prisma", "prisma", "typescript", "vite", "esbuild"])
+			expect(existsSync(`${installed}/${name}`), name).toBe(false)
+		expect(megabytesOf(home)).toBeLessThan(110)
+	})
+
+	it("starts as a user who may write to data/ only, registers somebody, stops when told", async () => {
+		const server = await startAsTheUnitSays()
+		try {
+			const client = clientOf(server)
+			const person = somebody()
+			const answer = await client.postJson("/register", { ...person, confirm_password: person.password })
+			expect(answer.status).toBe(201)
+			const form = await client.get("/register")
+			const stylesheet = form.text.match(/href="(\/assets\/[^"]+\.css)"/)?.[1]
+			expect((await client.get(stylesheet ?? "")).status).toBe(200)
+			if (isRoot) expect(statSync(`${home}/data/gatehouse.db`).uid).toBe(user.uid)
+		} finally {
+			server.child.kill("SIGTERM")
+			expect(await server.exitCode).toBe(0)
+		}
+	})
+
+	it("says in one line that it may not read its settings", async () => {
+		chmodSync(`${home}/.env`, 0)
+		const { exitCode, output } = start(await freePort())
+		expect(await exitCode).toBe(1)
+		expect(output()).toBe("✗ Gatehouse does not start: the user that it runs as may not read .env.\n")
+	})
+})
+
+function blocks(language: string): string[] {
+	return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+		name === language ? [text ?? ""] : [],
+	)
+}
+
+/** Runs commands of the page, in a folder of the test's own, and for a user that there is. */
+function run(commands: string, env: Record<string, string> = {}): void {
+	const script = commands
+		.replaceAll("/srv/gatehouse", home)
+		.replaceAll("gatehouse.tar.gz", `${folder}/gatehouse.tar.gz`)
+		.replace(/^useradd .*$/m, "")
+		.replaceAll("-o gatehouse", isRoot ? "-o nobody" : "")
+	execFileSync("sh", ["-euc", script], {
+		env: { ...process.env, npm_config_prefer_offline: "true", ...env },
+		stdio: ["ignore", "pipe", "pipe"],
+	})
+}
+
+/** Compiling SQLite takes minutes, and was done for the clone: its installer takes a binary from a folder. */
+function compiledDatabase(): string {
+	const { version } = JSON.parse(readFileSync("node_modules/better-sqlite3/package.json", "utf8"))
+	const name = `better-sqlite3-v${version}-node-v${process.versions.modules}-${process.platform}-${process.arch}`
+	const binary = "build/Release/better_sqlite3.node"
+	execFileSync("tar", ["-czf", `${folder}/${name}.tar.gz`, "-C", "node_modules/better-sqlite3", binary])
+	return folder
+}
+
+async function startAsTheUnitSays() {
+	const port = await freePort()
+	const { child, exitCode, output } = start(port)
+	const url = `http://127.0.0.1:${port}`
+	const deadline = Date.now() + 20_000
+	while (child.exitCode === null && Date.now() < deadline) {
+		const response = await fetch(`${url}/readyz`).catch(() => undefined)
+		if (response?.ok) return { url, child, exitCode }
+		await new Promise((resolve) => setTimeout(resolve, 50))
+	}
+	child.kill("SIGKILL")
+	throw new Error(`The server did not start:\n${output()}`)
+}
+
+/** As systemd would; only the port and the mail server are not those of the page. */
+function start(port: number) {
+	expect(setting("User")).toBe("gatehouse")
+	const [program = "", ...parameters] = setting("ExecStart").split(" ")
+	expect(program).toBe("/usr/bin/node")
+	// No NODE_ENV: the unit sets none.
+	const env: Partial<NodeJS.ProcessEnv> = { PORT: String(port), SMTP_URL: "smtp://127.0.0.1:9" }
+	const child: ChildProcess = spawn(process.execPath, parameters, {
+		...user,
+		cwd: setting("WorkingDirectory").replace("/srv/gatehouse", home),
+		env: env as NodeJS.ProcessEnv,
+	})
+	let output = ""
+	for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (output += chunk))
+	const exitCode = new Promise<number | null>((resolve) => child.once("close", resolve))
+	return { child, exitCode, output: () => output }
+}
+
+function setting(name: string): string {
+	return unit.match(new RegExp(`^${name}=(.*)$`, "m"))?.[1] ?? ""
+}
+
+function idOf(flag: "-u" | "-g"): number {
+	return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }))
+}
+
+function megabytesOf(path: string): number {
+	return Number(execFileSync("du", ["-sk", path], { encoding: "utf8" }).split("\t")[0]) / 1024
+}
