@@ -96,7 +96,7 @@ describe("headers that every answer has", () => {
 
 	it("429: no-store, security headers, and how long to wait", async () => {
 		const one = clientOf(server)
-		const tries = Array.from({ length: config.limits.wrongPasswordPerAddress.points + 1 }, (_, index) =>
+		const tries = Array.from({ length: config.limits.wrongPasswordPerClient.points + 1 }, (_, index) =>
 			one.postJson("/login", { username: `x${index}`, password: "wrong" }),
 		)
 		const limited = (await Promise.all(tries)).find((answer) => answer.status === 429)

@@ -100,7 +100,7 @@ describe("a flood of sign-ins", () => {
 					...(signal && { signal }),
 				})
 			}
-			const given = Array.from({ length: config.limits.registrationPerAddress.points }, () =>
+			const given = Array.from({ length: config.limits.registrationPerClient.points }, () =>
 				registering(hangUp.signal).catch(() => null),
 			)
 			await new Promise((resolve) => setTimeout(resolve, 300))

@@ -6,7 +6,7 @@ import { serverFixture } from "../support/server-fixture"
 const { server, mailbox } = serverFixture()
 
 const ACCOUNT = config.limits.wrongPasswordPerAccount
-const CLIENT = config.limits.wrongPasswordPerAddress
+const CLIENT = config.limits.wrongPasswordPerClient
 
 /** How often each answer was given. */
 function tally(answers: { status: number }[]): Record<number, number> {

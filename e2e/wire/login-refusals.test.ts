@@ -15,7 +15,7 @@ import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
 const ACCOUNT = config.limits.wrongPasswordPerAccount
-const CLIENT = config.limits.wrongPasswordPerAddress
+const CLIENT = config.limits.wrongPasswordPerClient
 const WRONG = "not the password"
 
 function change(person: Person, assignment: string): void {

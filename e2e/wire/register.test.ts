@@ -22,7 +22,7 @@ import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
 
-const LIMIT = config.limits.registrationPerAddress
+const LIMIT = config.limits.registrationPerClient
 
 describe.runIf(config.verification.enabled)("the whole way, by a program", () => {
 	it("registers, verifies, signs in, shows the account, signs out", async () => {

@@ -14,8 +14,8 @@ import { afterAnswers, serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
 
-const MAILBOX = config.limits.mailPerAccount
-const CLIENT = config.limits.mailPerAddress
+const MAILBOX = config.limits.mailPerMailbox
+const CLIENT = config.limits.mailPerClient
 
 async function registered(): Promise<Person> {
 	return (await registerUnverified(server, mailbox)).person
