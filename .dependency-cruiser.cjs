@@ -68,7 +68,7 @@ module.exports = {
 		{
 			name: "argon2-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/password/hashing\\.worker\\.js$"),
+			from: onlyFrom("^app/auth/password/stored-hash\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{
