@@ -62,7 +62,7 @@ module.exports = {
 		{
 			name: "lucia-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/session/session\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/session/lucia-adapter\\.server\\.ts$"),
 			to: { path: "node_modules/lucia/" },
 		},
 		{
@@ -86,7 +86,7 @@ module.exports = {
 		{
 			name: "limiter-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/limit/limit\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/limit/bounded-limiter\\.server\\.ts$"),
 			to: { path: "node_modules/rate-limiter-flexible/" },
 		},
 	],
