@@ -69,6 +69,11 @@ export function sessionOf(answer: Answer): string | undefined {
 	return answer.cookies.find((cookie) => /^(?:__Host-)?id=[^;]/.test(cookie))?.split(";")[0]
 }
 
+/** The `name=value` of the cookie that marks the browser that registered. */
+export function registrationCookieOf(answer: Answer): string {
+	return answer.cookies.find((cookie) => /^(?:__Host-)?registration=/.test(cookie))?.split(";")[0] ?? ""
+}
+
 export type LinkFields = { user_id: string; timestamp: string; signature: string }
 
 /** The three fields of the link in a mail. */
@@ -80,16 +85,20 @@ export function register(server: Pick<TestServer, "url">, person: Person): Promi
 	return clientOf(server).postJson("/register", registrationOf(person))
 }
 
-/** Registers somebody whose address is not verified, and waits for the link. */
+/**
+ * Registers somebody whose address is not verified, and waits for the link.
+ *
+ * @returns with it, the cookie that marks the browser
+ */
 export async function registerUnverified(
 	server: Pick<TestServer, "url">,
 	mailbox: Mailbox,
 	person = somebody(),
-): Promise<{ person: Person; url: string; link: LinkFields }> {
+): Promise<{ person: Person; url: string; link: LinkFields; cookie: string }> {
 	const registered = await register(server, person)
 	if (registered.status !== 201) throw new Error(`Registration failed: ${registered.text}`)
 	const url = (await mailbox.next(person.email)).links[0] ?? ""
-	return { person, url, link: linkFields(url) }
+	return { person, url, link: linkFields(url), cookie: registrationCookieOf(registered) }
 }
 
 /** Registers somebody, and verifies the address by the mailed link. */

@@ -25,10 +25,10 @@ const NOT_TEXT = [
 	"1e400",
 ]
 
-const forms: [path: string, fields: () => Record<string, string>][] = [
-	["/register", () => registrationOf(somebody())],
-	["/login", () => ({ username: person.username, password: person.password })],
-	["/verify/resend", () => ({ email: person.email })],
+const forms: [path: string, formId: string, fields: () => Record<string, string>][] = [
+	["/register", "register", () => registrationOf(somebody())],
+	["/login", "login", () => ({ username: person.username, password: person.password })],
+	["/verify/resend", "resend", () => ({ email: person.email })],
 ]
 
 /** A JSON object with this very text as the value of one field. */
@@ -43,7 +43,7 @@ function multipart(fields: Record<string, string>): FormData {
 	return body
 }
 
-describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
+describe.each(forms)("H-01: a field of %s that is not text", (path, formId, fields) => {
 	it("H-01: is refused by its name, and reaches no query", async () => {
 		const before = rowsOf(server)
 		const client = clientOf(server)
@@ -76,7 +76,7 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 				expect(Object.keys(json.json.errors)).toEqual([name])
 				const form = await client.postForm(path, given)
 				expect([form.status, form.cookies]).toEqual([422, []])
-				expect(form.text).toContain(`href="#${name}"`)
+				expect(form.text).toContain(`href="#${formId}-${name}"`)
 			}
 		}
 		expect(rowsOf(server)).toEqual(before)

@@ -121,7 +121,7 @@ describe("POST /register", () => {
 			"confirm_password",
 		])
 		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
-			expect(refused.form.text).toContain(`href="#${name}"`)
+			expect(refused.form.text).toContain(`href="#register-${name}"`)
 			expect(textOf(refused.form)).toContain(sentences[0])
 		}
 		expect(rowsOf(server)).toEqual(before)
