@@ -1,18 +1,18 @@
 import type { ActionFunctionArgs } from "@remix-run/node"
 import { describe, expect, it, vi } from "vitest"
 import { z } from "zod"
-import { text } from "../auth/schema"
 import { log } from "../log.server"
 import { describeFields } from "./form-description.server"
 import { read, refuse } from "./submission.server"
 
 /** A field that is secret by what its schema says; its name tells nobody. */
 const schema = z.object({
-	pin: text("Enter the PIN.")
+	pin: z
+		.string()
 		.regex(/^\d{6}$/, "Use six digits.")
 		.meta({ secret: true }),
-	recovery: text("").meta({ secret: true }).optional(),
-	name: text("Enter a name."),
+	recovery: z.string().meta({ secret: true }).optional(),
+	name: z.string(),
 })
 
 const SECRET = "12ab secret"
