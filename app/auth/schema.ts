@@ -24,7 +24,7 @@ export function isSecret(field: z.ZodType): boolean {
 	return field.meta()?.secret === true
 }
 
-/** Text that has to be there. @param missing the fault's code, or a sentence */
+/** @public Text that has to be there. @param missing the fault's code, or a sentence of your own */
 export function text(missing: FaultCode | (string & {})) {
 	const error = ({ code, input }: { code: string; input?: unknown }) =>
 		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined

@@ -53,7 +53,7 @@ function isSafe({ method }: Request): boolean {
 	return method === "GET" || method === "HEAD"
 }
 
-/** `_data` would make Remix run an action as a "data request", past its checks and our doors. */
+/** `_data` would make Remix run an action as a "data request", past its checks and ours. */
 function isWellFormedPath(url: string): boolean {
 	if (!url.startsWith("/")) return false
 	const [path = "", ...query] = url.split("?")

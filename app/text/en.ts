@@ -85,6 +85,7 @@ export const en = {
 	},
 }
 
+/** @public What a second language has to have. */
 export type Text = typeof en
 
 function wait(seconds: number): string {
