@@ -118,7 +118,7 @@ module.exports = {
 			name: "argon2-has-one-importer",
 			comment: "Hashing is for threads only (decision 14).",
 			severity: "error",
-			from: onlyFrom("^app/auth/password/hashing\\.worker\\.js$"),
+			from: onlyFrom("^app/auth/password/stored-hash\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{

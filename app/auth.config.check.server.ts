@@ -49,6 +49,7 @@ const configSchema = z
 			refuseMostCommon: z.int().nonnegative(),
 			minGuesses: z.int().nonnegative(),
 			maxWaitingHashes: count,
+			maxWaitingHashesPerNetwork: count,
 		}),
 		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
 		limits: z.strictObject({
@@ -56,7 +57,9 @@ const configSchema = z
 			wrongPasswordPerClient: limit,
 			registrationPerClient: limit,
 			mailPerMailbox: limit,
+			mailPerMailboxAndClient: limit,
 			mailPerClient: limit,
+			mailPerNetwork: limit,
 		}),
 		mail: z.strictObject({
 			retryDelaysSeconds: z.array(seconds).min(1),

@@ -84,6 +84,8 @@ export const config: Config = {
 		minGuesses: 1_000_000,
 		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
 		maxWaitingHashes: 512,
+		/** How many of them one network may have waiting: an IPv4 address, an IPv6 /56. */
+		maxWaitingHashesPerNetwork: 64,
 	},
 
 	username: {
@@ -97,7 +99,11 @@ export const config: Config = {
 		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },
 		registrationPerClient: { points: 20, durationSeconds: 60 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
+		/** Of a mailbox's mails, those that one client may ask for: the rest is for its owner. */
+		mailPerMailboxAndClient: { points: 3, durationSeconds: 60 * 60 },
 		mailPerClient: { points: 20, durationSeconds: 60 * 60 },
+		/** An IPv4 /24, an IPv6 /48. */
+		mailPerNetwork: { points: 40, durationSeconds: 60 * 60 },
 	},
 
 	mail: {

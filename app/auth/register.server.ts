@@ -2,7 +2,8 @@ import type { z } from "zod"
 import { config } from "../auth.config"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
-import { type Charge, charging } from "./limit/limit.server"
+import { charging } from "./limit/limit.server"
+import { mailCharges } from "./limit/mail-charges"
 import { signIn } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
@@ -34,17 +35,13 @@ export async function register(
 ): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
 	const hashed = await charging([["registrationPerClient", caller.address]], () =>
-		hashPassword(password, caller.signal),
+		hashPassword(password, caller),
 	)
 	if (!hashed.ok) return hashed
 
 	const { passwordHash } = hashed
 	const mail = config.verification.enabled ? "verify" : null
-	const mailed: Charge[] = [
-		["mailPerClient", caller.address],
-		["mailPerMailbox", profile.email.key],
-	]
-	const created = await charging(mail ? mailed : [], () =>
+	const created = await charging(mail ? mailCharges(profile.email, caller) : [], () =>
 		createUser(profile, { passwordHash, mail, now: caller.now }),
 	)
 	if (!created.ok) return created

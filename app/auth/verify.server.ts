@@ -6,6 +6,7 @@ import type { Caller } from "./caller"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
+import { mailCharges } from "./limit/mail-charges"
 import { checkLink, parseLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
@@ -107,7 +108,7 @@ export async function resendVerification(
 	registered: string | null,
 	caller: Caller,
 ): Promise<{ ok: true } | Refusal<"rate_limited">> {
-	const limited = await charge(["mailPerClient", caller.address], ["mailPerMailbox", email.key])
+	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
 	afterAnswer(() => mailNewLink(email.key, registered, caller))
 	return { ok: true }

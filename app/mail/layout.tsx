@@ -1,7 +1,5 @@
-import type { ReactElement, ReactNode } from "react"
+import type { ReactNode } from "react"
 import { appName, styles } from "../auth.config"
-
-export type MailElement = ReactElement<Parameters<typeof Mail>[0]>
 
 /**
  * The frame of every mail. `subject` is read from here too, so that one component is the whole mail.

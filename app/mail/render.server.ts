@@ -1,7 +1,10 @@
 import { convert } from "html-to-text"
+import type { ReactElement } from "react"
 import { renderToStaticMarkup } from "react-dom/server"
-import type { MailElement } from "./layout"
+import type { Mail } from "./layout"
 import type { Message } from "./transport.server"
+
+export type MailElement = ReactElement<Parameters<typeof Mail>[0]>
 
 /** @param element what a mail's component returns: a {@link Mail} */
 export function renderMail(element: MailElement): Message {

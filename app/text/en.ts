@@ -85,7 +85,7 @@ export const en = {
 	},
 }
 
-/** @public What a second language has to have. */
+/** @public for the file of another language */
 export type Text = typeof en
 
 function wait(seconds: number): string {

@@ -2,7 +2,11 @@ import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
 import { config } from "../../auth.config"
 import { log } from "../../log.server"
+import type { Caller } from "../caller"
+import { networkOf } from "../limit/network"
 import { type Refusal, refusal } from "../refusal"
+import { FairQueue } from "./fair-queue"
+import type { Checked } from "./stored-hash.js"
 
 export type HashTask =
 	| { kind: "make"; password: string }
@@ -18,21 +22,28 @@ type Job = {
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
 const RETRY_AFTER_SECONDS = 2
+/** What one household has: an IPv4 address, an IPv6 /56 (RFC 6177). */
+const HOME = { ipv4: 32, ipv6: 56 }
+
+/** Who a hash is made for. Networks take turns, and who goes away gives its place in the queue up. */
+type Waiting = Pick<Caller, "address" | "signal">
+/** At the start, and by hand. */
+const OURSELVES: Waiting = { address: "ourselves" }
 
 /**
  * argon2 in threads of its own, as many as there are processors: in libuv's pool, which is what the library's own
  * asynchronous calls use, it would hold up file access and DNS. What waits is bounded (OWASP ASVS 5, V15.2.2).
  *
- * @param signal when aborted, the task gives its place in the queue up; one that a thread has already is finished
- * @returns a PHC string; the refusal `overloaded` when too many wait
+ * @param caller when its signal is aborted, the task gives its place up; one that a thread has already is finished
+ * @returns a PHC string; the refusal `overloaded` when too many wait, in all or of one network
  * @throws the signal's reason
  */
 export async function hashPassword(
 	password: string,
-	signal?: AbortSignal,
+	caller: Waiting = OURSELVES,
 ): Promise<{ ok: true; passwordHash: string } | Refusal<"overloaded">> {
-	const task = { kind: "make", password: password.normalize("NFC") } as const
-	const done = enqueue<string>(task, signal)
+	const task = { kind: "make", password } as const
+	const done = enqueue<string>(task, caller)
 	return done ? { ok: true, passwordHash: await done } : overloaded()
 }
 
@@ -40,25 +51,28 @@ export async function hashPassword(
  * Costs one hash, whatever it is given: `null` stands for an account that does not exist. The rest is as with
  * {@link hashPassword}.
  *
- * @returns whether it is the password
+ * @returns whether it is the password, and whether what is stored should be made anew, or cannot be used at all
  */
 export async function verifyPassword(
 	passwordHash: string | null,
 	password: string,
-	signal?: AbortSignal,
-): Promise<{ ok: true; right: boolean } | Refusal<"overloaded">> {
-	const task = { kind: "check", passwordHash, password: password.normalize("NFC") } as const
-	const done = enqueue<boolean>(task, signal)
-	return done ? { ok: true, right: await done } : overloaded()
+	caller: Waiting = OURSELVES,
+): Promise<({ ok: true } & Checked) | Refusal<"overloaded">> {
+	const task = { kind: "check", passwordHash, password } as const
+	const done = enqueue<Checked>(task, caller)
+	return done ? { ok: true, ...(await done) } : overloaded()
 }
 
 /** Ends the threads, and what waits for them; the next task starts new ones. */
 export async function stopHashing(): Promise<void> {
-	for (const { reject } of waiting.splice(0)) reject(new Error("Hashing was stopped"))
+	for (const { reject } of waiting.takeAll()) reject(new Error("Hashing was stopped"))
 	await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()))
 }
 
-const waiting: Job[] = []
+const waiting = new FairQueue<Job>({
+	total: config.password.maxWaitingHashes,
+	perOwner: config.password.maxWaitingHashesPerNetwork,
+})
 const threads: ReturnType<typeof startThread>[] = []
 
 function overloaded(): Refusal<"overloaded"> {
@@ -66,33 +80,25 @@ function overloaded(): Refusal<"overloaded"> {
 }
 
 /** @returns null when too many wait already */
-function enqueue<Result>(task: HashTask, signal?: AbortSignal): Promise<Result> | null {
+function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<Result> | null {
 	signal?.throwIfAborted()
-	if (waiting.length >= config.password.maxWaitingHashes) return null
-	let leave = () => {}
-	const done = new Promise<Result>((resolve, reject) => {
-		const job = { task, resolve, reject }
-		leave = () => leaveQueue(job, signal?.reason)
-		waiting.push(job)
-	})
+	const network = networkOf(address, HOME)
+	const { promise, resolve, reject } = withResolvers<Result>()
+	const job = { task, resolve, reject }
+	if (!waiting.add(network, job)) return null
+	const leave = () => {
+		if (waiting.remove(network, job)) reject(signal?.reason)
+	}
 	signal?.addEventListener("abort", leave)
 	handOut()
-	return done.finally(() => signal?.removeEventListener("abort", leave))
-}
-
-function leaveQueue(job: Job, reason: unknown): void {
-	const place = waiting.indexOf(job)
-	if (place < 0) return
-	waiting.splice(place, 1)
-	job.reject(reason)
+	return promise.finally(() => signal?.removeEventListener("abort", leave))
 }
 
 function handOut(): void {
 	while (threads.length < THREADS) threads.push(startThread())
-	for (let job = waiting[0]; job; job = waiting[0]) {
-		const thread = findThread()
-		if (!thread) return
-		waiting.shift()
+	for (let thread = findThread(); thread; thread = findThread()) {
+		const job = waiting.take()
+		if (!job) return
 		thread.jobs.push(job)
 		// Only a thread with something to do keeps the process from ending.
 		thread.worker.ref()
@@ -125,9 +131,20 @@ function startThread() {
 		const place = threads.indexOf(thread)
 		if (place >= 0) threads.splice(place, 1)
 		for (const { reject } of jobs.splice(0)) reject(failure)
-		if (waiting.length > 0) handOut()
+		if (waiting.size > 0) handOut()
 	})
 	// Last, as listening for messages holds the process too.
 	worker.unref()
 	return thread
+}
+
+/** `Promise.withResolvers`, which Node has from version 22. */
+function withResolvers<T>() {
+	let resolve: (value: T) => void = () => {}
+	let reject: (reason: unknown) => void = () => {}
+	const promise = new Promise<T>((yes, no) => {
+		resolve = yes
+		reject = no
+	})
+	return { promise, resolve, reject }
 }

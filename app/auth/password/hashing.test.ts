@@ -6,7 +6,11 @@ import { hashPassword, stopHashing, verifyPassword } from "./hashing.server"
 
 /** Two per thread, and the queue. */
 const ROOM = 2 * availableParallelism() + config.password.maxWaitingHashes
-const check = (signal?: AbortSignal) => verifyPassword(null, "wrong", signal)
+const { maxWaitingHashes, maxWaitingHashesPerNetwork } = config.password
+/** Each from another home, unless it is said which. */
+let homes = 0
+const check = (signal?: AbortSignal, address = `10.0.${++homes >> 8}.${homes & 255}`) =>
+	verifyPassword(null, "wrong", { address, ...(signal && { signal }) })
 
 describe("threads for hashing", () => {
 	it("H-53: a full queue refuses at once, and who goes away while waiting makes room", async () => {
@@ -22,13 +26,24 @@ describe("threads for hashing", () => {
 		expect(new Set(next.map((outcome) => outcome.ok && outcome.right))).toEqual(new Set([false]))
 	}, 60_000)
 
+	it("H-79: a network that sends all it can neither fills the queue nor holds others up", async () => {
+		const flood = Array.from({ length: maxWaitingHashes }, () => check(undefined, "203.0.113.7"))
+		let floodDone = 0
+		for (const one of flood) void one.then(({ ok }) => ok && floodDone++)
+		expect(await check()).toMatchObject({ ok: true, right: false })
+		expect(floodDone).toBeLessThan(maxWaitingHashesPerNetwork / 2)
+		const refused = (await Promise.all(flood)).filter(({ ok }) => !ok)
+		expect(refused.length).toBeGreaterThanOrEqual(
+			maxWaitingHashes - maxWaitingHashesPerNetwork - 2 * availableParallelism(),
+		)
+	}, 60_000)
+
 	it("who went away before is not hashed for", async () => {
 		await expect(check(AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone")
 	})
 
 	it("a thread that fails tells who waits for it, and another takes its place", async () => {
-		const unhashable = { normalize: () => 5 } as never
-		await expect(hashPassword(unhashable)).rejects.toThrow()
+		await expect(hashPassword(5 as never)).rejects.toThrow()
 		expect(await hashPassword("a good password")).toMatchObject({
 			ok: true,
 			passwordHash: expect.stringMatching(/^\$argon2id\$/),
@@ -42,7 +57,7 @@ describe("threads for hashing", () => {
 		const ended = (await ends).filter(({ status }) => status === "rejected").length
 		// What the threads had at hand may have been done.
 		expect(ended).toBeGreaterThanOrEqual(many - 2 * availableParallelism())
-		expect(await check()).toEqual({ ok: true, right: false })
+		expect(await check()).toMatchObject({ ok: true, right: false })
 	})
 })
 

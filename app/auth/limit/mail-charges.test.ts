@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest"
+import { config } from "../../auth.config"
+import { charge } from "./limit.server"
+import { mailCharges } from "./mail-charges"
+
+const { mailPerMailbox, mailPerMailboxAndClient, mailPerClient, mailPerNetwork } = config.limits
+
+async function mails(count: number, to: (index: number) => string, from: (index: number) => string) {
+	let sent = 0
+	for (let index = 0; index < count; index++)
+		if (!(await charge(...mailCharges({ key: to(index) }, { address: from(index) })))) sent++
+	return sent
+}
+
+describe("H-82: mails", () => {
+	it("to a mailbox are bounded, whoever asks for them, and under whatever tag", async () => {
+		const tagged = (index: number) => `one+${index}@example.org`
+		const sent = await mails(40, tagged, (index) => `198.51.${index}.1`)
+		expect(sent).toBe(mailPerMailbox.points)
+	})
+
+	it("to a mailbox by one client leave some for its owner", async () => {
+		expect(
+			await mails(
+				20,
+				() => "two@example.org",
+				() => "192.0.2.1",
+			),
+		).toBe(mailPerMailboxAndClient.points)
+		expect(
+			await mails(
+				1,
+				() => "two@example.org",
+				() => "192.0.3.1",
+			),
+		).toBe(1)
+	})
+
+	it("by one client are bounded, and so are those by its network", async () => {
+		const fresh = (index: number) => `three${index}@example.org`
+		expect(await mails(mailPerClient.points + 5, fresh, () => "203.0.113.1")).toBe(mailPerClient.points)
+		const others = await mails(
+			2 * mailPerNetwork.points,
+			(index) => `four${index}@example.org`,
+			(index) => `203.0.113.${2 + (index % 200)}`,
+		)
+		expect(others).toBe(mailPerNetwork.points - mailPerClient.points)
+	})
+
+	it("whose address is nothing but a tag are counted by it", async () => {
+		expect(mailCharges({ key: "+x@example.org" }, { address: "192.0.2.9" }).at(-1)).toEqual([
+			"mailPerMailbox",
+			"+x@example.org",
+		])
+	})
+})

@@ -1,0 +1,27 @@
+import type { Caller } from "../caller"
+import type { Charge } from "./limit.server"
+import { networkOf } from "./network"
+
+/** What one provider's customers share. */
+const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
+
+/**
+ * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
+ * tells who has an account; and a client has less of a mailbox's budget than all, so that the owner can still get a mail.
+ */
+export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
+	const mailbox = mailboxOf(email.key)
+	return [
+		["mailPerClient", address],
+		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD)],
+		["mailPerMailboxAndClient", `${mailbox} ${address}`],
+		["mailPerMailbox", mailbox],
+	]
+}
+
+/** Mail servers deliver `ada+anything@…` to `ada@…` (RFC 5233). */
+function mailboxOf(emailKey: string): string {
+	const at = emailKey.lastIndexOf("@")
+	const [user = ""] = emailKey.slice(0, at).split("+", 1)
+	return (user || emailKey.slice(0, at)) + emailKey.slice(at)
+}

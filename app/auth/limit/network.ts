@@ -1,0 +1,27 @@
+/**
+ * The network that an address belongs to, for what one household or provider must not use up for everybody.
+ *
+ * @param address as `Caller` has it: IPv4, or an IPv6 /64 such as `2001:db8:0:1::/64`
+ * @param bits how many bits of either kind name the network; of IPv6 at most 64
+ */
+export function networkOf(address: string, bits: { ipv4: number; ipv6: number }): string {
+	if (address.includes(":")) {
+		const groups = address.split("::", 1)[0]?.split(":") ?? []
+		return prefix(
+			groups.map((group) => Number.parseInt(group, 16)),
+			16,
+			bits.ipv6,
+		)
+	}
+	const bytes = address.split(".").map(Number)
+	return bytes.length === 4 ? prefix(bytes, 8, bits.ipv4) : address
+}
+
+/** The first `bits` of the numbers, each `width` bits wide. */
+function prefix(numbers: number[], width: number, bits: number): string {
+	const kept = numbers.map((number, index) => {
+		const dropped = Math.min(width, Math.max(0, (index + 1) * width - bits))
+		return (number >> dropped) << dropped
+	})
+	return `${kept.join(width === 8 ? "." : ":")}/${bits}`
+}
