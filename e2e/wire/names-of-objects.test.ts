@@ -55,7 +55,7 @@ describe.each(NAMES)("H-78: a field called %s", (name) => {
 		const register = await postWith("/register", () => registrationOf(somebody()), name, times)
 		expect([register.form.status, register.json.status]).toEqual([303, 201])
 
-		const resend = await postWith("/verify/resend", () => ({ email: person.email }), name, times)
+		const resend = await postWith("/verify/resend", () => ({ email: somebody().email }), name, times)
 		expect([resend.form.status, resend.json.status]).toEqual([303, 202])
 
 		const logout = await postWith("/logout", () => ({ redirect_to: "/" }), name, times)
