@@ -1,5 +1,9 @@
-/** Imports run one way: routes → pages, http → auth → db, mail. */
-const onlyFrom = (path) => ({ path: "^app/", pathNot: path })
+/**
+ * Imports run one way: routes → pages, http → auth → mail → db; and server.ts → server → http. What stands directly in
+ * `app/` (configuration, environment, log) and `text/` is there for all.
+ */
+const onlyFrom = (path) => ({ path: "^(app/|server\\.ts)", pathNot: path })
+const remix = "node_modules/(@remix-run|react-router)"
 
 module.exports = {
 	forbidden: [
@@ -12,16 +16,11 @@ module.exports = {
 		},
 		{
 			name: "domain-knows-no-web",
-			comment: "auth, mail and db know neither Remix nor Express, nor the layers above them.",
+			comment:
+				"What happens can be told without a request or a page; so it can be tested, and called, without them.",
 			severity: "error",
 			from: { path: "^app/(auth|mail|db)/" },
-			to: {
-				path: [
-					"^app/(http|pages|ui|routes)/",
-					"^app/(root|entry)",
-					"node_modules/(@remix-run|react-router|express)",
-				],
-			},
+			to: { path: "^app/((http|server|pages|ui|routes|text)/|root|entry)" },
 		},
 		{
 			name: "domain-knows-no-react",
@@ -32,59 +31,113 @@ module.exports = {
 		},
 		{
 			name: "mail-and-db-are-below",
+			comment: "auth decides what is mailed and stored; mail and db only do it.",
 			severity: "error",
 			from: { path: "^app/(mail|db)/" },
 			to: { path: "^app/auth/" },
 		},
 		{
 			name: "db-is-lowest",
+			comment: "The outbox is kept in the database, which knows nothing of mails.",
 			severity: "error",
 			from: { path: "^app/db/" },
 			to: { path: "^app/mail/" },
 		},
 		{
+			name: "http-is-called-by-routes",
+			comment: "What a route calls knows neither that route nor its page, nor what stands before the router.",
+			severity: "error",
+			from: { path: "^app/http/" },
+			to: { path: "^app/(server|routes|pages|ui)/" },
+		},
+		{
+			name: "server-is-mounted-by-server-ts",
+			comment:
+				"A route, and what it calls, works behind any server; what stands before the router is another's affair.",
+			severity: "error",
+			from: { path: "^app/", pathNot: "^app/server/" },
+			to: { path: "^app/server/" },
+		},
+		{
+			name: "server-knows-no-accounts",
+			comment:
+				"What stands before the router treats all requests alike; who somebody is, is for routes to ask.",
+			severity: "error",
+			from: { path: "^app/server/" },
+			to: { path: "^app/(routes|auth|db|mail)/" },
+		},
+		{
 			name: "pages-run-in-browsers",
-			comment: "Pages and ui may take types from below, and the table of problems; no other code.",
+			comment:
+				"Pages and ui may take types from below, and the table of problems; other code would be sent to browsers.",
 			severity: "error",
 			from: { path: "^app/(pages|ui)/" },
 			to: {
-				path: "^app/(auth|db|mail|http|routes)/",
+				path: "^app/((auth|db|mail|http|server|routes)/|env|log)",
 				pathNot: "^app/http/problem\\.ts$",
 				dependencyTypesNot: ["type-only"],
 			},
 		},
 		{
-			name: "http-below-routes",
+			name: "text-is-only-words",
+			comment:
+				"Sentences may be typed by what they are about, and run nothing of it: they are sent to browsers too.",
 			severity: "error",
-			from: { path: "^app/http/" },
-			to: { path: "^app/routes/" },
+			from: { path: "^app/text/" },
+			to: { path: "^app/", pathNot: "^app/text/", dependencyTypesNot: ["type-only"] },
+		},
+		{
+			name: "remix-stays-outside",
+			comment: "What docs/leaving.md promises: React Router is a move of these files, and of no others.",
+			severity: "error",
+			from: onlyFrom("^(app/((routes|http|server|pages|ui)/|root|entry|routes|remix)|server\\.ts)"),
+			to: { path: remix },
+		},
+		{
+			name: "express-stays-outside",
+			comment: "Routes and what they call know the web's Request and Response only.",
+			severity: "error",
+			from: onlyFrom("^(app/server/|server\\.ts)"),
+			to: { path: "node_modules/(@types/)?express/" },
+		},
+		{
+			name: "database-has-one-folder",
+			comment: "Statements go through app/db, where transactions are isolated (decision 3).",
+			severity: "error",
+			from: onlyFrom("^app/db/"),
+			to: { path: "node_modules/(@prisma|better-sqlite3|prisma)/" },
 		},
 		{
 			name: "lucia-has-one-importer",
+			comment: "It can be replaced in that file and session.server.ts, see docs/leaving.md.",
 			severity: "error",
 			from: onlyFrom("^app/auth/session/lucia-adapter\\.server\\.ts$"),
 			to: { path: "node_modules/lucia/" },
 		},
 		{
 			name: "argon2-has-one-importer",
+			comment: "Hashing is for threads only (decision 14).",
 			severity: "error",
 			from: onlyFrom("^app/auth/password/stored-hash\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{
 			name: "zxcvbn-has-one-importer",
+			comment: "Its dictionaries and matchers are set up once, and bounded there (decision 6).",
 			severity: "error",
 			from: onlyFrom("^app/auth/password/weakness\\.server\\.ts$"),
 			to: { path: "node_modules/@zxcvbn-ts/" },
 		},
 		{
 			name: "nodemailer-has-one-importer",
+			comment: "Addresses are checked once more before it, as it reads them anew.",
 			severity: "error",
 			from: onlyFrom("^app/mail/transport\\.server\\.ts$"),
 			to: { path: "node_modules/nodemailer/" },
 		},
 		{
 			name: "limiter-has-one-importer",
+			comment: "Its counter has no bound of its own (decision 8).",
 			severity: "error",
 			from: onlyFrom("^app/auth/limit/bounded-limiter\\.server\\.ts$"),
 			to: { path: "node_modules/rate-limiter-flexible/" },

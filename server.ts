@@ -33,14 +33,14 @@ import { StartError } from "./app/start-error"
 /** How often Node looks for requests that take too long. */
 const TIMEOUT_CHECK_MS = 1_000
 /** What the system says of a name or an address that is not this machine's. */
-const listenFaults = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
+const unusableHosts = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
 /** How often, while stopping, connections are looked for whose request is done. */
 const SWEEP_MS = 50
 
 /**
  * Starts everything: checks the configuration, migrates, opens the outbox, listens.
  *
- * @param assets serves the client's files; in development that is Vite
+ * @param assets serves the files of the pages; in development that is Vite
  * @returns where it listens, and what stops it: requests under way finish, mails stay in the outbox
  * @throws {StartError} with one line that names the setting to mend
  */
@@ -72,7 +72,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) =>
 			reject(
-				listenFaults.has(error.code ?? "")
+				unusableHosts.has(error.code ?? "")
 					? new StartError(`HOST cannot be listened on (${error.code})`)
 					: error,
 			),

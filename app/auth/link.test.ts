@@ -3,7 +3,7 @@ import { checkLink, type LinkParameters, parseLink, signLink } from "./link.serv
 import type { User } from "./user/user.server"
 
 const now = new Date("2026-01-01T12:00:00.000Z")
-const user: User = {
+const user = {
 	id: "6f1f9f3e-8a53-4b8e-9d7e-0c2f6a1b2c3d",
 	username: "ada",
 	usernameKey: "ada",
@@ -19,7 +19,7 @@ const user: User = {
 	createdAt: now,
 	updatedAt: now,
 	lastSignedInAt: null,
-}
+} as User
 
 function check(link: LinkParameters, of: User = user, secondsLater = 0) {
 	return checkLink("verify", link, of, {

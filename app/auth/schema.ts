@@ -27,8 +27,8 @@ export function isSecret(field: z.ZodType): boolean {
 	return field.meta()?.secret === true || (inner !== undefined && isSecret(inner))
 }
 
-/** Text that has to be there. @param missing the fault's code, or a sentence */
-function text(missing: FaultCode | (string & {})) {
+/** @public Text that has to be there. @param missing the fault's code, or a sentence of your own */
+export function text(missing: FaultCode | (string & {})) {
 	const error = ({ code, input }: { code: string; input?: unknown }) =>
 		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined
 	return z.string({ error }).min(1, { error: missing, abort: true })

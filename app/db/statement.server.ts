@@ -1,7 +1,7 @@
 import type { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
 import { Prisma } from "./generated/client"
 
-/** Where the client's one connection comes from. */
+/** Where the database client's one connection comes from. */
 type Connector = Pick<PrismaBetterSqlite3, "connect">
 type Statement = Parameters<Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>["queryRaw"]>[0]
 

@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { freshAddress, type Person, registerVerified } from "../support/client"
+import { serverFixture } from "../support/server-fixture"
+
+/** Every command that the docs tell people to type is run: here, by the test that is named, or there is a reason why not. */
+const { server, mailbox } = serverFixture()
+
+const pages = [
+	"README.md",
+	"AGENTS.md",
+	"CHANGELOG.md",
+	...["docs", "docs/decisions"].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`)),
+].filter((path) => path.endsWith(".md"))
+
+type Claim = { runBy: string } | { notRun: string } | "run here"
+
+const claims: [command: string | RegExp, claim: Claim][] = [
+	["npm run dev", { runBy: "e2e/wire/dev.test.ts" }],
+	["npm test", { runBy: ".ci/run" }],
+	["npm run check", { runBy: ".ci/run" }],
+	["npm ci", { runBy: "bin/setup.mjs" }],
+	[/^curl localhost:3000/, "run here"],
+	[/^git (remote add|fetch|merge) /, { notRun: "needs the repository that a fork was cloned from" }],
+	[/^npm (un)?install /, { notRun: "takes Remix out of this very project; tried by hand" }],
+]
+
+const commands = pages
+	.filter((path) => path !== "docs/deploy.md")
+	.flatMap((path) => commandsOf(path).map((command) => ({ path, command, claim: claimOf(command) })))
+
+it("knows who runs each command", () => {
+	expect(commands.length).toBeGreaterThan(10)
+	expect(commands.filter(({ claim }) => claim === undefined)).toEqual([])
+	for (const { claim } of commands)
+		if (typeof claim === "object" && "runBy" in claim) expect(existsSync(claim.runBy), claim.runBy).toBe(true)
+})
+
+it("leaves docs/deploy.md to the test that follows it to the letter", () => {
+	expect(readFileSync("e2e/wire/deploy.test.ts", "utf8")).toContain('readFileSync("docs/deploy.md"')
+})
+
+it("names no script that package.json does not have, and no file that is not there", () => {
+	const { scripts } = JSON.parse(readFileSync("package.json", "utf8"))
+	for (const path of pages) {
+		const text = readFileSync(path, "utf8")
+		for (const [, script = ""] of text.matchAll(/npm run ([a-z:]+)/g))
+			expect(Object.keys(scripts), path).toContain(script)
+		for (const [, file = ""] of text.matchAll(/\]\(([^)#:]+)\)/g))
+			expect(existsSync(new URL(file, new URL(path, "file:///")).pathname.slice(1)), `${path}: ${file}`).toBe(
+				true,
+			)
+	}
+})
+
+describe("commands that a running server answers", () => {
+	const here = commands.filter(({ claim }) => claim === "run here")
+
+	it.each(here)("$path: $command", async ({ command }) => {
+		const person: Person = await registerVerified(server, mailbox)
+		const script = command
+			.replace("localhost:3000", `${server.url}`)
+			.replace("curl ", `curl --silent --header 'X-Forwarded-For: ${freshAddress()}' `)
+			.replace('"ada"', `"${person.username}"`)
+			.replace('"…"', `"${person.password}"`)
+		const answer = JSON.parse(execFileSync("sh", ["-c", script], { encoding: "utf8" }))
+		expect(answer.user.username).toBe(person.username)
+	})
+})
+
+/** The lines of a page's `sh` blocks, also of those in lists, without what is said about them. */
+function commandsOf(path: string): string[] {
+	const blocks = readFileSync(path, "utf8").matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)
+	return [...blocks].flatMap(([, block = ""]) =>
+		block
+			.split("\n")
+			.map((line) => line.replace(/\s# .*$/, "").trim())
+			.filter((line) => line !== "" && !line.startsWith("#")),
+	)
+}
+
+function claimOf(command: string): Claim | undefined {
+	return claims.find(([known]) => (typeof known === "string" ? command === known : known.test(command)))?.[1]
+}
