@@ -13,6 +13,7 @@ const serverPackages = [
 	"@zxcvbn-ts/language-common",
 	"better-sqlite3",
 	"html-to-text",
+	"jose",
 	"lucia",
 	"negotiator",
 	"nodemailer",
