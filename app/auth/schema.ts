@@ -25,7 +25,7 @@ export function isSecret(field: z.ZodType): boolean {
 }
 
 /** Text that has to be there. @param missing the fault's code, or a sentence */
-export function text(missing: FaultCode | (string & {})) {
+function text(missing: FaultCode | (string & {})) {
 	const error = ({ code, input }: { code: string; input?: unknown }) =>
 		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined
 	return z.string({ error }).min(1, { error: missing, abort: true })
