@@ -136,6 +136,19 @@ module.exports = {
 			to: { path: "node_modules/nodemailer/" },
 		},
 		{
+			name: "jose-has-one-importer",
+			severity: "error",
+			from: onlyFrom("^app/auth/backend/jwt\\.server\\.ts$"),
+			to: { path: "node_modules/jose/" },
+		},
+		{
+			name: "session-cookies-are-written-in-one-place",
+			comment: "What a back end hands out becomes a cookie or a body there.",
+			severity: "error",
+			from: onlyFrom("^app/http/session-transport\\.server\\.ts$"),
+			to: { path: "^app/http/session-cookie\\.server\\.ts$" },
+		},
+		{
 			name: "limiter-has-one-importer",
 			comment: "Its counter has no bound of its own (decision 8).",
 			severity: "error",

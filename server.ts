@@ -7,6 +7,7 @@ import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express"
 import { finishAfterAnswers } from "./app/auth/after-answer.server"
+import { checkBackends } from "./app/auth/backend/backends.server"
 import { startCleaning } from "./app/auth/cleaning.server"
 import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
@@ -46,6 +47,7 @@ const SWEEP_MS = 50
  */
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
 	checkConfig(config)
+	checkBackends()
 	await openDatabase()
 	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
 	await verifyPassword(null, "")

@@ -14,6 +14,7 @@ const serverPackages = [
 	"bcryptjs",
 	"better-sqlite3",
 	"html-to-text",
+	"jose",
 	"lucia",
 	"negotiator",
 	"nodemailer",

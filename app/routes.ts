@@ -7,6 +7,8 @@ export default [
 	route("verify", "routes/verify.tsx"),
 	route("verify/resend", "routes/verify-resend.tsx"),
 	route("login", "routes/login.tsx"),
+	route("login/cookie", "routes/login-cookie.tsx"),
+	route("login/:backend", "routes/login-backend.ts"),
 	route("logout", "routes/logout.tsx"),
 	route("account", "routes/account.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),

@@ -1,5 +1,7 @@
 import { log } from "../log.server"
+import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
+import type { User } from "./user/user.server"
 
 /** What happens to accounts, and what the log says of it. */
 const events = {
@@ -8,13 +10,45 @@ const events = {
 	"user.removed": "Registration removed by who owns the address",
 	"user.signed_in": "Signed in",
 	"user.signed_out": "Signed out",
+	"user.updated": "Account changed",
+	"user.deleted": "Account deleted",
+	"password.reset_requested": "Password reset asked for",
+	"password.reset": "Password reset",
 	"login.refused": "Sign-in refused",
 	"verification.resent": "Verification mail asked for again",
 } as const
 
 export type EventName = keyof typeof events
 
-/** Tells that something happened, once it is done. People are named by their id, and by nothing else. */
-export function emit(event: EventName, user: { id: string } | null, { address }: Caller): void {
-	log.info({ event, user_id: user?.id, address }, events[event])
+/** What there is no handler for: it may be about nobody, or happen before the account is anybody's. */
+type LogOnly = "user.removed" | "login.refused" | "verification.resent"
+export type HandledEvent = Exclude<EventName, LogOnly>
+
+/** @param caller who made it happen */
+export type EventHandler = (user: User, caller: Caller) => unknown
+
+const handlers = new Map<EventName, EventHandler[]>()
+
+/** For `app/auth.events.server.ts`: calls `handler` whenever this happened, after those that were there before. */
+export function on(event: HandledEvent, handler: EventHandler): void {
+	handlers.set(event, [...(handlers.get(event) ?? []), handler])
+}
+
+/** Tells that something happened, once it is committed: the log, by the user's id and nothing else; and who asked for it. */
+export function emit(event: HandledEvent, user: User, caller: Caller): void
+export function emit(event: LogOnly, user: { id: string } | null, caller: Caller): void
+export function emit(event: EventName, user: { id: string } | null, caller: Caller): void {
+	log.info({ event, user_id: user?.id, address: caller.address }, events[event])
+	const asked = handlers.get(event)
+	if (asked) afterAnswer(() => callInOrder(event, asked, [user as User, caller]))
+}
+
+/** One that fails keeps no other from being called, and changes no answer: that is out already. */
+async function callInOrder(event: EventName, asked: EventHandler[], told: [User, Caller]): Promise<void> {
+	for (const handler of asked)
+		try {
+			await handler(...told)
+		} catch (error) {
+			log.error({ event: "handler.failed", of: event, err: error }, "An event handler failed")
+		}
 }

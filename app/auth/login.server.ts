@@ -1,51 +1,48 @@
 import type { z } from "zod"
+import { admit, runHooks } from "./admission.server"
+import type { Backend, Grant, SignInOptions } from "./backend/backend"
 import type { Caller } from "./caller"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
 import type { loginSchema } from "./schema"
-import { type StartedSession, startSession } from "./session/session.server"
-import {
-	findUserByIdentifier,
-	identifierKey,
-	needsVerification,
-	noteSignIn,
-	type User,
-} from "./user/user.server"
+import { findUserByIdentifier, identifierKey, noteSignIn, type User } from "./user/user.server"
 
-export type LoggedIn = { ok: true; user: User; session: StartedSession; remember: boolean }
+type SignedInNow = { ok: true; user: User; grant: Grant }
+type SignInRefusal = Refusal<"credentials_invalid" | "not_verified" | "hook_refused">
 
 /**
- * Signs somebody in.
+ * Signs somebody in by a password.
  *
- * @param replaces the token of the session that this one takes the place of
  * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after the
- *   right password), `rate_limited`, `overloaded`
+ *   right password), `hook_refused`, `rate_limited`, `overloaded`
  */
 export async function login(
-	input: z.output<typeof loginSchema>,
+	{ username, password, remember }: z.output<typeof loginSchema>,
+	{ backend, replaces }: { backend: Backend } & Pick<SignInOptions, "replaces">,
 	caller: Caller,
-	replaces: string | null,
-): Promise<LoggedIn | Refusal<"credentials_invalid" | "not_verified" | "rate_limited" | "overloaded">> {
-	const { password, remember } = input
-	const identifier = identifierKey(input.username)
+): Promise<SignedInNow | SignInRefusal | Refusal<"rate_limited" | "overloaded">> {
+	const vetoed = await runHooks("preLogin", username, caller)
+	if (vetoed) return vetoed
+	const identifier = identifierKey(username)
 	const found = await findUserByIdentifier(identifier)
 	const checked = await checkCredentials(found, { identifier, password }, caller)
-	if (!checked.ok) return checked
-	if (needsVerification(checked.user)) return refusal("not_verified")
-	const signedIn = await signIn(checked.user, caller, { remember, replaces })
-	return signedIn.ok ? { ...signedIn, remember } : signedIn
+	if (checked.ok) return signIn(checked.user, { backend, remember, replaces }, caller)
+	if (checked.code !== "credentials_invalid") return checked
+	return (await runHooks("loginFailure", username, caller)) ?? checked
 }
 
-/** Starts a session for somebody who has proven to be the user. @returns refusal `credentials_invalid` for an account that was ended meanwhile */
+/** Signs in who has proven to be the user, if nothing stands against it. @returns refusal `credentials_invalid` for an account that was ended meanwhile */
 export async function signIn(
 	user: User,
+	{ backend, ...options }: { backend: Backend } & SignInOptions,
 	caller: Caller,
-	options: { remember: boolean; replaces: string | null },
-): Promise<{ ok: true; user: User; session: StartedSession } | Refusal<"credentials_invalid">> {
-	const session = await startSession(user, caller, options)
-	if (!session) return refusal("credentials_invalid")
+): Promise<SignedInNow | SignInRefusal> {
+	const admitted = await admit(user, caller)
+	if (!admitted.ok) return admitted
+	const grant = await backend.signIn(user, options, caller)
+	if (!grant) return refusal("credentials_invalid")
 	await noteSignIn(user.id, caller.now)
 	emit("user.signed_in", user, caller)
-	return { ok: true, user, session }
+	return { ok: true, user, grant }
 }

@@ -1,11 +1,11 @@
+import type { Shown } from "./backend/backend"
+import { authenticate, signOut } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
-import { endSession, findSession } from "./session/session.server"
 
-/** Ends the session that made the call. Without one there is nothing to do, and that is no error. */
-export async function logout(token: string | null, caller: Caller): Promise<void> {
-	if (!token) return
-	const signedIn = await findSession(token)
-	await endSession(token)
+/** Ends the session or token that made the call. Without one there is nothing to do, and that is no error. */
+export async function logout(shown: Shown, caller: Caller): Promise<void> {
+	const signedIn = await authenticate(shown, caller)
+	await signOut(shown)
 	if (signedIn) emit("user.signed_out", signedIn.user, caller)
 }

@@ -4,6 +4,8 @@ import type { Faults } from "./fault"
 type RefusalDetails = {
 	credentials_invalid: unknown
 	not_verified: unknown
+	/** A fork's own sentence; null from a hook that failed. */
+	hook_refused: { sentence: string | null }
 	link_invalid: unknown
 	link_expired: unknown
 	validation_failed: { faults: Faults }

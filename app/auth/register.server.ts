@@ -1,5 +1,7 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
+import type { Grant, Shown } from "./backend/backend"
+import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
@@ -8,7 +10,6 @@ import { signIn } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
 import type { registerSchema } from "./schema"
-import type { StartedSession } from "./session/session.server"
 import { createUser, type User } from "./user/user.server"
 
 export type Registered = {
@@ -16,7 +17,7 @@ export type Registered = {
 	user: User
 	verification: "sent" | "not_required"
 	/** With `registration.signIn`. */
-	session: StartedSession | null
+	grant: Grant | null
 }
 
 /**
@@ -24,14 +25,14 @@ export type Registered = {
  * are written for a taken one, and what the mail says is decided when it is sent. A taken user name is said, as user
  * names are public.
  *
- * @param replaces the token of the session that a new one takes the place of
+ * @param replaces what the request shows: the session that a new one takes the place of
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification, also
  *   the address)
  */
 export async function register(
 	input: z.output<typeof registerSchema>,
 	caller: Caller,
-	replaces: string | null,
+	replaces: Shown,
 ): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
 	const hashed = await charging([["registrationPerClient", caller.address]], () =>
@@ -47,8 +48,8 @@ export async function register(
 	if (!created.ok) return created
 	emit("user.registered", created.user, caller)
 	const { user } = created
-	if (mail) return { ok: true, user, verification: "sent", session: null }
-	if (!config.registration.signIn) return { ok: true, user, verification: "not_required", session: null }
-	const signedIn = await signIn(user, caller, { remember: false, replaces })
-	return { ok: true, user, verification: "not_required", session: signedIn.ok ? signedIn.session : null }
+	if (mail) return { ok: true, user, verification: "sent", grant: null }
+	if (!config.registration.signIn) return { ok: true, user, verification: "not_required", grant: null }
+	const signedIn = await signIn(user, { backend: pageBackend(), remember: false, replaces }, caller)
+	return { ok: true, user, verification: "not_required", grant: signedIn.ok ? signedIn.grant : null }
 }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
 import { env } from "../env.server"
 
 /** What is signed. Each purpose has a key of its own, so that what is signed for one is worthless for another. */
@@ -14,12 +14,28 @@ export function isSignature(purpose: SignaturePurpose, message: string, signatur
 	return env.secrets.some((secret) => isEqual(signature, signBy(secret, purpose, message)))
 }
 
+type SigningKey = {
+	/** Tells which secret it was derived from, and nothing about it. */ id: string
+	key: Buffer
+}
+
+/** One key of 256 bits per secret, for what signs by itself. The first one signs, all of them verify. */
+export function signingKeys(purpose: "jwt"): [SigningKey, ...SigningKey[]] {
+	const [first, ...older] = env.secrets
+	return [signingKey(first, purpose), ...older.map((secret) => signingKey(secret, purpose))]
+}
+
+function signingKey(secret: string, purpose: "jwt"): SigningKey {
+	const key = deriveKey(secret, purpose)
+	return { id: createHash("sha256").update(key).digest("base64url").slice(0, 16), key }
+}
+
 function signBy(secret: string, purpose: SignaturePurpose, message: string): string {
 	return createHmac("sha256", deriveKey(secret, purpose)).update(message).digest("base64url")
 }
 
 /** One key per purpose from one secret (HKDF, RFC 5869). */
-function deriveKey(secret: string, purpose: SignaturePurpose): Buffer {
+function deriveKey(secret: string, purpose: SignaturePurpose | "jwt"): Buffer {
 	return Buffer.from(hkdfSync("sha256", secret, "", `gatehouse/${purpose}`, 32))
 }
 

@@ -2,6 +2,8 @@ import type { z } from "zod"
 import { config } from "../auth.config"
 import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
+import type { Grant, Shown } from "./backend/backend"
+import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
@@ -11,7 +13,6 @@ import { checkLink, parseLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
 import type { verifySchema } from "./schema"
-import type { StartedSession } from "./session/session.server"
 import {
 	extendRegistration,
 	findUnproven,
@@ -28,12 +29,12 @@ export type LinkHolder = {
 	registered: string | null
 	/** Opening a link, or pressing what stands on its page, is what scanners do, too; sending JSON is not. */
 	isProgram: boolean
-	/** The token of a session that a new one takes the place of. */
-	replaces: string | null
+	/** What the request shows: the session that a new one takes the place of. */
+	replaces: Shown
 }
 
 type LinkRefusal = Refusal<"link_invalid" | "link_expired">
-export type Verified = { ok: true; user: User; session: StartedSession | null }
+export type Verified = { ok: true; user: User; grant: Grant | null }
 
 /** Tells what the page behind a link may offer. Changes nothing: mail scanners follow links too. */
 export async function checkVerificationLink(
@@ -90,9 +91,10 @@ export async function verify(
 	const { autoLogin } = config.verification
 	const isKnown = isSameBrowser || input.password !== undefined
 	if (autoLogin === false || (autoLogin === "same-browser" && !isKnown))
-		return { ok: true, user: verified, session: null }
-	const signedIn = await signIn(verified, caller, { remember: false, replaces: holder.replaces })
-	return { ok: true, user: verified, session: signedIn.ok ? signedIn.session : null }
+		return { ok: true, user: verified, grant: null }
+	const options = { backend: pageBackend(), remember: false, replaces: holder.replaces }
+	const signedIn = await signIn(verified, options, caller)
+	return { ok: true, user: verified, grant: signedIn.ok ? signedIn.grant : null }
 }
 
 /** Removes a registration that somebody else made with one's address. @returns as {@link verify}; `validation_failed` until it is sure */

@@ -1,34 +1,37 @@
 import { data, type LoaderFunctionArgs, replace } from "@remix-run/node"
-import { findSession, type SignedIn } from "../auth/session/session.server"
+import { authenticate } from "../auth/backend/backends.server"
+import type { SignedIn } from "../auth/session/session.server"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
-import { readSessionToken } from "./session-cookie.server"
+import { shownBy } from "./session-transport.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
 
 /** For pages of one's own, in loader and action. A person is sent to sign in and comes back; a program gets 401 `unauthenticated`. */
-export async function requireUser({ request, context }: LoaderFunctionArgs): Promise<SignedIn> {
-	const signedIn = await getSignedIn(request)
+export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
+	const signedIn = await getSignedIn(args)
 	if (signedIn) return signedIn
-	if (context.json) throw data(problem("unauthenticated"), { status: 401 })
-	const { pathname, search } = new URL(request.url)
+	// RFC 9110, 15.5.2: a 401 says how to do better.
+	const headers = { "WWW-Authenticate": "Bearer" }
+	if (args.context.json) throw data(problem("unauthenticated"), { status: 401, headers })
+	const { pathname, search } = new URL(args.request.url)
 	const wanted = ownPath(pathname + search)
 	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""
 	throw replace(`/login${query}`, 303)
 }
 
 /** For pages that make no sense when signed in: a person is led to where signing in would have led. */
-export async function requireAnonymous({ request, context }: LoaderFunctionArgs): Promise<void> {
+export async function requireAnonymous(args: LoaderFunctionArgs): Promise<void> {
+	const { request, context } = args
 	// A form that was refused is shown again, also to somebody signed in.
 	if (context.json || !["GET", "HEAD"].includes(context.method)) return
-	if (await getSignedIn(request)) throw replace(requestedPath(request) ?? config.login.redirectTo, 303)
+	if (await getSignedIn(args)) throw replace(requestedPath(request) ?? config.login.redirectTo, 303)
 }
 
-export async function getSignedIn(request: Request): Promise<SignedIn | null> {
-	const token = readSessionToken(request)
-	return token ? findSession(token) : null
+export async function getSignedIn({ request, context }: LoaderFunctionArgs): Promise<SignedIn | null> {
+	return authenticate(shownBy(request), context.caller)
 }
 
 /** For tools that show what only a developer may see. */

@@ -10,6 +10,7 @@ const statuses = {
 	unauthenticated: 401,
 	not_verified: 403,
 	origin_refused: 403,
+	hook_refused: 403,
 	not_found: 404,
 	method_not_allowed: 405,
 	too_slow: 408,

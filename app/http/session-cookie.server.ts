@@ -3,9 +3,7 @@ import { readCookie, serializeCookie } from "./cookie.server"
 
 const { cookieName } = config.session
 
-/** With an `Authorization` header, cookies do not count: who sends one wants to be known by it alone. */
 export function readSessionToken(request: Request): string | null {
-	if (request.headers.has("Authorization")) return null
 	const token = readCookie(request, cookieName)
 	return token && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null
 }

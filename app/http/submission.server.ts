@@ -1,5 +1,6 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/node"
 import type { z } from "zod"
+import type { Grant } from "../auth/backend/backend"
 import type { Refusal } from "../auth/refusal"
 import { isSecret } from "../auth/schema"
 import { en as text } from "../text/en"
@@ -8,6 +9,7 @@ import { type Fields, readFields } from "./fields.server"
 import { type Notice, noticeCookie } from "./notice.server"
 import { type Problem, type ProblemCode, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
+import { cookiesOf, tokenBody } from "./session-transport.server"
 
 /** A form that was sent, whichever way. */
 export type Submission<T> = {
@@ -52,13 +54,23 @@ export async function read<T extends z.ZodObject>(
 	return { ok: true, value: result.data, redirectTo, typed, json }
 }
 
-/** Success: 303 for a person, the body for a program. */
-export function answer(
-	submission: { json: boolean },
-	outcome: { status?: number; body: object | null; redirectTo: string; cookies?: string[]; notice?: Notice },
-) {
+export type Success = {
+	status?: number
+	body: object | null
+	redirectTo: string
+	/** What signing in handed out, or that it is over. */
+	session?: Grant | "ended" | null
+	cookies?: string[]
+	notice?: Notice
+}
+
+/** Success: 303 for a person, the body for a program; a token is handed out the same way to both. */
+export function answer(submission: { json: boolean }, { session = null, ...outcome }: Success) {
+	const token = tokenBody(session)
+	if (token) return data(token, { status: 200 })
 	const headers = new Headers()
-	for (const cookie of outcome.cookies ?? []) headers.append("Set-Cookie", cookie)
+	for (const cookie of [...cookiesOf(session), ...(outcome.cookies ?? [])])
+		headers.append("Set-Cookie", cookie)
 	if (submission.json) return data(outcome.body, { status: outcome.status ?? 200, headers })
 	if (outcome.notice) headers.append("Set-Cookie", noticeCookie(outcome.notice))
 	return redirect(outcome.redirectTo, { status: 303, headers })
@@ -74,6 +86,8 @@ function told(refusal: Refusal): { body: Problem; headers: Record<string, string
 	const { code } = refusal
 	if (code === "validation_failed")
 		return { body: problem(code, { errors: sentencesOf(refusal.faults) }), headers: {} }
+	if (code === "hook_refused")
+		return { body: problem(code, refusal.sentence ? { detail: refusal.sentence } : {}), headers: {} }
 	if (code !== "rate_limited" && code !== "overloaded") return { body: problem(code), headers: {} }
 	const retryAfter = { "Retry-After": String(refusal.retryAfterSeconds) }
 	if (code === "overloaded") return { body: problem(code), headers: retryAfter }

@@ -7,7 +7,9 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { username: "User name or e-mail", password: "Password" }
 
-export function LoginPage({ redirect_to, refused }: { redirect_to: string | null; refused?: RefusedForm }) {
+type LoginPageProps = { redirect_to: string | null; refused?: RefusedForm; action?: string }
+
+export function LoginPage({ redirect_to, refused, action }: LoginPageProps) {
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const needsLink = refused?.problem.code === "not_verified"
 	return (
@@ -15,6 +17,7 @@ export function LoginPage({ redirect_to, refused }: { redirect_to: string | null
 			<Form
 				id="login"
 				refused={refused}
+				action={action}
 				redirectTo={redirectTo}
 				labels={labels}
 				help={

@@ -7,8 +7,8 @@ import { titled } from "../ui/title"
 
 export const meta = titled("Welcome")
 
-export async function loader({ request }: LoaderFunctionArgs) {
-	const signedIn = await getSignedIn(request)
+export async function loader(args: LoaderFunctionArgs) {
+	const signedIn = await getSignedIn(args)
 	return { user: signedIn && publicUser(signedIn.user) }
 }
 

@@ -1,13 +1,14 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
+import { findBackend } from "../auth/backend/backends.server"
 import { login } from "../auth/login.server"
 import { loginSchema } from "../auth/schema"
 import { publicUser } from "../auth/user/user.server"
 import { config } from "../auth.config"
 import { describeFields } from "../http/form-description.server"
-import { requireAnonymous } from "../http/guard.server"
+import { notFound, requireAnonymous } from "../http/guard.server"
 import { requestedPath } from "../http/redirect.server"
-import { readSessionToken, sessionCookie } from "../http/session-cookie.server"
+import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
@@ -19,17 +20,22 @@ export async function loader(args: LoaderFunctionArgs) {
 	return { fields: describeFields(loginSchema), captcha: null, redirect_to: requestedPath(args.request) }
 }
 
+/** Also of `/login/:backend`; the pages sign in by cookie. */
 export async function action(args: ActionFunctionArgs) {
+	const { request, params, context } = args
+	const backend = findBackend(params.backend ?? "cookie")
+	if (!backend) throw notFound()
 	const submission = await read(args, loginSchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await login(submission.value, args.context.caller, readSessionToken(args.request))
+	const options = { backend, replaces: shownBy(request) }
+	const outcome = await login(submission.value, options, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	const { user, session, remember } = outcome
 	const redirectTo = submission.redirectTo ?? config.login.redirectTo
+	const { user, grant } = outcome
 	return answer(submission, {
-		body: { user: publicUser(user), expires_at: session.expiresAt.toISOString(), redirect_to: redirectTo },
+		body: { user: publicUser(user), expires_at: grant.expiresAt.toISOString(), redirect_to: redirectTo },
 		redirectTo,
-		cookies: [sessionCookie(session.token, remember ? session.absoluteExpiresAt : null)],
+		session: grant,
 	})
 }
 

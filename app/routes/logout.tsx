@@ -4,28 +4,28 @@ import { logout } from "../auth/logout.server"
 import { logoutSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { getSignedIn } from "../http/guard.server"
-import { expiredSessionCookie, readSessionToken } from "../http/session-cookie.server"
+import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
 
 export const meta = titled("Sign out")
 
-export async function loader({ request }: LoaderFunctionArgs) {
-	return { signed_in: (await getSignedIn(request)) !== null }
+export async function loader(args: LoaderFunctionArgs) {
+	return { signed_in: (await getSignedIn(args)) !== null }
 }
 
 export async function action(args: ActionFunctionArgs) {
 	const { request, context } = args
 	const submission = await read(args, logoutSchema)
 	if (!submission.ok) return submission.answer
-	await logout(readSessionToken(request), context.caller)
+	await logout(shownBy(request), context.caller)
 	return answer(submission, {
 		status: 204,
 		body: null,
 		redirectTo: submission.redirectTo ?? config.logout.redirectTo,
 		// Who came with an `Authorization` header did not come with the cookie.
-		cookies: request.headers.has("Authorization") ? [] : [expiredSessionCookie()],
+		session: request.headers.has("Authorization") ? null : "ended",
 		notice: "signed_out",
 	})
 }

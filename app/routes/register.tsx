@@ -7,7 +7,7 @@ import { describeFields } from "../http/form-description.server"
 import { requireAnonymous } from "../http/guard.server"
 import { requestedPath } from "../http/redirect.server"
 import { registrationCookie } from "../http/registration-cookie.server"
-import { readSessionToken, sessionCookie } from "../http/session-cookie.server"
+import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { RegisterPage } from "../pages/register"
 import { titled } from "../ui/title"
@@ -29,17 +29,18 @@ export async function loader(args: LoaderFunctionArgs) {
 export async function action(args: ActionFunctionArgs) {
 	const submission = await read(args, registerSchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await register(submission.value, args.context.caller, readSessionToken(args.request))
+	const outcome = await register(submission.value, args.context.caller, shownBy(args.request))
 	if (!outcome.ok) return refuse(outcome, submission)
-	const { user, verification, session } = outcome
+	const { user, verification, grant } = outcome
 	const redirectTo =
-		submission.redirectTo ?? (session ? config.login.redirectTo : config.registration.redirectTo)
+		submission.redirectTo ?? (grant ? config.login.redirectTo : config.registration.redirectTo)
 	return answer(submission, {
 		status: 201,
 		body: { user: { username: user.username, email: user.email }, verification, redirect_to: redirectTo },
 		redirectTo,
-		cookies: session ? [sessionCookie(session.token, null)] : [registrationCookie(user.id)],
-		notice: verification === "sent" ? "registered" : session ? undefined : "registered_without_mail",
+		session: grant,
+		cookies: grant ? [] : [registrationCookie(user.id)],
+		notice: verification === "sent" ? "registered" : grant ? undefined : "registered_without_mail",
 	})
 }
 

@@ -9,7 +9,7 @@ import { requireVerification } from "../http/guard.server"
 import { problem } from "../http/problem"
 import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
-import { readSessionToken, sessionCookie } from "../http/session-cookie.server"
+import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
@@ -44,17 +44,17 @@ export async function action(args: ActionFunctionArgs) {
 	const holder = {
 		registered: readRegistration(request),
 		isProgram: json,
-		replaces: readSessionToken(request),
+		replaces: shownBy(request),
 	}
 	const outcome = await verify(value, holder, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	const { user, session } = outcome
-	const destination = redirectTo ?? (session ? config.login.redirectTo : config.verification.redirectTo)
+	const { user, grant } = outcome
+	const destination = redirectTo ?? (grant ? config.login.redirectTo : config.verification.redirectTo)
 	return answer(submission, {
 		body: { user: publicUser(user), redirect_to: destination },
 		redirectTo: destination,
-		cookies: session ? [sessionCookie(session.token, null)] : [],
-		notice: session ? undefined : "verified",
+		session: grant,
+		notice: grant ? undefined : "verified",
 	})
 }
 

@@ -20,8 +20,8 @@ export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	}
 }
 
-/** GET and HEAD, and where there is an action POST, unless the route's `handle.methods` names others. */
+/** GET and HEAD where there is a loader, and where there is an action POST, unless the route's `handle.methods` names others. */
 function allowedMethods({ module }: FoundRoute["route"]): string[] {
 	const { methods = ["POST"] } = (module?.handle ?? {}) as { methods?: string[] }
-	return ["GET", "HEAD", ...(module?.action ? methods : [])]
+	return [...(module?.loader ? ["GET", "HEAD"] : []), ...(module?.action ? methods : [])]
 }

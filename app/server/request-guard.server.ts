@@ -43,7 +43,7 @@ async function admit(request: Request, response: Response, next: NextFunction): 
 function refusedAtOnce(request: Request): ProblemCode | null {
 	const { headers, originalUrl } = request
 	if (originalUrl.length > MAX_URL_LENGTH) return "uri_too_long"
-	if (!isSafe(request) && !isSameOrigin(request)) return "origin_refused"
+	if (!isSafe(request) && !hasBearerToken(request) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
 	if (/,\s*chunked$/i.test(headers["transfer-encoding"] ?? "")) return "malformed"
@@ -52,6 +52,14 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 
 function isSafe({ method }: Request): boolean {
 	return method === "GET" || method === "HEAD"
+}
+
+/**
+ * No browser sends one by itself, and another site's script may not without being asked first, which nobody here answers.
+ * Beside it, cookies do not count.
+ */
+function hasBearerToken({ headers }: Request): boolean {
+	return /^bearer /i.test(headers.authorization ?? "")
 }
 
 function hasOneWellFormedHost(request: Request): boolean {
@@ -67,4 +75,7 @@ function settleHeaders(request: Request): void {
 		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name))
 			delete request.headers[name]
 	request.headers.host = OWN_HOST
+	// Node would let the first of several count; who stands in between may let another one. Together they are none.
+	if ((request.headersDistinct.authorization?.length ?? 0) > 1)
+		request.headers.authorization = request.headersDistinct.authorization?.join(", ")
 }

@@ -14,6 +14,7 @@ export const en = {
 		unauthenticated: "Sign in first.",
 		not_verified: "Your e-mail address is not confirmed yet. Open the link that was mailed to you.",
 		origin_refused: "This came from another site, so nothing was done. Open the page itself and try again.",
+		hook_refused: "You can't sign in right now. Try again later.",
 		not_found: "There is no such page.",
 		method_not_allowed: "This page does not take that kind of request.",
 		too_slow: "The request took too long to arrive.",

@@ -9,6 +9,8 @@ const MAX_USER_AGENT_LENGTH = 300
 const SLIDE_STEP_MS = 60_000
 
 export type SignedIn = { user: User; session: { expiresAt: Date; absoluteExpiresAt: Date; backend: string } }
+/** Which back end hands out a session's token. */
+type SessionBackend = "cookie" | "bearer"
 export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt: Date }
 
 /**
@@ -20,14 +22,15 @@ export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt
  */
 export async function startSession(
 	user: User,
-	caller: Caller,
+	backend: SessionBackend,
 	options: { remember: boolean; replaces: string | null },
+	caller: Caller,
 ): Promise<StartedSession | null> {
 	const token = randomBytes(32).toString("base64url")
 	const { now } = caller
 	const absoluteExpiresAt = new Date(now.getTime() + config.session.maxExpirySeconds * 1000)
 	const attributes = {
-		backend: "cookie",
+		backend,
 		epoch: user.epoch,
 		absoluteExpiresAt,
 		createdAt: now,
@@ -47,11 +50,16 @@ export async function startSession(
 	}
 }
 
-/** Finds who is signed in with this token, and slides the session's end while it is used. */
-export async function findSession(token: string): Promise<SignedIn | null> {
+/**
+ * Finds who is signed in with this token, and slides the session's end while it is used.
+ *
+ * @param by the back end that was shown the token: one from a cookie is worth nothing as a bearer token, and the reverse
+ */
+export async function findSession(token: string, by: SessionBackend): Promise<SignedIn | null> {
 	const { session, user } = await lucia.validateSession(sessionId(token))
 	if (!session || !user.active || session.epoch !== user.epoch) return null
 	const { id, absoluteExpiresAt, backend } = session
+	if (backend !== by) return null
 	// Lucia extends only in the second half of the time, which would end a session after half an hour without use.
 	const slid = earlier(new Date(Date.now() + config.session.expirySeconds * 1000), absoluteExpiresAt)
 	const current = earlier(session.expiresAt, absoluteExpiresAt)

@@ -88,7 +88,7 @@ export async function createUser(
 }
 
 export async function findUser(id: string): Promise<User | null> {
-	return db.user.findUnique({ where: { id } })
+	return findOne(sql`"id" = ${id}`)
 }
 
 /** Who owns an address. */

@@ -1,0 +1,26 @@
+import type { Hooks } from "./auth/admission.server"
+import type { Backend } from "./auth/backend/backend"
+import { bearer } from "./auth/backend/bearer.server"
+import { cookie } from "./auth/backend/cookie.server"
+import { jwt } from "./auth/backend/jwt.server"
+
+/** Code of your own, called by the account system; what can be said by data alone is in `auth.config.ts`. */
+
+/** The ways to stay signed in, tried in this order: `/login/<name>` signs in by one. See `docs/backends.md`. */
+export const backends: Backend[] = [
+	cookie(),
+	bearer(),
+	jwt({ lifetimeSeconds: 15 * 60, audience: "gatehouse" }),
+]
+
+/** Each may refuse a sign-in by returning a sentence. See `docs/hooks-and-events.md`. */
+export const hooks: Hooks = {
+	/** With what was typed, before the password is checked. */
+	preLogin: [],
+	/** With the user, after the right password and before there is a session. */
+	loginSuccess: [],
+	/** With what was typed, after a wrong one. */
+	loginFailure: [],
+}
+
+// Told of what happened, once it did: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.

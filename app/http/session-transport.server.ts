@@ -1,0 +1,29 @@
+import type { Grant, Shown } from "../auth/backend/backend"
+import { expiredSessionCookie, readSessionToken, sessionCookie } from "./session-cookie.server"
+
+/** What a request shows. Cookie and token are never mixed: who sends an `Authorization` header is known by it alone. */
+export function shownBy(request: Request): Shown {
+	const authorization = request.headers.get("Authorization")
+	return {
+		cookie: authorization === null ? readSessionToken(request) : null,
+		bearer: readBearerToken(authorization ?? ""),
+		header: (name) => request.headers.get(name),
+	}
+}
+
+/** What was handed out, or `"ended"`, as the cookie that it needs. */
+export function cookiesOf(session: Grant | "ended" | null): string[] {
+	if (session === "ended") return [expiredSessionCookie()]
+	return session?.kind === "cookie" ? [sessionCookie(session.token, session.keepUntil)] : []
+}
+
+/** RFC 6750, 4. Null for what goes as a cookie. */
+export function tokenBody(session: Grant | "ended" | null): object | null {
+	if (session === "ended" || session?.kind !== "token") return null
+	return { access_token: session.token, token_type: "bearer", expires_in: session.expiresInSeconds }
+}
+
+/** One scheme in any letter case, one blank, one token (RFC 9110, 11.4; RFC 6750, 2.1). */
+function readBearerToken(authorization: string): string | null {
+	return /^bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization)?.[1] ?? null
+}

@@ -1,0 +1,13 @@
+import { useActionData } from "@remix-run/react"
+import type { RefusedForm } from "../http/submission.server"
+import { LoginPage } from "../pages/login"
+import { titled } from "../ui/title"
+
+export { action } from "./login"
+
+export const meta = titled("Sign in")
+
+/** The form again, after a try that was refused; it goes to `/login`. */
+export default function LoginByCookie() {
+	return <LoginPage redirect_to={null} action="/login" refused={useActionData<RefusedForm>()} />
+}
