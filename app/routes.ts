@@ -8,6 +8,8 @@ export default [
 	route("verify/resend", "routes/verify-resend.tsx"),
 	route("login", "routes/login.tsx"),
 	route("logout", "routes/logout.tsx"),
+	route("forgot-password", "routes/forgot-password.tsx"),
+	route("reset-password", "routes/reset-password.tsx"),
 	route("account", "routes/account.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),

@@ -9,6 +9,8 @@ const events = {
 	"user.signed_in": "Signed in",
 	"user.signed_out": "Signed out",
 	"login.refused": "Sign-in refused",
+	"password.reset_requested": "New password asked for",
+	"password.reset": "New password chosen by link",
 	"verification.resent": "Verification mail asked for again",
 } as const
 
