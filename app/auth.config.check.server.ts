@@ -33,6 +33,8 @@ const configSchema = z
 			redirectTo: path,
 			autoLogin: z.union([z.literal(false), z.enum(["same-browser", "always"])]),
 		}),
+		passwordReset: z.strictObject({ enabled: z.boolean(), periodSeconds: seconds }),
+		emailChange: z.strictObject({ periodSeconds: seconds }),
 		login: z.strictObject({ redirectTo: path }),
 		logout: z.strictObject({ redirectTo: path }),
 		session: z.strictObject({

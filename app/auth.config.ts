@@ -51,6 +51,18 @@ export const config: Config = {
 		autoLogin: "same-browser",
 	},
 
+	passwordReset: {
+		/** Can who forgot the password choose a new one by mail? */
+		enabled: true,
+		/** How long a mailed link works. */
+		periodSeconds: 60 * 60,
+	},
+
+	emailChange: {
+		/** How long a link to confirm a new address works. */
+		periodSeconds: 24 * 60 * 60,
+	},
+
 	login: {
 		/** Where a form goes after success, when nobody asked for another page. */
 		redirectTo: "/",

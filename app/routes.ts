@@ -10,6 +10,8 @@ export default [
 	route("login/cookie", "routes/login-cookie.tsx"),
 	route("login/:backend", "routes/login-backend.ts"),
 	route("logout", "routes/logout.tsx"),
+	route("forgot-password", "routes/forgot-password.tsx"),
+	route("reset-password", "routes/reset-password.tsx"),
 	route("account", "routes/account.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),

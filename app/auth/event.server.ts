@@ -12,9 +12,9 @@ const events = {
 	"user.signed_out": "Signed out",
 	"user.updated": "Account changed",
 	"user.deleted": "Account deleted",
-	"password.reset_requested": "Password reset asked for",
-	"password.reset": "Password reset",
 	"login.refused": "Sign-in refused",
+	"password.reset_requested": "New password asked for",
+	"password.reset": "New password chosen by link",
 	"verification.resent": "Verification mail asked for again",
 } as const
 

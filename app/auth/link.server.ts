@@ -1,7 +1,52 @@
+import { config } from "../auth.config"
+import { env } from "../env.server"
+import { type Refusal, refusal } from "./refusal"
 import { isSignature, sign } from "./signature.server"
-import type { User } from "./user/user.server"
+import { findUser, type User } from "./user/user.server"
 
-type LinkPurpose = "verify"
+type LinkDefinition = {
+	/** The page that it leads to. */
+	path: string
+	periodSeconds: number
+	/** Whether there is anything to use it for. */
+	isOpen: (user: User) => boolean
+	/**
+	 * What a link depends on. It is signed but not sent: when any of it changes, every link made before is dead.
+	 * That is also what makes a link work once.
+	 */
+	signedState: (user: User) => unknown[]
+}
+
+/** What a mailed link is for. Each purpose signs with a key of its own, named after it. */
+const links = {
+	verify: {
+		path: "/verify",
+		periodSeconds: config.verification.periodSeconds,
+		isOpen: ({ emailVerifiedAt }) => emailVerifiedAt === null,
+		signedState: ({ emailKey, epoch, emailVerifiedAt }) => [emailKey, epoch, time(emailVerifiedAt)],
+	},
+	reset: {
+		path: "/reset-password",
+		periodSeconds: config.passwordReset.periodSeconds,
+		isOpen: ({ resetRequestedAt }) => resetRequestedAt !== null,
+		// Not the hash: that is made anew, for the same password, when it is out of date.
+		signedState: ({ emailKey, epoch, resetRequestedAt }) => [emailKey, epoch, time(resetRequestedAt)],
+	},
+	email_change: {
+		path: "/account/email/confirm",
+		periodSeconds: config.emailChange.periodSeconds,
+		isOpen: ({ pendingEmailKey }) => pendingEmailKey !== null,
+		signedState: ({ emailKey, epoch, pendingEmailKey, pendingEmailAt }) => [
+			emailKey,
+			epoch,
+			pendingEmailKey,
+			time(pendingEmailAt),
+		],
+	},
+} satisfies Record<string, LinkDefinition>
+
+export type LinkPurpose = keyof typeof links
+export type LinkRefusal = Refusal<"link_invalid" | "link_expired">
 
 export const linkFields = ["user_id", "timestamp", "signature"] as const
 export type LinkParameters = Record<(typeof linkFields)[number], string>
@@ -9,13 +54,33 @@ export type LinkParameters = Record<(typeof linkFields)[number], string>
 /** How far ahead another server's clock may be. */
 const MAX_CLOCK_SKEW_SECONDS = 60
 
-/**
- * What a link depends on. It is signed but not sent: when any of it changes, every link made before is dead.
- * That is also what makes a verification link work once.
- */
-const signedState = {
-	verify: (user: User) => [user.emailKey, user.epoch, user.emailVerifiedAt?.getTime() ?? null],
-} satisfies Record<LinkPurpose, (user: User) => unknown[]>
+/** Whose link this is, if it works. Changes nothing: mail scanners follow links too. */
+export async function openLink(
+	purpose: LinkPurpose,
+	values: Record<string, unknown>,
+	now: Date,
+): Promise<{ ok: true; user: User } | LinkRefusal> {
+	const link = parseLink(values)
+	const user = link && (await findUser(link.user_id))
+	if (!link || !user?.active) return refusal("link_invalid")
+	const state = checkLink(purpose, link, user, now)
+	if (state !== "valid") return refusal(state)
+	return links[purpose].isOpen(user) ? { ok: true, user } : refusal("link_invalid")
+}
+
+/** Whether a link for this can be used at all, and so is worth a mail. */
+export function isLinkOpen(purpose: LinkPurpose, user: User): boolean {
+	return links[purpose].isOpen(user)
+}
+
+/** The link as it is mailed. Its host is `APP_URL`'s, whatever the request said. */
+export function linkUrl(purpose: LinkPurpose, user: User, now: Date): string {
+	return `${env.appUrl}${links[purpose].path}?${new URLSearchParams(signLink(purpose, user, now))}`
+}
+
+export function linkPeriodSeconds(purpose: LinkPurpose): number {
+	return links[purpose].periodSeconds
+}
 
 /** @returns what goes into the link's query. Times are unix seconds. */
 export function signLink(purpose: LinkPurpose, user: User, now: Date): LinkParameters {
@@ -32,13 +97,13 @@ export function checkLink(
 	purpose: LinkPurpose,
 	link: LinkParameters,
 	user: User,
-	{ periodSeconds, now }: { periodSeconds: number; now: Date },
+	now: Date,
 ): "valid" | "link_expired" | "link_invalid" {
 	if (!isSignature(`link/${purpose}`, message(purpose, user, link.timestamp), link.signature))
 		return "link_invalid"
 	const ageSeconds = now.getTime() / 1000 - Number(link.timestamp)
 	if (ageSeconds < -MAX_CLOCK_SKEW_SECONDS) return "link_invalid"
-	return ageSeconds <= periodSeconds ? "valid" : "link_expired"
+	return ageSeconds <= links[purpose].periodSeconds ? "valid" : "link_expired"
 }
 
 /** @returns the parameters if they could be a link of ours, each given once and in its only spelling. */
@@ -52,5 +117,9 @@ export function parseLink(values: Record<string, unknown>): LinkParameters | nul
 
 /** JSON keeps the borders between fields where they are: "1" + "23" never reads as "12" + "3". */
 function message(purpose: LinkPurpose, user: User, timestamp: string): string {
-	return JSON.stringify([user.id, timestamp, ...signedState[purpose](user)])
+	return JSON.stringify([user.id, timestamp, ...links[purpose].signedState(user)])
+}
+
+function time(date: Date | null): number | null {
+	return date?.getTime() ?? null
 }

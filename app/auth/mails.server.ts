@@ -2,10 +2,12 @@ import { config } from "../auth.config"
 import { env } from "../env.server"
 import { AddressTakenMail } from "../mail/address-taken"
 import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
+import { PasswordChangedMail } from "../mail/password-changed"
 import { type MailElement, renderMail } from "../mail/render.server"
+import { ResetMail } from "../mail/reset"
 import type { Message } from "../mail/transport.server"
 import { VerifyMail } from "../mail/verify"
-import { signLink } from "./link.server"
+import { isLinkOpen, type LinkPurpose, linkPeriodSeconds, linkUrl } from "./link.server"
 import { findUser, findUserByEmail, needsVerification, type User } from "./user/user.server"
 
 type MailDefinition = {
@@ -25,6 +27,21 @@ const mails = {
 			if (!owner || owner.id === user.id) return verifyMail(user, now)
 			return owner.active ? addressTakenMail(owner) : null
 		},
+	},
+	/** After a new password was asked for. An address that is another's by now gets no link to this account. */
+	reset: {
+		isDue: (user) => config.passwordReset.enabled && isLinkOpen("reset", user),
+		async element(user, now) {
+			const owner = await findUserByEmail(user.emailKey)
+			if (owner && owner.id !== user.id) return null
+			// What a stranger chose as a name is not mailed to an address that is not proven.
+			return ResetMail({ username: owner && owner.username, ...linkOf("reset", user, now) })
+		},
+	},
+	/** After the password was changed, by link or while signed in. */
+	password_changed: {
+		isDue: () => true,
+		element: async ({ username }) => PasswordChangedMail({ username, resetLink: forgotPasswordLink() }),
 	},
 } satisfies Record<MailKind, MailDefinition>
 
@@ -63,18 +80,26 @@ export async function readInbox(count: number) {
 }
 
 function verifyMail(user: User, now: Date) {
-	const query = new URLSearchParams(signLink("verify", user, now))
-	return VerifyMail({
-		username: user.username,
-		link: `${env.appUrl}/verify?${query}`,
-		period: duration(config.verification.periodSeconds),
-	})
+	return VerifyMail({ username: user.username, ...linkOf("verify", user, now) })
 }
 
 function addressTakenMail(owner: User) {
 	const needsLink = needsVerification(owner)
 	const link = `${env.appUrl}${needsLink ? "/verify/resend" : "/login"}`
-	return AddressTakenMail({ username: owner.username, verified: !needsLink, link })
+	return AddressTakenMail({
+		username: owner.username,
+		verified: !needsLink,
+		link,
+		resetLink: forgotPasswordLink(),
+	})
+}
+
+function linkOf(purpose: LinkPurpose, user: User, now: Date) {
+	return { link: linkUrl(purpose, user, now), period: duration(linkPeriodSeconds(purpose)) }
+}
+
+function forgotPasswordLink(): string | null {
+	return config.passwordReset.enabled ? `${env.appUrl}/forgot-password` : null
 }
 
 const MINUTE = 60

@@ -34,6 +34,12 @@ export function text(missing: FaultCode | (string & {})) {
 	return z.string({ error }).min(1, { error: missing, abort: true })
 }
 
+/** A user name or a mail address. */
+const identifier = text("identifier_missing")
+	.trim()
+	.min(1, { error: "identifier_missing", abort: true })
+	.max(MAX_IDENTIFIER_LENGTH, "identifier_too_long")
+
 const username = text("username_missing")
 	.trim()
 	.min(1, { error: "username_missing", abort: true })
@@ -53,6 +59,8 @@ const currentPassword = text("password_missing")
 
 const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({ secret: true })
 
+const repeatedPassword = text("confirm_password_missing").meta({ secret: true })
+
 /** A checkbox, or JSON true. */
 const checkbox = z
 	.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "not_boolean" })
@@ -64,20 +72,17 @@ export const registerSchema = z
 		username,
 		email,
 		password: newPassword,
-		confirm_password: text("confirm_password_missing").meta({ secret: true }),
+		confirm_password: repeatedPassword,
 	})
-	.superRefine(({ password, confirm_password, username, email }, context) => {
+	.superRefine((input, context) => {
+		const { password, username, email } = input
 		const fault = personalPasswordFault(password, { username, email: email.address })
 		if (fault) addFault(context, fault, "password")
-		else if (!isSamePassword(password, confirm_password))
-			addFault(context, { code: "confirm_password_differs" }, "confirm_password")
+		else refuseDifferent(input, context)
 	})
 
 export const loginSchema = z.object({
-	username: text("identifier_missing")
-		.trim()
-		.min(1, { error: "identifier_missing", abort: true })
-		.max(MAX_IDENTIFIER_LENGTH, "identifier_too_long"),
+	username: identifier,
 	password: currentPassword,
 	remember: checkbox,
 })
@@ -101,7 +106,21 @@ export const verifySchema = z.object({
 	sure: checkbox,
 })
 
+export const forgotPasswordSchema = z.object({ email: identifier })
+
+export const resetPasswordSchema = z
+	.object({ ...linkFields, password: newPassword, confirm_password: repeatedPassword })
+	.superRefine(refuseDifferent)
+
 type Refinement = z.core.$RefinementCtx<unknown>
+
+function refuseDifferent(
+	{ password, confirm_password }: { password: string; confirm_password: string },
+	context: Refinement,
+): void {
+	if (!isSamePassword(password, confirm_password))
+		addFault(context, { code: "confirm_password_differs" }, "confirm_password")
+}
 
 /** Refuses with what `fault` finds. */
 function without(fault: (value: string) => Fault | null) {

@@ -9,16 +9,15 @@ import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
 import { mailCharges } from "./limit/mail-charges"
-import { checkLink, parseLink } from "./link.server"
+import { type LinkRefusal, openLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
 import type { verifySchema } from "./schema"
+import { markVerified } from "./user/change.server"
 import {
 	extendRegistration,
 	findUnproven,
-	findUser,
 	isContested,
-	markVerified,
 	removeRegistration,
 	type User,
 } from "./user/user.server"
@@ -33,22 +32,7 @@ export type LinkHolder = {
 	replaces: Shown
 }
 
-type LinkRefusal = Refusal<"link_invalid" | "link_expired">
 export type Verified = { ok: true; user: User; grant: Grant | null }
-
-/** Tells what the page behind a link may offer. Changes nothing: mail scanners follow links too. */
-export async function checkVerificationLink(
-	values: Record<string, unknown>,
-	caller: Caller,
-): Promise<{ ok: true; user: User } | LinkRefusal> {
-	const link = parseLink(values)
-	const user = link && (await findUser(link.user_id))
-	if (!link || !user?.active) return refusal("link_invalid")
-	const { periodSeconds } = config.verification
-	const state = checkLink("verify", link, user, { periodSeconds, now: caller.now })
-	if (state !== "valid") return refusal(state)
-	return user.emailVerifiedAt === null ? { ok: true, user } : refusal("link_invalid")
-}
 
 /**
  * Whether a link needs the account's password beside it. A program that has the link speaks for the mailbox, unless more
@@ -78,7 +62,7 @@ export async function verify(
 	| LinkRefusal
 	| Refusal<"validation_failed" | "credentials_invalid" | "rate_limited" | "overloaded">
 > {
-	const checked = await checkVerificationLink(input, caller)
+	const checked = await openLink("verify", input, caller.now)
 	if (!checked.ok) return checked
 	const { user } = checked
 	const isSameBrowser = holder.registered === user.id
@@ -102,7 +86,7 @@ export async function disownRegistration(
 	input: z.output<typeof verifySchema>,
 	caller: Caller,
 ): Promise<{ ok: true } | LinkRefusal | Refusal<"validation_failed">> {
-	const checked = await checkVerificationLink(input, caller)
+	const checked = await openLink("verify", input, caller.now)
 	if (!checked.ok) return checked
 	if (!input.sure) return refusal("validation_failed", { faults: { sure: [{ code: "sure_missing" }] } })
 	if (!(await removeRegistration(checked.user))) return refusal("link_invalid")

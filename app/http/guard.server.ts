@@ -44,6 +44,11 @@ export function requireVerification(): void {
 	if (!config.verification.enabled) throw notFound()
 }
 
+/** For what there is only while forgotten passwords are replaced by mail. */
+export function requirePasswordReset(): void {
+	if (!config.passwordReset.enabled) throw notFound()
+}
+
 /** A `Response`, so that routes with and without a page can throw it. */
 export function notFound(): Response {
 	const body = problem("not_found")

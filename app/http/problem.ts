@@ -76,6 +76,11 @@ export function isProblem(value: unknown): value is Problem {
 	)
 }
 
+/** A link that will never work, whatever else is sent with it. */
+export function isAboutLink({ code }: Problem): boolean {
+	return code === "link_invalid" || code === "link_expired"
+}
+
 /** With `about:blank`, the title is the status phrase (RFC 9457, 4.2.1). */
 const titles: Record<(typeof statuses)[ProblemCode], string> = {
 	400: "Bad Request",

@@ -10,7 +10,7 @@ const UNSAFE = /[\s\\\u0000-\u001f\u007f-\u009f]/
 const UNSAFE_ENCODED = /%(?:[01][0-9a-f]|7f|5c|2f|2e|25)/i
 /** Ways to somewhere else, links that mails hold, and what is no page: to come back to one of them is a circle or a dead end. */
 const WAY_STATION =
-	/^\/(?:login|register|logout|verify|forgot-password|reset-password|healthz|readyz|__manifest)(?:\/|$)|\.data$/i
+	/^\/(?:login|register|logout|verify|forgot-password|reset-password|account\/email\/confirm|healthz|readyz|__manifest)(?:\/|$)|\.data$/i
 
 /**
  * Decides where `redirect_to` may lead.

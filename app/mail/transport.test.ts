@@ -64,10 +64,15 @@ describe("a mail", () => {
 
 	it("for a taken address offers what its owner can do, and nothing that changes anything", () => {
 		const verified = renderMail(
-			AddressTakenMail({ username: "ada", verified: true, link: "http://kit.test/login" }),
+			AddressTakenMail({ username: "ada", verified: true, resetLink: null, link: "http://kit.test/login" }),
 		)
 		const unverified = renderMail(
-			AddressTakenMail({ username: "ada", verified: false, link: "http://kit.test/verify/resend" }),
+			AddressTakenMail({
+				username: "ada",
+				verified: false,
+				resetLink: null,
+				link: "http://kit.test/verify/resend",
+			}),
 		)
 		expect(verified.text).toContain("http://kit.test/login")
 		expect(unverified.text).toContain("http://kit.test/verify/resend")

@@ -7,9 +7,14 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { username: "User name or e-mail", password: "Password" }
 
-type LoginPageProps = { redirect_to: string | null; refused?: RefusedForm; action?: string }
+type LoginPageProps = {
+	redirect_to: string | null
+	password_reset: boolean
+	refused?: RefusedForm
+	action?: string
+}
 
-export function LoginPage({ redirect_to, refused, action }: LoginPageProps) {
+export function LoginPage({ redirect_to, password_reset, refused, action }: LoginPageProps) {
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const needsLink = refused?.problem.code === "not_verified"
 	return (
@@ -36,7 +41,12 @@ export function LoginPage({ redirect_to, refused, action }: LoginPageProps) {
 					autoCorrect="off"
 					spellCheck={false}
 				/>
-				<PasswordField name="password" label={labels.password} autoComplete="current-password" />
+				<PasswordField
+					name="password"
+					label={labels.password}
+					aside={password_reset && <Link to="/forgot-password">Forgot it?</Link>}
+					autoComplete="current-password"
+				/>
 				<Checkbox name="remember" label="Keep me signed in on this device" />
 				<SubmitButton pending="Signing in …">Sign in</SubmitButton>
 			</Form>

@@ -1,5 +1,5 @@
 import { Link } from "@remix-run/react"
-import type { Problem } from "../http/problem"
+import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
 import { Checkbox, PasswordField } from "../ui/field"
@@ -64,10 +64,6 @@ export function VerifyPage({
 			</section>
 		</Card>
 	)
-}
-
-function isAboutLink({ code }: Problem): boolean {
-	return code === "link_invalid" || code === "link_expired"
 }
 
 function DeadLink({ problem }: { problem: Problem }) {

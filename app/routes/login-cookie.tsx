@@ -1,4 +1,5 @@
 import { useActionData } from "@remix-run/react"
+import { config } from "../auth.config"
 import type { RefusedForm } from "../http/submission.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
@@ -9,5 +10,12 @@ export const meta = titled("Sign in")
 
 /** The form again, after a try that was refused; it goes to `/login`. */
 export default function LoginByCookie() {
-	return <LoginPage redirect_to={null} action="/login" refused={useActionData<RefusedForm>()} />
+	return (
+		<LoginPage
+			redirect_to={null}
+			password_reset={config.passwordReset.enabled}
+			action="/login"
+			refused={useActionData<RefusedForm>()}
+		/>
+	)
 }

@@ -17,7 +17,12 @@ export const meta = titled("Sign in")
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)
-	return { fields: describeFields(loginSchema), captcha: null, redirect_to: requestedPath(args.request) }
+	return {
+		fields: describeFields(loginSchema),
+		captcha: null,
+		redirect_to: requestedPath(args.request),
+		password_reset: config.passwordReset.enabled,
+	}
 }
 
 /** Also of `/login/:backend`; the pages sign in by cookie. */

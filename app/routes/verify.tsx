@@ -1,9 +1,9 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
-import { linkFields } from "../auth/link.server"
+import { linkFields, openLink } from "../auth/link.server"
 import { verifySchema } from "../auth/schema"
 import { publicUser } from "../auth/user/user.server"
-import { checkVerificationLink, disownRegistration, needsPassword, verify } from "../auth/verify.server"
+import { disownRegistration, needsPassword, verify } from "../auth/verify.server"
 import { config } from "../auth.config"
 import { requireVerification } from "../http/guard.server"
 import { problem } from "../http/problem"
@@ -20,7 +20,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 	requireVerification()
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const redirect_to = requestedPath(request)
-	const checked = await checkVerificationLink(link, context.caller)
+	const checked = await openLink("verify", link, context.caller.now)
 	if (checked.ok) {
 		const holder = { registered: readRegistration(request), isProgram: context.json }
 		const needs_password = await needsPassword(checked.user, holder)

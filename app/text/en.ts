@@ -80,6 +80,8 @@ export const en = {
 		registered: "Almost there: we have sent you a mail. Open its link to confirm your address, then sign in.",
 		registered_without_mail: "Your account is ready. Sign in.",
 		verified: "Your address is confirmed. You can sign in now.",
+		reset_requested: "If there's such an account, we've sent a link to its address. Check your mail.",
+		password_reset: "Your password is changed. Sign in with the new one.",
 		resent: "If an account with this address still needs it, a new link is on its way.",
 		removed: "The account was removed. Nobody can use your address there.",
 		signed_out: "You are signed out.",

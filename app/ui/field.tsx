@@ -1,15 +1,17 @@
-import { type InputHTMLAttributes, type Ref, useEffect, useRef, useState } from "react"
+import { type InputHTMLAttributes, type ReactNode, type Ref, useEffect, useRef, useState } from "react"
 import { useFormScope } from "./form"
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
 	label: string
 	hint?: string
+	/** Stands on the label's line, but comes after the input for who goes by keyboard. */
+	aside?: ReactNode
 	inputRef?: Ref<HTMLInputElement>
 }
 
 /** A label, an input, and what is wrong with it, tied together for assistive technology. */
-export function Field({ label, hint, inputRef, children, ...input }: FieldProps) {
+export function Field({ label, hint, aside, inputRef, children, ...input }: FieldProps) {
 	const { id: formId, refused } = useFormScope()
 	const id = `${formId}-${input.name}`
 	const errors = refused?.problem.errors?.[input.name]
@@ -34,6 +36,7 @@ export function Field({ label, hint, inputRef, children, ...input }: FieldProps)
 				/>
 				{children}
 			</div>
+			{aside && <div className="field-aside">{aside}</div>}
 			<FieldErrors id={`${id}-error`} errors={errors} />
 		</div>
 	)
@@ -75,6 +78,11 @@ export function PasswordField(props: FieldProps) {
 			)}
 		</Field>
 	)
+}
+
+/** Tells password managers whose password it is; people see it elsewhere on the page. */
+export function HiddenUsername({ value }: { value: string | undefined }) {
+	return <input type="text" name="username" autoComplete="username" value={value ?? ""} readOnly hidden />
 }
 
 export function Checkbox({ name, label }: { name: string; label: string }) {

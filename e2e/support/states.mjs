@@ -88,6 +88,13 @@ export const states = {
 		await submit(page)
 		await page.getByRole("alert").waitFor()
 	},
+	"forgot-password": ({ page }) => page.goto("/forgot-password"),
+	"forgot-password-error": async ({ page }) => {
+		await page.goto("/forgot-password")
+		await submit(page)
+		await page.getByRole("alert").waitFor()
+	},
+	"reset-password-error": ({ page }) => page.goto("/reset-password"),
 	logout: async (context) => {
 		await signIn(context, context.member)
 		await context.page.goto("/logout")

@@ -59,7 +59,7 @@ function variants(): [what: string, fields: Record<string, string>][] {
 		signed("standard alphabet", `${signature.slice(0, 40)}+/+`),
 		signed("hex", Buffer.from(signature, "base64url").toString("hex").toUpperCase()),
 		signed("of another user", other.signature),
-		signed("of another purpose", forgeLink(server.secret, user, { purpose: "reset-password" }).signature),
+		signed("of another purpose", forgeLink(server.secret, user, { purpose: "reset" }).signature),
 		signed("upper case", signature.toUpperCase()),
 		["from the future", forgeLink(server.secret, user, { ageSeconds: -90 })],
 		["fields shifted", { ...link, user_id: user_id + timestamp[0], timestamp: timestamp.slice(1) }],

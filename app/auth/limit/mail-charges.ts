@@ -10,10 +10,17 @@ const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
  * tells who has an account; and a client has less of a mailbox's budget than all, so that the owner can still get a mail.
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
-	const mailbox = mailboxOf(email.key)
 	return [
 		["mailPerClient", address],
 		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD)],
+		...mailboxCharges(email, { address }),
+	]
+}
+
+/** What it counts into besides, where the mailbox is another than what was typed, such as a user name. */
+export function mailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
+	const mailbox = mailboxOf(email.key)
+	return [
 		["mailPerMailboxAndClient", `${mailbox} ${address}`],
 		["mailPerMailbox", mailbox],
 	]

@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { config } from "../../auth.config"
-import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../../db/client.server"
+import {
+	db,
+	execute,
+	inTransaction,
+	isUniqueViolation,
+	query,
+	sql,
+	type Transaction,
+} from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { parseMailAddress } from "../../mail/address.server"
 import { enqueueMail, type MailKind } from "../../mail/outbox.server"
@@ -125,37 +133,21 @@ export async function isContested({ id, emailKey }: User): Promise<boolean> {
 	return (await db.user.count({ where: { emailKey, emailVerifiedAt: null, id: { not: id } } })) > 0
 }
 
-/**
- * Gives the address to who proved it; other registrations that wait for it are gone. One conditional update and the
- * unique index decide: of many at once, one succeeds.
- *
- * @returns whether this call did it
- */
-export async function markVerified(user: User, now: Date): Promise<boolean> {
-	const { id, epoch, emailKey } = user
-	const where = { id, epoch, emailKey, emailVerifiedAt: null, active: true }
-	const data = { emailVerifiedAt: now, ownedEmailKey: emailKey, unprovenUntil: null }
-	try {
-		return await inTransaction(async (transaction) => {
-			const { count } = await transaction.user.updateMany({ where, data })
-			if (count === 0) return false
-			await transaction.user.deleteMany({
-				where: { emailKey, unprovenUntil: { not: null }, emailVerifiedAt: null, id: { not: id } },
-			})
-			return true
-		})
-	} catch (error) {
-		if (isUniqueViolation(error)) return false
-		throw error
-	}
-}
-
 /** A new link was asked for: the registration waits as long as that works. */
 export async function extendRegistration({ id }: User, now: Date): Promise<void> {
 	await db.user.updateMany({
 		where: { id, unprovenUntil: { not: null } },
 		data: { unprovenUntil: unprovenUntil(now) },
 	})
+}
+
+/** From now on, only links that are made after this choose a new password. */
+export async function noteResetRequest(
+	{ id, epoch }: User,
+	now: Date,
+	transaction: Pick<Transaction, "user">,
+): Promise<void> {
+	await transaction.user.updateMany({ where: { id, epoch }, data: { resetRequestedAt: now } })
 }
 
 /** @returns whether there was still a registration to remove; an account whose address was ever proven is none. */

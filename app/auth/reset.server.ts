@@ -1,0 +1,79 @@
+import type { z } from "zod"
+import { inTransaction } from "../db/client.server"
+import { enqueueMail } from "../mail/outbox.server"
+import { afterAnswer } from "./after-answer.server"
+import type { Caller } from "./caller"
+import { emit } from "./event.server"
+import { charge, forgive } from "./limit/limit.server"
+import { mailboxCharges, mailCharges } from "./limit/mail-charges"
+import { type LinkRefusal, openLink } from "./link.server"
+import { hashPassword } from "./password/hashing.server"
+import { personalPasswordFault } from "./password/policy.server"
+import { type Refusal, refusal } from "./refusal"
+import type { forgotPasswordSchema, resetPasswordSchema } from "./schema"
+import { replacePasswordByLink } from "./user/change.server"
+import {
+	extendRegistration,
+	findUnproven,
+	findUserByIdentifier,
+	identifierKey,
+	noteResetRequest,
+} from "./user/user.server"
+
+/**
+ * Mails a link to choose a new password, if there is an account to choose it for; the answer never tells. Counted by
+ * what was typed.
+ *
+ * @param registered the registration of this browser, which goes before others with the same address
+ * @returns refusal `rate_limited`
+ */
+export async function requestReset(
+	{ email }: z.output<typeof forgotPasswordSchema>,
+	registered: string | null,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"rate_limited">> {
+	const key = identifierKey(email)
+	const limited = await charge(...mailCharges({ key }, caller))
+	if (limited) return limited
+	afterAnswer(() => mailResetLink(key, registered, caller))
+	return { ok: true }
+}
+
+/**
+ * Sets the password by a mailed link, once: all sessions of the account end, and its address is proven by it. Signs
+ * nobody in.
+ *
+ * @returns refusals `link_invalid` (also when another call was first), `link_expired`, `validation_failed` (the password
+ *   holds the owner's name), `overloaded`
+ */
+export async function resetPassword(
+	input: z.output<typeof resetPasswordSchema>,
+	caller: Caller,
+): Promise<{ ok: true } | LinkRefusal | Refusal<"validation_failed" | "overloaded">> {
+	const opened = await openLink("reset", input, caller.now)
+	if (!opened.ok) return opened
+	const { user } = opened
+	const fault = personalPasswordFault(input.password, user)
+	if (fault) return refusal("validation_failed", { faults: { password: [fault] } })
+	const hashed = await hashPassword(input.password, caller)
+	if (!hashed.ok) return hashed
+	if (!(await replacePasswordByLink(user, hashed.passwordHash, caller.now))) return refusal("link_invalid")
+	// Wrong tries of somebody else must not keep the owner out.
+	await forgive(["wrongPasswordPerAccount", user.id])
+	emit("password.reset", user, caller)
+	if (user.emailVerifiedAt === null) emit("user.activated", user, caller)
+	return { ok: true }
+}
+
+async function mailResetLink(key: string, registered: string | null, caller: Caller): Promise<void> {
+	const owner = await findUserByIdentifier(key)
+	const user = owner ?? (key.includes("@") ? await findUnproven(key, registered) : null)
+	if (!user?.active) return
+	if (user.emailKey !== key && (await charge(...mailboxCharges({ key: user.emailKey }, caller)))) return
+	await extendRegistration(user, caller.now)
+	await inTransaction(async (transaction) => {
+		await noteResetRequest(user, caller.now, transaction)
+		await enqueueMail({ kind: "reset", user, now: caller.now }, transaction)
+	})
+	emit("password.reset_requested", user, caller)
+}

@@ -1,0 +1,81 @@
+import { inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
+import type { Prisma, User } from "../../db/generated/client"
+import { enqueueMail } from "../../mail/outbox.server"
+
+/**
+ * Sets the password of an account whose address a link has proven: it owns the address from now on, and all of its
+ * sessions end. Tells the owner.
+ *
+ * @returns whether this call did it
+ */
+export async function replacePasswordByLink(user: User, passwordHash: string, now: Date): Promise<boolean> {
+	const { id, emailKey } = user
+	const data = {
+		passwordHash,
+		resetRequestedAt: null,
+		...proven(emailKey, user.emailVerifiedAt ?? now),
+		...raised,
+	}
+	return changeUser(user, { resetRequestedAt: user.resetRequestedAt }, data, async (transaction) => {
+		await removeRivals({ id, emailKey }, transaction)
+		await transaction.session.deleteMany({ where: { userId: id } })
+		await enqueueMail({ kind: "password_changed", user, now }, transaction)
+	})
+}
+
+/**
+ * Gives the address to who proved it; other registrations that wait for it are gone.
+ *
+ * @returns whether this call did it
+ */
+export async function markVerified(user: User, now: Date): Promise<boolean> {
+	return changeUser(user, { emailVerifiedAt: null }, proven(user.emailKey, now), (transaction) =>
+		removeRivals(user, transaction),
+	)
+}
+
+/** Ends every session, token and link that was given out before, and a change of address that waits. */
+const raised = {
+	epoch: { increment: 1 },
+	pendingEmail: null,
+	pendingEmailKey: null,
+	pendingEmailAt: null,
+} satisfies Prisma.UserUpdateManyMutationInput
+
+function proven(emailKey: string, now: Date) {
+	return { emailVerifiedAt: now, ownedEmailKey: emailKey, unprovenUntil: null }
+}
+
+/**
+ * Changes an account if it still is what was read. One conditional update and the unique indexes decide: of many at
+ * once, one succeeds.
+ */
+async function changeUser(
+	{ id, epoch, emailKey }: User,
+	state: Prisma.UserWhereInput,
+	data: Prisma.UserUpdateManyMutationInput,
+	also: (transaction: Transaction) => Promise<void>,
+): Promise<boolean> {
+	const where = { id, epoch, emailKey, active: true, ...state }
+	try {
+		return await inTransaction(async (transaction) => {
+			const { count } = await transaction.user.updateMany({ where, data })
+			if (count === 0) return false
+			await also(transaction)
+			return true
+		})
+	} catch (error) {
+		if (isUniqueViolation(error)) return false
+		throw error
+	}
+}
+
+/** Others that waited for an address wait in vain. */
+async function removeRivals(
+	{ id, emailKey }: Pick<User, "id" | "emailKey">,
+	transaction: Transaction,
+): Promise<void> {
+	await transaction.user.deleteMany({
+		where: { emailKey, unprovenUntil: { not: null }, emailVerifiedAt: null, id: { not: id } },
+	})
+}

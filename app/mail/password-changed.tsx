@@ -1,0 +1,19 @@
+import { appName } from "../auth.config"
+import { LinkButton, Mail, Paragraph } from "./layout"
+
+export function PasswordChangedMail(props: { username: string; resetLink: string | null }) {
+	return (
+		<Mail subject={`Your password for ${appName} was changed`}>
+			<Paragraph>Hello {props.username},</Paragraph>
+			<Paragraph>
+				The password of your account was just changed. If that was you, there is nothing to do.
+			</Paragraph>
+			<Paragraph>
+				{props.resetLink
+					? "If it wasn't you, somebody else knows your password or reads your mail. Choose a new password now, and change the one of this mailbox too."
+					: "If it wasn't you, write to us at once."}
+			</Paragraph>
+			{props.resetLink && <LinkButton href={props.resetLink}>Choose a new password</LinkButton>}
+		</Mail>
+	)
+}

@@ -1,0 +1,30 @@
+import { Link } from "@remix-run/react"
+import type { RefusedForm } from "../http/submission.server"
+import { Card } from "../ui/card"
+import { Field } from "../ui/field"
+import { Form } from "../ui/form"
+import { SubmitButton } from "../ui/submit-button"
+
+const labels = { email: "E-mail or user name" }
+
+export function ForgotPasswordPage({ refused }: { refused?: RefusedForm }) {
+	return (
+		<Card
+			title="Forgot your password?"
+			lead="We'll mail you a link to choose a new one."
+			footer={<Link to="/login">Back to sign in</Link>}
+		>
+			<Form id="forgot-password" refused={refused} labels={labels}>
+				<Field
+					name="email"
+					label={labels.email}
+					autoComplete="username"
+					autoCapitalize="none"
+					autoCorrect="off"
+					spellCheck={false}
+				/>
+				<SubmitButton pending="Sending …">Send the link</SubmitButton>
+			</Form>
+		</Card>
+	)
+}

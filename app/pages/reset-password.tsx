@@ -1,0 +1,70 @@
+import { Link } from "@remix-run/react"
+import { isAboutLink, type Problem } from "../http/problem"
+import type { RefusedForm } from "../http/submission.server"
+import { Card } from "../ui/card"
+import { HiddenUsername, PasswordField } from "../ui/field"
+import { Form } from "../ui/form"
+import { FormError } from "../ui/form-error"
+import { SubmitButton } from "../ui/submit-button"
+
+const labels = { password: "New password", confirm_password: "Repeat the new password" }
+
+type ResetPasswordPageProps = {
+	/** The mailed link's own fields. */
+	link: { user_id?: string; timestamp?: string; signature?: string }
+	/** What is wrong with the link. */
+	problem?: Problem
+	username?: string
+	min_password_length?: number
+	refused?: RefusedForm
+}
+
+export function ResetPasswordPage(props: ResetPasswordPageProps) {
+	const { link, problem, username, min_password_length, refused } = props
+	// What a form was refused for says more than the page's address: the link may be in the form alone.
+	const dead = refused ? refused.problem : problem
+	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} />
+	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
+	return (
+		<Card
+			title="Choose a new password"
+			lead={
+				<>
+					{username && (
+						<>
+							For <strong>{username}</strong>.{" "}
+						</>
+					)}
+					You'll be signed out on every device.
+				</>
+			}
+		>
+			<Form id="reset-password" refused={refused} hidden={{ user_id, timestamp, signature }} labels={labels}>
+				<HiddenUsername value={username} />
+				<PasswordField
+					name="password"
+					label={labels.password}
+					hint={min_password_length ? passwordHint(min_password_length) : undefined}
+					autoComplete="new-password"
+				/>
+				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
+				<SubmitButton pending="Saving …">Save the new password</SubmitButton>
+			</Form>
+		</Card>
+	)
+}
+
+function passwordHint(minLength: number): string {
+	return `At least ${minLength} characters. A few unrelated words are easy to remember.`
+}
+
+function DeadLink({ problem }: { problem: Problem }) {
+	return (
+		<Card title="Choose a new password" footer={<Link to="/login">Back to sign in</Link>}>
+			<FormError formId="reset-password" problem={problem} />
+			<Link to="/forgot-password" className="button">
+				Get a new link
+			</Link>
+		</Card>
+	)
+}

@@ -1,0 +1,31 @@
+import type { ActionFunctionArgs } from "@remix-run/node"
+import { useActionData } from "@remix-run/react"
+import { requestReset } from "../auth/reset.server"
+import { forgotPasswordSchema } from "../auth/schema"
+import { describeFields } from "../http/form-description.server"
+import { requirePasswordReset } from "../http/guard.server"
+import { readRegistration } from "../http/registration-cookie.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
+import { ForgotPasswordPage } from "../pages/forgot-password"
+import { titled } from "../ui/title"
+
+export const meta = titled("Forgot your password?")
+
+export async function loader() {
+	requirePasswordReset()
+	return { fields: describeFields(forgotPasswordSchema), captcha: null }
+}
+
+export async function action(args: ActionFunctionArgs) {
+	requirePasswordReset()
+	const { request, context } = args
+	const submission = await read(args, forgotPasswordSchema)
+	if (!submission.ok) return submission.answer
+	const outcome = await requestReset(submission.value, readRegistration(request), context.caller)
+	if (!outcome.ok) return refuse(outcome, submission)
+	return answer(submission, { status: 202, body: {}, redirectTo: "/login", notice: "reset_requested" })
+}
+
+export default function ForgotPassword() {
+	return <ForgotPasswordPage refused={useActionData<RefusedForm>()} />
+}

@@ -1,0 +1,38 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
+import { linkFields, openLink } from "../auth/link.server"
+import { resetPassword } from "../auth/reset.server"
+import { resetPasswordSchema } from "../auth/schema"
+import { config } from "../auth.config"
+import { requirePasswordReset } from "../http/guard.server"
+import { problem } from "../http/problem"
+import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { ResetPasswordPage } from "../pages/reset-password"
+import { titled } from "../ui/title"
+
+export const meta = titled("Choose a new password")
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+	requirePasswordReset()
+	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const opened = await openLink("reset", link, context.caller.now)
+	if (opened.ok) {
+		const min_password_length = config.password.minCodePoints
+		return { link, username: opened.user.username, min_password_length }
+	}
+	const refused = problem(opened.code)
+	return data({ link, problem: refused }, { status: refused.status })
+}
+
+export async function action(args: ActionFunctionArgs) {
+	requirePasswordReset()
+	const submission = await read(args, resetPasswordSchema)
+	if (!submission.ok) return submission.answer
+	const outcome = await resetPassword(submission.value, args.context.caller)
+	if (!outcome.ok) return refuse(outcome, submission)
+	return answer(submission, { body: {}, redirectTo: "/login", notice: "password_reset" })
+}
+
+export default function ResetPassword() {
+	return <ResetPasswordPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
+}
