@@ -2,12 +2,14 @@ import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
 import { Form } from "../ui/form"
+import { FormError } from "../ui/form-error"
 import { SubmitButton } from "../ui/submit-button"
 
 export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused?: RefusedForm }) {
 	if (!signed_in)
 		return (
 			<Card title="Signed out" lead="You are not signed in on this device.">
+				<FormError formId="logout" problem={refused?.problem} />
 				<Link to="/login" className="button">
 					Sign in
 				</Link>
