@@ -39,12 +39,8 @@ function forkedCode(): string {
 
 describe("docs/hooks-and-events.md", () => {
 	it("S5: a hook refuses before the password, by page and JSON: no session, no cookie", async () => {
-		const person = await registerVerified(server, mailbox, {
-			...somebody(),
-			username: `${somebody().username}.x`,
-		})
 		const before = rowsOf(server)
-		const credentials = { username: "ada.old", password: person.password }
+		const credentials = { username: "ada.old", password: somebody().password }
 		const refused = await postFormAndJson(server, "/login", credentials)
 		expectRefused(refused, 403, "hook_refused")
 		expect(refused.json.json.detail).toBe("This name was retired. Use your new one.")
