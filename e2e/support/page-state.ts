@@ -9,10 +9,11 @@ type StateContext = Parameters<(typeof states)[string]>[0]
 
 /** What a page's states need: somebody who may come in, and somebody who may not yet. */
 export async function stateContext(page: Page, server: TestServer, mailbox: Mailbox): Promise<StateContext> {
-	const { person: newcomer, url: link } = config.verification.enabled
+	const { person: newcomer, ...mailed } = config.verification.enabled
 		? await registerUnverified(server, mailbox)
-		: { person: await registerVerified(server, mailbox), url: "" }
-	return { page, url: server.url, member: await registerVerified(server, mailbox), newcomer, link }
+		: { person: await registerVerified(server, mailbox), url: "", cookie: "" }
+	const member = await registerVerified(server, mailbox)
+	return { page, url: server.url, member, newcomer, link: mailed.url, cookie: mailed.cookie }
 }
 
 /** Those that this configuration has. */
