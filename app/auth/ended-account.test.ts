@@ -1,5 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { nothing } from "../../e2e/support/shown"
 import { db, execute, openDatabase, sql } from "../db/client.server"
+import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { login } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
@@ -24,7 +26,8 @@ beforeEach(async () => {
 	user = created.user
 })
 
-const signIn = () => login({ username: "ada", password, remember: false }, caller, null)
+const signIn = () =>
+	login({ username: "ada", password, remember: false }, { backend: pageBackend(), replaces: nothing }, caller)
 
 describe("H-86: an account that is ended during its own sign-in", () => {
 	it.each([
@@ -54,7 +57,7 @@ describe("a session", () => {
 		for (const column of ["backend", "address", "expiresAt"])
 			await execute(sql([`ALTER TABLE "User" ADD COLUMN "${column}" TEXT DEFAULT 'the user''s'`] as never))
 		const started = await signIn()
-		const found = started.ok ? await findSession(started.session.token) : null
+		const found = started.ok ? await findSession(started.grant.token, "cookie") : null
 		expect(found?.user).toMatchObject({ id: user.id, backend: "the user's", address: "the user's" })
 		expect(found?.session.backend).toBe("cookie")
 		expect(found?.session.expiresAt.getTime()).toBeGreaterThan(Date.now())
@@ -65,7 +68,9 @@ describe("a session", () => {
 		if (!started.ok) throw new Error("not signed in")
 		await db.session.updateMany({ data: { expiresAt: new Date(Date.now() + 60_000) } })
 		await execute(sql`PRAGMA query_only = 1`)
-		const during = await findSession(started.session.token).finally(() => execute(sql`PRAGMA query_only = 0`))
+		const during = await findSession(started.grant.token, "cookie").finally(() =>
+			execute(sql`PRAGMA query_only = 0`),
+		)
 		expect(during?.user.id).toBe(user.id)
 
 		await execute(sql`ALTER TABLE "Session" RENAME COLUMN "lastSeenAt" TO "seen"`)

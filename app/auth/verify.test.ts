@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
 import { db, openDatabase } from "../db/client.server"
 import type { Caller } from "./caller"
@@ -36,9 +37,9 @@ async function registered(username: string, options: { emailVerifiedAt?: Date } 
 
 /** Who has the link: the browser that registered, another one with the password, or a program with the link alone. */
 const holders: Record<string, (user: User) => [LinkHolder, password?: string]> = {
-	"the same browser": ({ id }) => [{ registered: id, isProgram: false, replaces: null }],
-	"the password": () => [{ registered: null, isProgram: false, replaces: null }, password],
-	"the link alone": () => [{ registered: null, isProgram: true, replaces: null }],
+	"the same browser": ({ id }) => [{ registered: id, isProgram: false, replaces: nothing }],
+	"the password": () => [{ registered: null, isProgram: false, replaces: nothing }, password],
+	"the link alone": () => [{ registered: null, isProgram: true, replaces: nothing }],
 }
 
 describe("verification.autoLogin", () => {
@@ -55,7 +56,7 @@ describe("verification.autoLogin", () => {
 			const input = { ...link, password: given, intent: "confirm", sure: false } as const
 			const outcome = await verify(input, holder, caller)
 			expect(outcome).toMatchObject({ ok: true, user: { emailVerifiedAt: now } })
-			expect([name, outcome.ok && outcome.session !== null]).toEqual([name, expected[name]])
+			expect([name, outcome.ok && outcome.grant !== null]).toEqual([name, expected[name]])
 			expect(await db.session.count({ where: { userId: user.id } })).toBe(expected[name] ? 1 : 0)
 		}
 	})
@@ -82,7 +83,7 @@ describe("a registration that is never proven", () => {
 	it("is all that is removed: who proved the address stays, then and later", async () => {
 		const user = await registered("ada")
 		const link = signLink("verify", user, now)
-		const holder = { registered: user.id, isProgram: false, replaces: null }
+		const holder = { registered: user.id, isProgram: false, replaces: nothing }
 		expect((await verify({ ...link, intent: "confirm", sure: false }, holder, caller)).ok).toBe(true)
 		const byHand = await registered("grace", { emailVerifiedAt: now })
 		expect(await clean(at(100 * periodSeconds))).toMatchObject({ registrations: 0 })
