@@ -32,6 +32,15 @@ describe("E1: events", () => {
 		expect(calls).toEqual([[name, user, caller]])
 	})
 
+	it("E1: a link is for the handlers only, and never in the log", async () => {
+		const logged = vi.spyOn(log, "info")
+		const context = { ...caller, link: "https://kit.test/reset-password?signature=x" }
+		emit("password.reset_requested", user, context)
+		await finishAfterAnswers()
+		expect(calls).toEqual([["password.reset_requested", user, context]])
+		expect(JSON.stringify(logged.mock.calls)).not.toContain("signature")
+	})
+
 	it("E1: handlers are called in order, sync and async; one that fails is logged and keeps none from its turn", async () => {
 		const logged = vi.spyOn(log, "error")
 		on("user.updated", async () => {
