@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
 import { hooks } from "../auth.events.server"
 import { db, openDatabase } from "../db/client.server"
 import { log } from "../log.server"
-import type { Shown } from "./backend/backend"
 import { findBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { signLink } from "./link.server"
@@ -16,7 +16,6 @@ import { createUser, type User } from "./user/user.server"
 import { verify } from "./verify.server"
 
 const password = "correct horse battery"
-const nothing: Shown = { cookie: null, bearer: null, header: () => null }
 let clients = 0
 let user: User
 

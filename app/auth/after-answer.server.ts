@@ -18,7 +18,7 @@ export function afterAnswer(work: () => Promise<void>): void {
 	pending.add(done)
 }
 
-/** Waits for what is still to be done. */
+/** Waits for what is still to be done, and for what that leads to. */
 export async function finishAfterAnswers(): Promise<void> {
-	await Promise.all(pending)
+	while (pending.size > 0) await Promise.all(pending)
 }

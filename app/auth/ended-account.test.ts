@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { nothing } from "../../e2e/support/shown"
 import { db, execute, openDatabase, sql } from "../db/client.server"
-import { cookie } from "./backend/cookie.server"
+import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { login } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
@@ -25,10 +26,8 @@ beforeEach(async () => {
 	user = created.user
 })
 
-/** What a request without a session shows. */
-const nothing = { cookie: null, bearer: null, header: () => null }
 const signIn = () =>
-	login({ username: "ada", password, remember: false }, { backend: cookie(), replaces: nothing }, caller)
+	login({ username: "ada", password, remember: false }, { backend: pageBackend(), replaces: nothing }, caller)
 
 describe("H-86: an account that is ended during its own sign-in", () => {
 	it.each([

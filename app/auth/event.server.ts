@@ -24,8 +24,9 @@ export type EventName = keyof typeof events
 type LogOnly = "user.removed" | "login.refused" | "verification.resent"
 export type HandledEvent = Exclude<EventName, LogOnly>
 
-/** @param caller who made it happen */
-export type EventHandler = (user: User, caller: Caller) => unknown
+/** Who made it happen, and with `password.reset_requested` a link that is ready to use. */
+type EventContext = Caller & { link?: string }
+type EventHandler = (user: User, context: EventContext) => unknown
 
 const handlers = new Map<EventName, EventHandler[]>()
 
@@ -35,16 +36,20 @@ export function on(event: HandledEvent, handler: EventHandler): void {
 }
 
 /** Tells that something happened, once it is committed: the log, by the user's id and nothing else; and who asked for it. */
-export function emit(event: HandledEvent, user: User, caller: Caller): void
-export function emit(event: LogOnly, user: { id: string } | null, caller: Caller): void
-export function emit(event: EventName, user: { id: string } | null, caller: Caller): void {
-	log.info({ event, user_id: user?.id, address: caller.address }, events[event])
+export function emit(event: HandledEvent, user: User, context: EventContext): void
+export function emit(event: LogOnly, user: { id: string } | null, context: EventContext): void
+export function emit(event: EventName, user: { id: string } | null, context: EventContext): void {
+	log.info({ event, user_id: user?.id, address: context.address }, events[event])
 	const asked = handlers.get(event)
-	if (asked) afterAnswer(() => callInOrder(event, asked, [user as User, caller]))
+	if (asked) afterAnswer(() => callInOrder(event, asked, [user as User, context]))
 }
 
 /** One that fails keeps no other from being called, and changes no answer: that is out already. */
-async function callInOrder(event: EventName, asked: EventHandler[], told: [User, Caller]): Promise<void> {
+async function callInOrder(
+	event: EventName,
+	asked: EventHandler[],
+	told: [User, EventContext],
+): Promise<void> {
 	for (const handler of asked)
 		try {
 			await handler(...told)

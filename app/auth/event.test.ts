@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { log } from "../log.server"
-import { finishAfterAnswers } from "./after-answer.server"
+import { afterAnswer, finishAfterAnswers } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { emit, type HandledEvent, on } from "./event.server"
 import type { User } from "./user/user.server"
@@ -32,6 +32,15 @@ describe("E1: events", () => {
 		expect(calls).toEqual([[name, user, caller]])
 	})
 
+	it("E1: a link is for the handlers only, and never in the log", async () => {
+		const logged = vi.spyOn(log, "info")
+		const context = { ...caller, link: "https://kit.test/reset-password?signature=x" }
+		emit("password.reset_requested", user, context)
+		await finishAfterAnswers()
+		expect(calls).toEqual([["password.reset_requested", user, context]])
+		expect(JSON.stringify(logged.mock.calls)).not.toContain("signature")
+	})
+
 	it("E1: handlers are called in order, sync and async; one that fails is logged and keeps none from its turn", async () => {
 		const logged = vi.spyOn(log, "error")
 		on("user.updated", async () => {
@@ -49,6 +58,12 @@ describe("E1: events", () => {
 		expect(calls.map(([name]) => name)).toEqual(["user.updated", "slow", "last"])
 		const failures = logged.mock.calls.map(([fields]) => fields)
 		expect(failures).toMatchObject([{ event: "handler.failed", of: "user.updated" }, { of: "user.updated" }])
+	})
+
+	it("E1: a server that stops waits for what a handler, and work after an answer, lead to", async () => {
+		afterAnswer(async () => emit("user.registered", user, caller))
+		await finishAfterAnswers()
+		expect(calls).toEqual([["user.registered", user, caller]])
 	})
 
 	it("what nobody listens to is logged only", async () => {

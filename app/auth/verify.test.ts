@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
 import { db, openDatabase } from "../db/client.server"
 import type { Caller } from "./caller"
@@ -33,9 +34,6 @@ async function registered(username: string, options: { emailVerifiedAt?: Date } 
 	if (!created.ok) throw new Error("not registered")
 	return created.user
 }
-
-/** What a request without a session shows. */
-const nothing = { cookie: null, bearer: null, header: () => null }
 
 /** Who has the link: the browser that registered, another one with the password, or a program with the link alone. */
 const holders: Record<string, (user: User) => [LinkHolder, password?: string]> = {

@@ -27,12 +27,14 @@ export type TestServer = {
  *
  * @param options.nodeOptions e.g. `["--import", "./e2e/support/kill-at.mjs"]`
  * @param options.databaseFile an existing file, to start again on it
+ * @param options.cwd the folder of a copy, built
  */
 export async function startServer(
 	options: {
 		env?: Record<string, string>
 		nodeOptions?: string[]
 		databaseFile?: string
+		cwd?: string
 		waitUntilReady?: boolean
 	} = {},
 ): Promise<TestServer> {
@@ -55,6 +57,7 @@ export async function startServer(
 	const nodeOptions = ["--import", "./e2e/support/end-with-parent.mjs", ...(options.nodeOptions ?? [])]
 	const child = spawn(process.execPath, [...nodeOptions, "bin/start.mjs"], {
 		env,
+		cwd: options.cwd,
 		stdio: ["ignore", "pipe", "pipe"],
 	})
 	let output = ""

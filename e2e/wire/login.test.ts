@@ -54,6 +54,7 @@ describe("GET /login", () => {
 			],
 			captcha: null,
 			redirect_to: "/account",
+			password_reset: config.passwordReset.enabled,
 		})
 		expectPrivate(form)
 		expectPrivate(json)

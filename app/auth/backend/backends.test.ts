@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto"
 import { beforeAll, describe, expect, it } from "vitest"
+import { nothing } from "../../../e2e/support/shown"
 import { backends } from "../../auth.events.server"
 import { db, openDatabase } from "../../db/client.server"
 import { parseMailAddress } from "../../mail/address.server"
@@ -12,7 +13,6 @@ import { cookie } from "./cookie.server"
 import { jwt } from "./jwt.server"
 
 const caller: Caller = { address: "192.0.2.1", userAgent: "test", now: new Date() }
-const nothing: Shown = { cookie: null, bearer: null, header: () => null }
 
 /** Of a fork's own: a key that goes in a header. */
 function apiKey(): Backend {

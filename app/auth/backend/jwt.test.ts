@@ -1,16 +1,15 @@
 import { createHmac, generateKeyPairSync, hkdfSync, randomUUID } from "node:crypto"
 import { beforeAll, describe, expect, it, vi } from "vitest"
+import { nothing } from "../../../e2e/support/shown"
 import { openDatabase } from "../../db/client.server"
 import { parseMailAddress } from "../../mail/address.server"
 import type { Caller } from "../caller"
 import { createUser, type User } from "../user/user.server"
-import type { Shown } from "./backend"
 import { jwt } from "./jwt.server"
 
 const ISSUER = "http://kit.test"
 const backend = jwt({ lifetimeSeconds: 900, audience: "api" })
 const caller: Caller = { address: "192.0.2.1", userAgent: "test", now: new Date() }
-const nothing: Shown = { cookie: null, bearer: null, header: () => null }
 const key = deriveKey(String(process.env.SECRET))
 let user: User
 let genuine: { header: Record<string, unknown>; claims: Record<string, unknown>; token: string }

@@ -1,0 +1,120 @@
+import { execFileSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { expectProblem, expectRefused, postFormAndJson } from "../support/answers"
+import { clientOf, registerVerified, sessionOf, signIn, somebody } from "../support/client"
+import { copyProject } from "../support/copy.mjs"
+import { rowsOf, userRow } from "../support/rows"
+import { startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
+
+const KEY = "the key of the reports"
+const EVENTS = "app/auth.events.server.ts"
+
+const mailbox = mailboxFixture()
+const folder = copyProject()
+let server: TestServer
+
+beforeAll(async () => {
+	writeFileSync(`${folder}/${EVENTS}`, forkedCode())
+	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
+	server = await startServer({ cwd: folder, env: { SMTP_URL: mailbox.url } })
+}, 300_000)
+
+afterAll(async () => {
+	await server?.stop()
+	rmSync(folder, { recursive: true, force: true })
+})
+
+/** The pages' examples instead of what stands there, with a key whose hash is known. */
+function forkedCode(): string {
+	const imports = readFileSync(EVENTS, "utf8").match(/^import .*$/gm) ?? []
+	const examples = ["docs/hooks-and-events.md", "docs/backends.md"].flatMap((page) =>
+		[...readFileSync(page, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code),
+	)
+	const hash = createHash("sha256").update(KEY).digest("hex")
+	return [...imports, ...examples].join("\n").replace("0f4a…", hash)
+}
+
+describe("docs/hooks-and-events.md", () => {
+	it("S5: a hook refuses before the password, by page and JSON: no session, no cookie", async () => {
+		const before = rowsOf(server)
+		const credentials = { username: "ada.old", password: somebody().password }
+		const refused = await postFormAndJson(server, "/login", credentials)
+		expectRefused(refused, 403, "hook_refused")
+		expect(refused.json.json.detail).toBe("This name was retired. Use your new one.")
+		expect(rowsOf(server)).toEqual(before)
+	})
+
+	it("S5: a hook refuses after the right password, and never after a wrong one", async () => {
+		const person = await registerVerified(server, mailbox)
+		server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(person.username)
+		const before = rowsOf(server)
+		const { username, password } = person
+		for (const path of ["/login", "/login/bearer", "/login/api-key"]) {
+			const json = await clientOf(server).postJson(path, { username, password })
+			expectProblem(json, 403, "hook_refused")
+			expect(json.json.detail).toBe("Administrators sign in from the office.")
+		}
+		expectRefused(await postFormAndJson(server, "/login", { username, password }), 403, "hook_refused")
+		const wrong = { username, password: "not the password" }
+		expectRefused(await postFormAndJson(server, "/login", wrong), 401, "credentials_invalid")
+		expect(rowsOf(server)).toEqual(before)
+		expect(userRow(server, username).lastSignedInAt).toBeNull()
+		const office = await clientOf(server, "10.0.0.7").postJson("/login", { username, password })
+		expect([office.status, sessionOf(office) !== undefined]).toEqual([200, true])
+	})
+
+	it("S5: a hook speaks after a wrong password", async () => {
+		const refused = await postFormAndJson(server, "/login", { username: "root", password: "toor toor" })
+		expectRefused(refused, 403, "hook_refused")
+		expect(refused.json.json.detail).toBe("There is no root here.")
+	})
+
+	it("E1: a handler that cannot do its work is logged, and changes no answer", async () => {
+		const person = await registerVerified(server, mailbox)
+		await expect.poll(() => server.output()).toContain("handler.failed")
+		expect(existsSync(`${folder}/data/registered.txt`)).toBe(false)
+		expect((await signIn(server, person)).status).toBe(200)
+	})
+
+	it("E1: a handler is told of a registration once, with the user and the address", async () => {
+		execFileSync("mkdir", ["-p", `${folder}/data`])
+		const person = await registerVerified(server, mailbox)
+		const told = () => readFileSync(`${folder}/data/registered.txt`, "utf8")
+		await expect.poll(() => existsSync(`${folder}/data/registered.txt`)).toBe(true)
+		await expect.poll(told).toMatch(new RegExp(`^${person.username} 10\\.[0-9.]+\\n$`))
+	})
+})
+
+describe("docs/backends.md", () => {
+	it("B5: a back end of a fork's own is known by its header, on every route", async () => {
+		const reports = await registerVerified(server, mailbox, { ...somebody(), username: "reports" })
+		const client = clientOf(server)
+		const account = await client.getJson("/account", { "X-Api-Key": KEY })
+		expect([account.status, account.json.user.email]).toEqual([200, reports.email])
+		expect(account.json.session.backend).toBe("api-key")
+		expect((await client.getJson("/", { "X-Api-Key": KEY })).json.user.username).toBe("reports")
+		for (const wrong of ["", "x", KEY.toUpperCase()])
+			expectProblem(await client.getJson("/account", { "X-Api-Key": wrong }), 401, "unauthenticated")
+	})
+
+	it("B5: it signs nobody in by a password, as it hands out nothing", async () => {
+		const person = await registerVerified(server, mailbox)
+		const { username, password } = person
+		expectProblem(
+			await clientOf(server).postJson("/login/api-key", { username, password }),
+			401,
+			"credentials_invalid",
+		)
+		expect(userRow(server, username).lastSignedInAt).toBeNull()
+	})
+
+	it("B1: a back end that the list lacks is nowhere", async () => {
+		const { username, password } = await registerVerified(server, mailbox)
+		const post = (name: string) => clientOf(server).postJson(`/login/${name}`, { username, password })
+		expectProblem(await post("jwt"), 404, "not_found")
+		expect((await post("bearer")).status).toBe(200)
+	})
+})
