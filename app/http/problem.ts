@@ -48,6 +48,11 @@ export function problem(
 	return { type: "about:blank", title: titles[status], status, detail: text.problems[code], code, ...details }
 }
 
+/** What a page says of it. The title of a problem is for programs, and so are some of its sentences. */
+export function wordsFor({ code, status, title, detail }: Problem): { title: string; detail: string } {
+	return status === 0 ? { title, detail } : { detail, ...text.problemPages[code] }
+}
+
 /** The problem behind a status that did not come from us but from the router. */
 export function problemFor(status: number): Problem {
 	if (status === 404) return problem("not_found")

@@ -27,6 +27,46 @@ export const en = {
 		overloaded: "Too many people are signing in right now. Try again in a moment.",
 		unavailable: "A part that we need is not available. Try again in a moment.",
 	},
+	/** What a page of its own says, where a form says the sentence above. */
+	problemPages: {
+		malformed: {
+			title: "That didn't work",
+			detail: "Something on the way to us was lost. Go back and try again.",
+		},
+		link_invalid: { title: "This link doesn't work" },
+		link_expired: { title: "This link has expired" },
+		credentials_invalid: { title: "That isn't right" },
+		unauthenticated: { title: "Sign in first" },
+		not_verified: { title: "Confirm your address first" },
+		origin_refused: { title: "Nothing was done" },
+		not_found: {
+			title: "There's nothing here",
+			detail: "The address may be mistyped, or the page has moved.",
+		},
+		method_not_allowed: {
+			title: "That didn't work",
+			detail: "Nothing can be sent to this page. Go back and try again.",
+		},
+		too_slow: { title: "That took too long", detail: "Check your connection, then try again." },
+		too_large: { title: "That's too much at once", detail: "Go back, make it shorter, and try again." },
+		uri_too_long: {
+			title: "That address is too long",
+			detail: "Check where it came from, or start from the home page.",
+		},
+		unsupported_media_type: { title: "That didn't work", detail: "Go back and use the form on the page." },
+		validation_failed: { title: "Something needs another look" },
+		rate_limited: { title: "Too many tries" },
+		headers_too_large: {
+			title: "That didn't work",
+			detail: "Your browser sent more than we can read. Delete this site's cookies, then try again.",
+		},
+		internal: {
+			title: "Something went wrong",
+			detail: "It's our fault, and it has been noted. Try again in a moment.",
+		},
+		overloaded: { title: "We're very busy" },
+		unavailable: { title: "We'll be back in a moment" },
+	} satisfies Record<string, { title: string; detail?: string }>,
 	tooManyTries: (seconds: number) => `Too many tries. Wait ${wait(seconds)}, then try again.`,
 	noAnswer: {
 		title: "No answer",
