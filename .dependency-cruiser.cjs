@@ -62,13 +62,13 @@ module.exports = {
 		{
 			name: "lucia-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/session/session\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/session/lucia-adapter\\.server\\.ts$"),
 			to: { path: "node_modules/lucia/" },
 		},
 		{
 			name: "argon2-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/password/hashing\\.worker\\.js$"),
+			from: onlyFrom("^app/auth/password/stored-hash\\.js$"),
 			to: { path: "node_modules/@node-rs/argon2/" },
 		},
 		{
@@ -86,7 +86,7 @@ module.exports = {
 		{
 			name: "limiter-has-one-importer",
 			severity: "error",
-			from: onlyFrom("^app/auth/limit/limit\\.server\\.ts$"),
+			from: onlyFrom("^app/auth/limit/bounded-limiter\\.server\\.ts$"),
 			to: { path: "node_modules/rate-limiter-flexible/" },
 		},
 	],

@@ -11,6 +11,7 @@ const serverPackages = [
 	"@remix-run/node",
 	"@zxcvbn-ts/core",
 	"@zxcvbn-ts/language-common",
+	"bcryptjs",
 	"better-sqlite3",
 	"html-to-text",
 	"lucia",

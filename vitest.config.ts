@@ -1,8 +1,13 @@
+import "./e2e/support/temporary-folder.mjs"
 import { defineConfig } from "vitest/config"
+
+/** Were it not for this, a worker whose runner is killed would go on, and its servers with it. */
+const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
 /** `unit` tests live beside what they test; `wire` tests speak to the built server as any client would. */
 export default defineConfig({
 	test: {
+		poolOptions: { forks: { execArgv: END_WITH_PARENT } },
 		projects: [
 			{ test: { name: "unit", include: ["app/**/*.test.ts"], setupFiles: ["e2e/support/unit-setup.ts"] } },
 			{

@@ -22,10 +22,11 @@ try {
 	const { seed } = await vite.ssrLoadModule("/prisma/seed.ts")
 	for (const line of await seed()) console.log(line)
 	const { url } = await running
-	console.log(`\n  Gatehouse   ${url}\n  Mail        ${url}/dev/mail\n`)
+	const { appName } = await vite.ssrLoadModule("/app/auth.config.ts")
+	console.log(`\n  ${appName}   ${url}\n  Mail        ${url}/dev/mail\n`)
 } catch (error) {
 	if (error?.name !== "StartError") throw error
-	console.error(`\u2717 Gatehouse does not start: ${error.message}`)
+	console.error(`\u2717 The server does not start: ${error.message}`)
 	process.exit(1)
 }
 
@@ -58,7 +59,7 @@ async function reload() {
 }
 
 function showError(error) {
-	if (error?.name === "StartError") return console.error(`\u2717 Gatehouse does not start: ${error.message}`)
+	if (error?.name === "StartError") return console.error(`\u2717 The server does not start: ${error.message}`)
 	vite.ssrFixStacktrace(error)
 	console.error(error)
 }

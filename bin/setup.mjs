@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
+import { noteBuild } from "./freshness.mjs"
 
 const MIN_NODE = [20, 19]
 /** Which schema the database client was generated from. */
@@ -29,6 +30,7 @@ export function setup() {
 export function build() {
 	say("Building …")
 	run("node", ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"], { NODE_ENV: "production" })
+	noteBuild()
 }
 
 export function say(sentence) {

@@ -32,6 +32,6 @@ function loadSettings() {
 }
 
 function fail(sentence) {
-	console.error(`\u2717 Gatehouse does not start: ${sentence}`)
+	console.error(`\u2717 The server does not start: ${sentence}`)
 	process.exit(1)
 }

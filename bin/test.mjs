@@ -1,55 +1,105 @@
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
+import "../e2e/support/temporary-folder.mjs"
+import { spawn } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { isBuildFresh } from "./freshness.mjs"
 import { build, say, setup } from "./setup.mjs"
 
-/** Everything, from a bare clone: packages, build, browser; then unit, wire and browser tests. */
+/**
+ * `npm test`: everything, from a bare clone: packages, build, browser; then unit, wire and browser tests.
+ * `npm test -- login verify`: the files whose path holds one of these words.
+ * `npm test -- --project=js`: of the browser tests, only those with JavaScript on.
+ */
 const RESULTS = "e2e/results"
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
-setup()
-build()
-const { findBrowser } = await import("./browser.mjs")
-const browser = await findBrowser()
-rmSync(RESULTS, { recursive: true, force: true })
-mkdirSync(RESULTS, { recursive: true })
+/** Whatever happens to this process, those that it started end with it. */
+const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
-say("Unit and wire tests (Vitest) …")
-const vitest = node(
-	"node_modules/vitest/vitest.mjs",
-	"run",
-	"--reporter=default",
-	"--reporter=json",
-	`--outputFile=${RESULTS}/vitest.json`,
+const options = process.argv.slice(2).filter((word) => word.startsWith("--"))
+const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
+const files = [...filesIn("app"), ...filesIn("e2e")].filter(
+	(file) => words.length === 0 || words.some((word) => file.includes(word)),
 )
-say("Browser tests (Playwright) …")
-const playwright = node("node_modules/@playwright/test/cli.js", "test", "--config=e2e/playwright.config.ts")
+const tests = files.filter((file) => /\.test\.tsx?$/.test(file))
+const specs = files.filter((file) => file.endsWith(".spec.ts"))
 
-const counts = [vitestCounts(), playwrightCounts()]
-const passed = counts.reduce((sum, count) => sum + count.passed, 0)
-const failed = counts.reduce((sum, count) => sum + count.failed, 0)
-if (failed === 0 && vitest + playwright > 0)
-	console.error("\u2717 A test runner failed; its output is above.")
-console.log(`\n${passed} passed, ${failed} failed`)
-process.exit(failed === 0 && passed > 0 && vitest === 0 && playwright === 0 ? 0 : 1)
+let child
+for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => stop(signal, code))
 
-function node(...parameters) {
-	const env = { ...process.env, ...(browser && { CHROMIUM_PATH: browser }) }
-	return spawnSync(process.execPath, parameters, { env, stdio: ["ignore", "inherit", "inherit"] }).status ?? 1
-}
+await main()
 
-function vitestCounts() {
-	const report = readReport("vitest.json")
-	return {
-		passed: report?.numPassedTests ?? 0,
-		failed: report ? report.numFailedTests + report.numPendingTests : 1,
+async function main() {
+	if (tests.length + specs.length === 0) {
+		console.error(`\u2717 No test file has ${words.join(" or ")} in its path.`)
+		process.exit(1)
 	}
+	setup()
+	if (isBuildFresh()) say("The build is fresh")
+	else build()
+	const { findBrowser } = await import("./browser.mjs")
+	const browser = specs.length > 0 ? await findBrowser() : undefined
+	rmSync(RESULTS, { recursive: true, force: true })
+	mkdirSync(RESULTS, { recursive: true })
+
+	const counts = []
+	if (tests.length > 0) counts.push(await runVitest())
+	if (specs.length > 0) counts.push(await runPlaywright(browser))
+	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
+	console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`)
+	if (sum("skipped") > 0)
+		console.log(`(${sum("skipped")} left out: they are about what this configuration turns off)`)
+	process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1)
 }
 
-function playwrightCounts() {
-	const stats = readReport("report.json")?.stats
-	return { passed: stats?.expected ?? 0, failed: stats ? stats.unexpected + stats.flaky : 1 }
+async function runVitest() {
+	say("Unit and wire tests (Vitest) …")
+	const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${RESULTS}/vitest.json`]
+	const status = await run("node_modules/vitest/vitest.mjs", [
+		"run",
+		...reporters,
+		...(words.length ? tests : []),
+	])
+	const {
+		numPassedTests = 0,
+		numFailedTests = 0,
+		numPendingTests = 0,
+		numTodoTests = 0,
+	} = readReport("vitest.json")
+	return count(status, numPassedTests, numFailedTests, numPendingTests + numTodoTests)
+}
+
+async function runPlaywright(browser) {
+	say("Browser tests (Playwright) …")
+	const parameters = ["test", "--config=e2e/playwright.config.ts", ...options, ...(words.length ? specs : [])]
+	const status = await run("node_modules/@playwright/test/cli.js", parameters, browser)
+	const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport("report.json").stats ?? {}
+	return count(status, expected, unexpected + flaky, skipped)
+}
+
+/** A runner that fails without a failed test, such as one whose server did not start, is a failure too. */
+function count(status, passed, failed, skipped) {
+	return { passed, failed: status === 0 ? failed : Math.max(failed, 1), skipped }
+}
+
+function run(script, parameters, browser) {
+	const env = { ...process.env, ...(browser && { CHROMIUM_PATH: browser }) }
+	const stdio = ["ignore", "inherit", "inherit"]
+	child = spawn(process.execPath, [...END_WITH_PARENT, script, ...parameters], { env, stdio })
+	return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
+}
+
+function stop(signal, code) {
+	child?.kill(signal)
+	const exit = () => process.exit(code)
+	if (child?.exitCode === null) child.once("exit", exit)
+	else exit()
 }
 
 function readReport(name) {
 	const file = `${RESULTS}/${name}`
-	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
+	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+}
+
+function filesIn(folder) {
+	return readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file.replaceAll("\\", "/")}`)
 }

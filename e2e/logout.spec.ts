@@ -1,3 +1,4 @@
+import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 
 test("opening /logout ends nothing; its button does, and says so once", async ({
@@ -15,7 +16,7 @@ test("opening /logout ends nothing; its button does, and says so once", async ({
 
 	await open("/logout")
 	await page.getByRole("button", { name: "Sign out" }).click()
-	await expect(page).toHaveURL("/login")
+	await expect(page).toHaveURL(config.logout.redirectTo)
 	await expect(page.getByRole("status")).toHaveText("You are signed out.")
 	const sessions = server.database
 		.prepare("SELECT count(*) AS rows FROM Session JOIN User ON User.id = userId WHERE username = ?")
@@ -54,7 +55,7 @@ test("signing out without a session is no error", async ({ page, open, request, 
 		headers: { Accept: "text/html" },
 		maxRedirects: 0,
 	})
-	expect([answer.status(), answer.headers().location]).toEqual([303, "/login"])
+	expect([answer.status(), answer.headers().location]).toEqual([303, config.logout.redirectTo])
 	expect(server.url).toContain("localhost")
 })
 

@@ -1,3 +1,4 @@
+import "./support/temporary-folder.mjs"
 import { defineConfig } from "@playwright/test"
 
 /**

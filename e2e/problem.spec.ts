@@ -1,3 +1,4 @@
+import { appName } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 import { expectAccessibleInBothSchemes } from "./support/axe"
 import { clientOf, newSession, registerVerified } from "./support/client"
@@ -8,7 +9,7 @@ test("what does not exist has a page of its own, with a way out", async ({ page 
 		const answer = await page.goto(path)
 		expect(answer?.status()).toBe(404)
 		await expect(page.getByRole("heading", { level: 1 })).toHaveText("There's nothing here")
-		await expect(page).toHaveTitle(/Gatehouse/)
+		await expect(page).toHaveTitle(new RegExp(appName))
 	}
 	await page.getByRole("link", { name: "Go to the home page" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome")

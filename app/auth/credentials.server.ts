@@ -1,9 +1,11 @@
+import { log } from "../log.server"
+import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
 import { type Charge, charging, forgive, refund } from "./limit/limit.server"
-import { verifyPassword } from "./password/hashing.server"
+import { hashPassword, verifyPassword } from "./password/hashing.server"
 import { type Refusal, refusal } from "./refusal"
-import type { User } from "./user/user.server"
+import { replaceHash, type User } from "./user/user.server"
 
 /**
  * Checks an account's password. Unknown, wrong and inactive are one answer, at the price of exactly one hash. What is
@@ -24,11 +26,21 @@ export async function checkCredentials(
 		verifyPassword(user?.passwordHash ?? null, password, caller),
 	)
 	if (!checked.ok) return checked
+	if (checked.unusable)
+		log.error({ event: "password.unusable", user_id: user?.id }, "A stored password hash cannot be checked")
 	if (!checked.right || !user?.active) {
 		emit("login.refused", user, caller)
 		return refusal("credentials_invalid")
 	}
 	await refund(perClient)
 	await forgive(perAccount)
+	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
+}
+
+/** Another system's hash, or one of other parameters, becomes one of ours as soon as its password is known. */
+async function upgradeHash(user: User, password: string): Promise<void> {
+	const hashed = await hashPassword(password)
+	if (hashed.ok && (await replaceHash(user, hashed.passwordHash)))
+		log.info({ event: "password.upgraded", user_id: user.id }, "A password was hashed anew")
 }

@@ -1,10 +1,8 @@
-import type { ReactElement } from "react"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { AddressTakenMail } from "../mail/address-taken"
-import type { Mail } from "../mail/layout"
 import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
-import { renderMail } from "../mail/render.server"
+import { type MailElement, renderMail } from "../mail/render.server"
 import type { Message } from "../mail/transport.server"
 import { VerifyMail } from "../mail/verify"
 import { signLink } from "./link.server"
@@ -14,7 +12,7 @@ type MailDefinition = {
 	/** Whether there is still something to say, of an active account whose address is the mail's. */
 	isDue: (user: User) => boolean
 	/** Null where there is nobody to say it to. */
-	element: (user: User, now: Date, askedAt: Date) => Promise<ReactElement<Parameters<typeof Mail>[0]> | null>
+	element: (user: User, now: Date, askedAt: Date) => Promise<MailElement | null>
 }
 
 /** What is mailed when. */

@@ -4,7 +4,7 @@ import { renderToStaticMarkup } from "react-dom/server"
 import type { Mail } from "./layout"
 import type { Message } from "./transport.server"
 
-type MailElement = ReactElement<Parameters<typeof Mail>[0]>
+export type MailElement = ReactElement<Parameters<typeof Mail>[0]>
 
 /** @param element what a mail's component returns: a {@link Mail} */
 export function renderMail(element: MailElement): Message {

@@ -125,6 +125,7 @@ export const en = {
 	},
 }
 
+/** @public for the file of another language */
 export type Text = typeof en
 
 function wait(seconds: number): string {

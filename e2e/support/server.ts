@@ -52,7 +52,8 @@ export async function startServer(
 		SMTP_URL: "smtp://127.0.0.1:9",
 		...options.env,
 	}
-	const child = spawn(process.execPath, [...(options.nodeOptions ?? []), "bin/start.mjs"], {
+	const nodeOptions = ["--import", "./e2e/support/end-with-parent.mjs", ...(options.nodeOptions ?? [])]
+	const child = spawn(process.execPath, [...nodeOptions, "bin/start.mjs"], {
 		env,
 		stdio: ["ignore", "pipe", "pipe"],
 	})

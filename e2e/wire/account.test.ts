@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { expectPrivate, expectProblem, textOf } from "../support/answers"
-import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { COOKIE, clientOf, newSession, type Person, registerVerified } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
@@ -48,8 +49,8 @@ describe("GET /account", () => {
 
 	it("sends a person without a session to sign in and back, and tells a program 401", async () => {
 		const client = clientOf(server)
-		const stranger = `id=${"A".repeat(43)}`
-		for (const cookie of ["", stranger, "id=", "id=short"]) {
+		const stranger = `${COOKIE}=${"A".repeat(43)}`
+		for (const cookie of ["", stranger, `${COOKIE}=`, `${COOKIE}=short`]) {
 			const headers = { Cookie: cookie }
 			const page = await client.get("/account?tab=1&x=%2F", { Accept: "text/html", ...headers })
 			const next = "/login?redirect_to=%2Faccount%3Ftab%3D1%26x%3D%252F"
@@ -87,11 +88,12 @@ describe("GET /account", () => {
 		const client = clientOf(server)
 		const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
 		const seen = async () => (await client.getJson("/account", { Cookie: cookie })).json.session
-		changeSessions(`"expiresAt" = ?`, inMinutes(10))
+		const whole = config.session.expirySeconds / 60
+		changeSessions(`"expiresAt" = ?`, inMinutes(whole / 6))
 		await seen()
-		expect(Date.parse((await seen()).expires_at)).toBeGreaterThan(Date.parse(inMinutes(55)))
-		const end = inMinutes(20)
-		changeSessions(`"expiresAt" = ?, "absoluteExpiresAt" = ?`, inMinutes(10), end)
+		expect(Date.parse((await seen()).expires_at)).toBeGreaterThan(Date.parse(inMinutes(whole * 0.9)))
+		const end = inMinutes(whole / 3)
+		changeSessions(`"expiresAt" = ?, "absoluteExpiresAt" = ?`, inMinutes(whole / 6), end)
 		await seen()
 		expect(await seen()).toEqual({
 			expires_at: end.replace("+00:00", "Z"),

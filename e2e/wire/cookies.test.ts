@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { COOKIE, clientOf, newSession, type Person, registerVerified } from "../support/client"
 import { getRaw } from "../support/exchange"
 import { rowsOf } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
@@ -23,9 +23,13 @@ const account = (...cookies: string[]) =>
 
 describe("H-15: a session cookie that was planted", () => {
 	it("H-15: a made-up one never becomes valid by signing in or verifying", async () => {
-		for (const planted of ["id=planted", `id=${"A".repeat(43)}`, `id=${"0".repeat(64)}`]) {
+		for (const planted of [
+			`${COOKIE}=planted`,
+			`${COOKIE}=${"A".repeat(43)}`,
+			`${COOKIE}=${"0".repeat(64)}`,
+		]) {
 			const cookie = await newSession(server, person, { Cookie: planted })
-			expect(cookie).toMatch(/^id=[A-Za-z0-9_-]{43}$/)
+			expect(cookie).toMatch(new RegExp(`^${COOKIE}=[A-Za-z0-9_-]{43}$`))
 			expect(cookie).not.toBe(planted)
 			expect(await statusOf(planted)).toBe(401)
 			expect(await statusOf(cookie)).toBe(200)
@@ -43,12 +47,12 @@ describe("H-15: a session cookie that was planted", () => {
 	})
 
 	it("H-15: the hash in the database is no token", async () => {
-		for (const id of rowsOf(server).sessions) expect(await statusOf(`id=${id}`)).toBe(401)
+		for (const id of rowsOf(server).sessions) expect(await statusOf(`${COOKIE}=${id}`)).toBe(401)
 	})
 })
 
 describe("H-16: cookies that nobody would bake", () => {
-	const token = () => good.slice("id=".length)
+	const token = () => good.slice(`${COOKIE}=`.length)
 
 	it("H-16: broken cookies before and behind the good one do no harm", async () => {
 		const broken = [
@@ -61,7 +65,7 @@ describe("H-16: cookies that nobody would bake", () => {
 			`big=${"x".repeat(8000)}`,
 			`json={"a":"b,c"}`,
 			"é=ü",
-			"id",
+			COOKIE,
 		]
 		for (const other of broken) {
 			expect([other, await statusOf(`${other}; ${good}`)]).toEqual([other, 200])
@@ -73,13 +77,13 @@ describe("H-16: cookies that nobody would bake", () => {
 
 	it("H-16: the good one may be quoted, and may stand without spaces around", async () => {
 		expect(await statusOf(`a=b;${good};c=d`)).toBe(200)
-		expect(await statusOf(`id="${token()}"`)).toBe(200)
+		expect(await statusOf(`${COOKIE}="${token()}"`)).toBe(200)
 		expect(await statusOf(`a=b ;  ${good}  ; c=d`)).toBe(200)
 	})
 
 	it("H-16: of two of our name the first one counts", async () => {
-		expect(await statusOf(`${good}; id=evil`)).toBe(200)
-		expect(await statusOf(`id=evil; ${good}`)).toBe(401)
+		expect(await statusOf(`${good}; ${COOKIE}=evil`)).toBe(200)
+		expect(await statusOf(`${COOKIE}=evil; ${good}`)).toBe(401)
 	})
 
 	it("H-16: a value that is not exactly a token is nobody's", async () => {
@@ -92,8 +96,8 @@ describe("H-16: cookies that nobody would bake", () => {
 			"x".repeat(8000),
 			"",
 		]
-		for (const value of values) expect([value, await statusOf(`id=${value}`)]).toEqual([value, 401])
-		expect(await statusOf(`id=${encodeURIComponent(`${token()} `)}`)).toBe(401)
+		for (const value of values) expect([value, await statusOf(`${COOKIE}=${value}`)]).toEqual([value, 401])
+		expect(await statusOf(`${COOKIE}=${encodeURIComponent(`${token()} `)}`)).toBe(401)
 	})
 
 	it("H-16: bytes that are no text are refused or ignored, and hurt nobody", async () => {
@@ -108,20 +112,22 @@ describe("H-16: cookies that nobody would bake", () => {
 	})
 
 	it("H-17: no other spelling of the name passes for ours", async () => {
+		const encoded = (at: number) =>
+			`${COOKIE.slice(0, at)}%${COOKIE.charCodeAt(at).toString(16)}${COOKIE.slice(at + 1)}`
 		const names = [
-			"ID",
-			"Id",
-			"%69d",
-			"i%64",
-			"__Host-id",
-			"\xa0id",
-			"id\xa0",
-			"\x85id",
-			"i d",
-			"id[]",
-			".id",
-			"id.",
-		]
+			COOKIE.replace(/^./, (letter) => letter.toUpperCase()),
+			COOKIE === COOKIE.toUpperCase() ? COOKIE.toLowerCase() : COOKIE.toUpperCase(),
+			encoded(0),
+			encoded(COOKIE.length - 1),
+			`__Host-${COOKIE}`,
+			`\xa0${COOKIE}`,
+			`${COOKIE}\xa0`,
+			`\x85${COOKIE}`,
+			`${COOKIE[0]} ${COOKIE.slice(1)}`,
+			`${COOKIE}[]`,
+			`.${COOKIE}`,
+			`${COOKIE}.`,
+		].filter((name) => name !== COOKIE)
 		for (const name of names) {
 			const { status } = await account(`${name}=${token()}`)
 			expect([name, status]).toEqual([name, 401])

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { expectPrivate, expectProblem, expectRefused, getPageAndJson, textOf } from "../support/answers"
 import { clientOf, linkFields, register, somebody } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
@@ -21,7 +22,7 @@ async function registerAndRead() {
 	throw new Error("No mail in the inbox")
 }
 
-describe("/dev/mail, in development", () => {
+describe.runIf(config.verification.enabled)("/dev/mail, in development", () => {
 	it("lists every mail as text and HTML, newest first, to a program", async () => {
 		await registerAndRead()
 		const { person, mail } = await registerAndRead()
@@ -54,7 +55,7 @@ describe("/dev/mail, in development", () => {
 	})
 })
 
-describe("a route without a page", () => {
+describe.runIf(config.verification.enabled)("a route without a page", () => {
 	it("fails for a person with a page, and for a program with problem details", async () => {
 		const path = `/dev/mail/${(await registerAndRead()).mail.id}`
 		server.database.exec("ALTER TABLE OutboxMail RENAME TO Elsewhere")

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
+import { appName } from "../../app/auth.config"
 import { clientOf } from "../support/client"
 import { copyProject } from "../support/copy.mjs"
 
@@ -14,7 +15,10 @@ let child: ReturnType<typeof spawn>
 beforeAll(() => {
 	const { PATH, HOME } = process.env
 	const env: NodeJS.ProcessEnv = { PATH, HOME, PORT: "3900", NODE_ENV: "development" }
-	child = spawn(process.execPath, ["bin/dev.mjs"], { cwd: folder, env })
+	child = spawn(process.execPath, ["--import", "./e2e/support/end-with-parent.mjs", "bin/dev.mjs"], {
+		cwd: folder,
+		env,
+	})
 	child.stdout?.on("data", (chunk) => {
 		output += chunk
 	})
@@ -28,8 +32,8 @@ afterAll(() => {
 })
 
 it("a developer's changes show at once, and everything goes on working", async () => {
-	await expect.poll(() => output, PATIENCE).toMatch(/Gatehouse +http/)
-	const url = /Gatehouse +(http\S+)/.exec(output)?.[1] ?? ""
+	await expect.poll(() => output, PATIENCE).toMatch(new RegExp(`${appName} +http`))
+	const url = new RegExp(`${appName} +(http\\S+)`).exec(output)?.[1] ?? ""
 	const client = clientOf({ url })
 	const [, password = ""] = /ada +(\S+)/.exec(output) ?? []
 	const page = join(folder, "app/pages/home.tsx")
@@ -44,12 +48,12 @@ it("a developer's changes show at once, and everything goes on working", async (
 })
 
 it("a setting that contradicts another is told in a line, and mending it is enough", async () => {
-	const url = /Gatehouse +(http\S+)/.exec(output)?.[1] ?? ""
+	const url = new RegExp(`${appName} +(http\\S+)`).exec(output)?.[1] ?? ""
 	const file = join(folder, "app/auth.config.ts")
-	const config = readFileSync(file, "utf8")
-	writeFileSync(file, config.replace("expirySeconds: 60 * 60,", "expirySeconds: 0,"))
+	const before = readFileSync(file, "utf8")
+	writeFileSync(file, before.replace(/\bexpirySeconds: .*,/, "expirySeconds: 0,"))
 	await expect.poll(() => output, PATIENCE).toMatch(/does not start: .*session\.expirySeconds/)
-	writeFileSync(file, config)
+	writeFileSync(file, before)
 	const ready = () =>
 		clientOf({ url })
 			.get("/readyz")

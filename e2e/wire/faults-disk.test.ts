@@ -3,6 +3,7 @@ import { mkdtempSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import {
 	clientOf,
 	linkFields,
@@ -117,7 +118,7 @@ describe.for(faults)("H-68: %s", ([, begin, end]) => {
 	})
 })
 
-describe("H-68: the database is read-only", () => {
+describe.runIf(config.verification.enabled)("H-68: the database is read-only", () => {
 	it("signing in and verifying are 503, without a session or a used link", async () => {
 		const person = somebody()
 		await register(server, person)

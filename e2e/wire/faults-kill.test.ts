@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { clientOf, linkFields, type Person, register, sessionOf, signIn, somebody } from "../support/client"
 import { answerOf, countRows, death, until, verifyByMail } from "../support/faults"
 import { startServer, type TestServer } from "../support/server"
@@ -60,7 +61,7 @@ async function expectToFinish(server: TestServer): Promise<void> {
 	expect(sessionOf(signedIn)).toBeDefined()
 }
 
-describe("H-67: killed while somebody registers", () => {
+describe.runIf(config.verification.enabled)("H-67: killed while somebody registers", () => {
 	it.for([
 		["before the user is written", "before 1 INSERT INTO .*User"],
 		["after the user is written", "after 1 INSERT INTO .*User"],
@@ -86,7 +87,7 @@ describe("H-67: killed while somebody registers", () => {
 	})
 })
 
-describe("H-67: killed around a mail", () => {
+describe.runIf(config.verification.enabled)("H-67: killed around a mail", () => {
 	it("while the mail is under way: it goes out after the restart", async () => {
 		mailbox.mode = "hang"
 		const killed = await startServer({ env: { SMTP_URL: mailbox.url } })

@@ -1,10 +1,11 @@
 import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { clientOf } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
 import { serverFixture } from "../support/server-fixture"
 
-const MAX_BODY_BYTES = 64 * 1024
+const MAX_BODY_BYTES = config.server.maxBodyBytes
 const MEGABYTE = 1024 * 1024
 
 const { server } = serverFixture()
@@ -155,8 +156,7 @@ describe("heads that are too large", () => {
 })
 
 describe("requests that never end", () => {
-	/** More than the 15 seconds of `server.requestTimeoutSeconds`, less than the 30 that are too many. */
-	const PATIENCE_MS = 29_000
+	const PATIENCE_MS = (config.server.requestTimeoutSeconds + 14) * 1000
 
 	const drip = (head: string, piece: string) =>
 		exchange(

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { expectRefused, postFormAndJson } from "../support/answers"
 import {
 	type Answer,
 	clientOf,
 	freshAddress,
 	type Person,
-	registerUnverified,
+	register,
 	registerVerified,
 	somebody,
 } from "../support/client"
@@ -13,6 +14,8 @@ import { rowsOf } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
+const ACCOUNT = config.limits.wrongPasswordPerAccount
+const CLIENT = config.limits.wrongPasswordPerClient
 const WRONG = "not the password"
 
 function change(person: Person, assignment: string): void {
@@ -36,7 +39,8 @@ describe("H-36: who cannot sign in learns nothing of why", () => {
 		const inactive = await registerVerified(server, mailbox)
 		const broken = await registerVerified(server, mailbox)
 		const withoutPassword = await registerVerified(server, mailbox)
-		const { person: unverified } = await registerUnverified(server, mailbox)
+		const unverified = somebody()
+		await register(server, unverified)
 		change(inactive, "active = 0")
 		change(broken, `"passwordHash" = '$argon2id$broken'`)
 		change(withoutPassword, `"passwordHash" = ''`)
@@ -88,9 +92,9 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 			const refused = await postFormAndJson(server, "/login", { username: name, password })
 			expectRefused(refused, 429, "rate_limited")
 			for (const { headers } of [refused.form, refused.json]) {
-				expect(Number(headers.get("Retry-After"))).toBeGreaterThan(800)
-				expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(900)
-				expect(headers.get("RateLimit-Limit")).toBe("10")
+				expect(Number(headers.get("Retry-After"))).toBeGreaterThan(ACCOUNT.durationSeconds - 100)
+				expect(Number(headers.get("Retry-After"))).toBeLessThanOrEqual(ACCOUNT.durationSeconds)
+				expect(headers.get("RateLimit-Limit")).toBe(String(ACCOUNT.points))
 				expect(headers.get("RateLimit-Remaining")).toBe("0")
 				expect(headers.get("RateLimit-Reset")).toBe(headers.get("Retry-After"))
 			}
@@ -102,7 +106,7 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 
 	it("H-49: an account that does not exist is limited like one that does", async () => {
 		const { username } = somebody()
-		for (let count = 0; count < 10; count++) expect((await wrong(username)).status).toBe(401)
+		for (let count = 0; count < ACCOUNT.points; count++) expect((await wrong(username)).status).toBe(401)
 		expectRefused(await postFormAndJson(server, "/login", { username, password: WRONG }), 429, "rate_limited")
 	})
 
@@ -118,7 +122,7 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 			],
 		]
 		for (const same of spellings) {
-			for (let count = 0; count < 50; count++) {
+			for (let count = 0; count < CLIENT.points; count++) {
 				const { status } = await wrong(somebody().username, same[count % same.length])
 				expect([same[count % same.length], count, status]).toEqual([same[count % same.length], count, 401])
 			}
@@ -127,7 +131,7 @@ describe("H-49: the count of wrong passwords cannot be dodged", () => {
 				expect([address, refused.status, refused.headers.get("RateLimit-Limit")]).toEqual([
 					address,
 					429,
-					"50",
+					String(CLIENT.points),
 				])
 			}
 		}

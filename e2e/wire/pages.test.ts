@@ -40,8 +40,8 @@ describe("GET /", () => {
 
 	it("shows what happened just before once only", async () => {
 		const client = clientOf(server)
-		const resent = await client.postForm("/verify/resend", { email: somebody().email })
-		const notice = resent.cookies.find((set) => set.startsWith("notice="))?.split(";")[0] ?? ""
+		const signedOut = await client.postForm("/logout", {}, { Cookie: await newSession(server, person) })
+		const notice = signedOut.cookies.find((set) => set.startsWith("notice="))?.split(";")[0] ?? ""
 		const page = await client.get("/login", { Cookie: notice })
 		expect(page.text).toContain('role="status"')
 		expect(page.cookies).toEqual([expect.stringMatching(/^notice=; .*Max-Age=0/)])

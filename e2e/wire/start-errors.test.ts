@@ -25,7 +25,7 @@ async function startInVain(
 async function expectOneLine(attempt: Attempt, sentence: RegExp) {
 	const { code, lines, output } = await startInVain(attempt)
 	expect(lines).toHaveLength(1)
-	expect(lines[0]).toMatch(/^✗ Gatehouse does not start: /)
+	expect(lines[0]).toMatch(/^✗ The server does not start: /)
 	expect(lines[0]).toMatch(sentence)
 	expect(code).toBe(1)
 	expect(output).not.toContain("server.started")

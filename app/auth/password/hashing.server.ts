@@ -6,6 +6,7 @@ import type { Caller } from "../caller"
 import { networkOf } from "../limit/network"
 import { type Refusal, refusal } from "../refusal"
 import { FairQueue } from "./fair-queue"
+import type { Checked } from "./stored-hash.js"
 
 export type HashTask =
 	| { kind: "make"; password: string }
@@ -41,7 +42,7 @@ export async function hashPassword(
 	password: string,
 	caller: Waiting = OURSELVES,
 ): Promise<{ ok: true; passwordHash: string } | Refusal<"overloaded">> {
-	const task = { kind: "make", password: password.normalize("NFC") } as const
+	const task = { kind: "make", password } as const
 	const done = enqueue<string>(task, caller)
 	return done ? { ok: true, passwordHash: await done } : overloaded()
 }
@@ -50,16 +51,16 @@ export async function hashPassword(
  * Costs one hash, whatever it is given: `null` stands for an account that does not exist. The rest is as with
  * {@link hashPassword}.
  *
- * @returns whether it is the password
+ * @returns whether it is the password, and whether what is stored should be made anew, or cannot be used at all
  */
 export async function verifyPassword(
 	passwordHash: string | null,
 	password: string,
 	caller: Waiting = OURSELVES,
-): Promise<{ ok: true; right: boolean } | Refusal<"overloaded">> {
-	const task = { kind: "check", passwordHash, password: password.normalize("NFC") } as const
-	const done = enqueue<boolean>(task, caller)
-	return done ? { ok: true, right: await done } : overloaded()
+): Promise<({ ok: true } & Checked) | Refusal<"overloaded">> {
+	const task = { kind: "check", passwordHash, password } as const
+	const done = enqueue<Checked>(task, caller)
+	return done ? { ok: true, ...(await done) } : overloaded()
 }
 
 /** Ends the threads, and what waits for them; the next task starts new ones. */

@@ -30,7 +30,7 @@ describe("threads for hashing", () => {
 		const flood = Array.from({ length: maxWaitingHashes }, () => check(undefined, "203.0.113.7"))
 		let floodDone = 0
 		for (const one of flood) void one.then(({ ok }) => ok && floodDone++)
-		expect(await check()).toEqual({ ok: true, right: false })
+		expect(await check()).toMatchObject({ ok: true, right: false })
 		expect(floodDone).toBeLessThan(maxWaitingHashesPerNetwork / 2)
 		const refused = (await Promise.all(flood)).filter(({ ok }) => !ok)
 		expect(refused.length).toBeGreaterThanOrEqual(
@@ -43,8 +43,7 @@ describe("threads for hashing", () => {
 	})
 
 	it("a thread that fails tells who waits for it, and another takes its place", async () => {
-		const unhashable = { normalize: () => 5 } as never
-		await expect(hashPassword(unhashable)).rejects.toThrow()
+		await expect(hashPassword(5 as never)).rejects.toThrow()
 		expect(await hashPassword("a good password")).toMatchObject({
 			ok: true,
 			passwordHash: expect.stringMatching(/^\$argon2id\$/),
@@ -58,7 +57,7 @@ describe("threads for hashing", () => {
 		const ended = (await ends).filter(({ status }) => status === "rejected").length
 		// What the threads had at hand may have been done.
 		expect(ended).toBeGreaterThanOrEqual(many - 2 * availableParallelism())
-		expect(await check()).toEqual({ ok: true, right: false })
+		expect(await check()).toMatchObject({ ok: true, right: false })
 	})
 })
 

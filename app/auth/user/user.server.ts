@@ -164,6 +164,13 @@ export async function removeRegistration({ id, epoch, emailKey }: User): Promise
 	return (await db.user.deleteMany({ where })).count === 1
 }
 
+/** The same password, hashed anew: nothing else changes, so nothing ends. @returns whether it was still the old one */
+export async function replaceHash({ id, passwordHash }: User, newHash: string): Promise<boolean> {
+	return (
+		(await db.user.updateMany({ where: { id, passwordHash }, data: { passwordHash: newHash } })).count === 1
+	)
+}
+
 export async function noteSignIn(id: string, now: Date): Promise<void> {
 	await execute(sql`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`)
 }
