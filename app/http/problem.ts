@@ -48,9 +48,9 @@ export function problem(
 	return { type: "about:blank", title: titles[status], status, detail: text.problems[code], code, ...details }
 }
 
-/** What a page says of it. The title of a problem is for programs, and so are some of its sentences. */
-export function wordsFor({ code, status, title, detail }: Problem): { title: string; detail: string } {
-	return status === 0 ? { title, detail } : { detail, ...text.problemPages[code] }
+/** What heads a page that tells it: its `title` is the status phrase, which is for programs. */
+export function headingOf({ code, status, title }: Problem): string {
+	return status === 0 ? title : text.problemTitles[code]
 }
 
 /** The problem behind a status that did not come from us but from the router. */

@@ -1,13 +1,12 @@
-import { type Problem, wordsFor } from "../http/problem"
+import { headingOf, type Problem } from "../http/problem"
 
 /** Not found, not allowed, gone wrong. Plain links: it also stands where there is no router. */
 export function ProblemPage({ problem }: { problem: Problem }) {
-	const { title, detail } = wordsFor(problem)
 	return (
 		<section className="opening walled" aria-labelledby="title">
 			{problem.status > 0 && <p className="status">{problem.status}</p>}
-			<h1 id="title">{title}</h1>
-			<p className="lead">{detail}</p>
+			<h1 id="title">{headingOf(problem)}</h1>
+			<p className="lead">{problem.detail}</p>
 			<div className="actions">
 				{problem.status === 0 ? (
 					<a href={document.location.href} className="button">

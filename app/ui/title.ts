@@ -1,6 +1,6 @@
 import type { MetaFunction } from "@remix-run/react"
 import { appName, tagline } from "../auth.config"
-import { problemOf, wordsFor } from "../http/problem"
+import { headingOf, problemOf } from "../http/problem"
 
 /**
  * A page's title, with the name of the site behind it; an error's own where there is one. Search engines are told of the
@@ -8,7 +8,7 @@ import { problemOf, wordsFor } from "../http/problem"
  */
 export function titled(title?: string, { forStrangers = false } = {}): MetaFunction {
 	return ({ error, matches }) => {
-		const full = fullTitle(error ? wordsFor(problemOf(error)).title : title)
+		const full = fullTitle(error ? headingOf(problemOf(error)) : title)
 		if (error || !forStrangers) return [{ title: full }, { name: "robots", content: "noindex" }]
 		const site = originOf(matches.find(({ id }) => id === "root")?.data)
 		return [
