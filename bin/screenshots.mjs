@@ -12,7 +12,7 @@ const SIZES = {
 	2560: { width: 2560, height: 1440 },
 }
 const COLORS = ["light", "dark"]
-const README_SIZE = { width: 640, height: 620 }
+const README_SIZE = { width: 768, height: 820 }
 const PASSWORD = "correct horse battery"
 
 /** Each picture is taken from a client address of its own, so that limits stay on. */
