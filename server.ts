@@ -13,6 +13,7 @@ import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
+import { weakContrasts } from "./app/auth.config.contrast.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env } from "./app/env.server"
 import { setReady } from "./app/http/readiness.server"
@@ -84,6 +85,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const { port } = server.address() as AddressInfo
 	setReady(true)
 	log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
+	for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
 	if (env.production) warnAboutSettings()
 
 	async function stop(): Promise<void> {
@@ -136,8 +138,10 @@ function chooseTransport() {
 }
 
 function warnAboutSettings(): void {
-	if (!env.smtpUrl)
-		log.warn({ event: "config.warning" }, "SMTP_URL is not set: mails wait in the outbox until it is")
-	if (!env.https)
-		log.warn({ event: "config.warning" }, "APP_URL is not https: cookies are sent without Secure")
+	if (!env.smtpUrl) warn("SMTP_URL is not set: mails wait in the outbox until it is")
+	if (!env.https) warn("APP_URL is not https: cookies are sent without Secure")
+}
+
+function warn(sentence: string): void {
+	log.warn({ event: "config.warning" }, sentence)
 }

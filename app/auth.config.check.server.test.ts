@@ -60,6 +60,8 @@ describe("the configuration", () => {
 		["mail.retryDelaysSeconds", []],
 		["styles.light.text_color", "red;}</style>"],
 		["appName", ""],
+		["tagline", ""],
+		["footerLinks.privacy", "javascript:alert(1)"],
 	])("H-50: stops the start when %s is %j, and says so in one line", (path, value) => {
 		let message = ""
 		try {

@@ -10,6 +10,9 @@ const OTHER_COOKIES = ["notice", "registration"]
 const seconds = z.int().positive()
 const count = z.int().positive()
 const path = z.string().regex(/^\/(?![/\\])/, "must be a path on this site, such as /account")
+const target = z
+	.union([path, z.url({ protocol: /^(?:https|mailto)$/ })], "must be a path, an https address, or null")
+	.nullable()
 const limit = z.strictObject({ points: count, durationSeconds: seconds.max(MAX_WINDOW_SECONDS) })
 const color = z.string().regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1d2a26")
 const colors = z.strictObject({
@@ -26,6 +29,8 @@ const colors = z.strictObject({
 const configSchema = z
 	.strictObject({
 		appName: z.string().min(1).max(60),
+		tagline: z.string().min(1).max(160),
+		footerLinks: z.strictObject({ privacy: target, terms: target, help: target }),
 		registration: z.strictObject({ redirectTo: path, signIn: z.boolean() }),
 		verification: z.strictObject({
 			enabled: z.boolean(),

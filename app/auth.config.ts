@@ -8,27 +8,33 @@ import type { Config } from "./auth.config.check.server"
 /** The name that pages and mails show. */
 export const appName = "Gatehouse"
 
-/** The eight colours of the pages, by day and by night. Everything else is in `app/ui/styles.css`. */
+/** What the site is for, in a sentence: on the start page, to search engines, and where a link to it is shared. */
+export const tagline = "Accounts for your application: ready, safe, and yours to change."
+
+/** On the floor of every page: a path, an address, or null for none. */
+export const footerLinks: Config["footerLinks"] = { privacy: null, terms: null, help: null }
+
+/** The eight colours of the pages, by day and by night. Everything else is mixed from them, in `app/ui/styles`. */
 export const styles: Config["styles"] = {
 	light: {
-		background_color: "#f3f0e9",
-		foreground_color: "#fffdf9",
-		text_color: "#1d2a26",
-		error_text_color: "#a3261f",
-		button_color: "#1f4d3d",
-		button_text_color: "#ffffff",
-		link_color: "#1f5f4a",
-		border_color: "#8a8f86",
+		background_color: "#f0ebe0",
+		foreground_color: "#fffdf8",
+		text_color: "#1c2823",
+		error_text_color: "#961f17",
+		button_color: "#1d4a3a",
+		button_text_color: "#fffdf8",
+		link_color: "#17503b",
+		border_color: "#827b6c",
 	},
 	dark: {
-		background_color: "#101614",
-		foreground_color: "#18211e",
-		text_color: "#eaf0ec",
-		error_text_color: "#ff9c92",
-		button_color: "#8fd3b6",
-		button_text_color: "#0c1a14",
-		link_color: "#9ddcc1",
-		border_color: "#6c7a73",
+		background_color: "#11130f",
+		foreground_color: "#22251f",
+		text_color: "#f0ebe0",
+		error_text_color: "#ffb3a6",
+		button_color: "#9ed6ba",
+		button_text_color: "#0d1a14",
+		link_color: "#a6dcc2",
+		border_color: "#878c80",
 	},
 }
 
@@ -139,5 +145,7 @@ export const config: Config = {
 	},
 
 	appName,
+	tagline,
+	footerLinks,
 	styles,
 }

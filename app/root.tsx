@@ -1,6 +1,7 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node"
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteError } from "@remix-run/react"
 import type { ReactNode } from "react"
+import { env } from "./env.server"
 import { takeNotice } from "./http/notice.server"
 import { problemOf } from "./http/problem"
 import { ProblemPage } from "./pages/problem"
@@ -16,7 +17,7 @@ export type RootData = typeof loader
 export async function loader({ request }: LoaderFunctionArgs) {
 	const notice = takeNotice(request)
 	return data(
-		{ notice: notice?.sentence ?? null },
+		{ notice: notice?.sentence ?? null, app_url: env.appUrl },
 		notice ? { headers: { "Set-Cookie": notice.cookie } } : undefined,
 	)
 }

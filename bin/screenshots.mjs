@@ -4,9 +4,15 @@ import { startBuiltServer } from "../bench/server.mjs"
 import { findBrowser } from "./browser.mjs"
 import { say, setup } from "./setup.mjs"
 
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } }
+const SIZES = {
+	320: { width: 320, height: 568 },
+	390: { width: 390, height: 844 },
+	768: { width: 768, height: 1024 },
+	1440: { width: 1440, height: 900 },
+	2560: { width: 2560, height: 1440 },
+}
 const COLORS = ["light", "dark"]
-const README_SIZE = { width: 640, height: 620 }
+const README_SIZE = { width: 768, height: 820 }
 const PASSWORD = "correct horse battery"
 
 /** Each picture is taken from a client address of its own, so that limits stay on. */
@@ -45,7 +51,9 @@ async function takeAll(browser) {
 				await page.context().close()
 			}
 	}
-	say(`${Object.keys(reached).length * 4} pictures are in screenshots/`)
+	say(
+		`${Object.keys(reached).length * Object.keys(SIZES).length * COLORS.length} pictures are in screenshots/`,
+	)
 }
 
 async function takeForReadme(browser) {

@@ -8,11 +8,11 @@ test("what does not exist has a page of its own, with a way out", async ({ page 
 	for (const path of ["/nowhere", "/account/a.css", "/.git/config", "/dev/mail"]) {
 		const answer = await page.goto(path)
 		expect(answer?.status()).toBe(404)
-		await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not Found")
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText("There's nothing here")
 		await expect(page).toHaveTitle(new RegExp(appName))
 	}
-	await page.getByRole("link", { name: "Go to the start page" }).click()
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Come in")
+	await page.getByRole("link", { name: "Go to the home page" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Welcome")
 })
 
 test("H-18: a form on another site signs nobody out, and says why", async ({
@@ -29,7 +29,7 @@ test("H-18: a form on another site signs nobody out, and says why", async ({
 		`<form method="post" action="${server.url}/logout"><button>Win a prize</button></form>`,
 	)
 	await page.getByRole("button").click()
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Forbidden")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nothing was done")
 	await expect(page.getByRole("main")).toContainText("This came from another site, so nothing was done.")
 	await open("/account")
 	await expect(page.getByRole("main")).toContainText(member.email)
@@ -49,7 +49,7 @@ test("a form to a page that takes none is told so", async ({ page, open, javaScr
 		page.getByRole("button", { name: "Send" }).click(),
 	])
 	expect(answer.status()).toBe(405)
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Method Not Allowed")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("That didn't work")
 	await expectAccessibleInBothSchemes(page, javaScriptEnabled)
 })
 
@@ -76,7 +76,7 @@ test("an unexpected failure tells nothing but a number to quote", { tag: "@js" }
 	await context.addCookies([{ name, value, url: server.url }])
 	const shown = await page.goto(`${server.url}/account`)
 	expect(shown?.status()).toBe(500)
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Internal Server Error")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Something went wrong")
 	await expect(page.getByRole("main")).toContainText(shown?.headers()["x-request-id"] ?? "none")
 	await expect(page.getByRole("main")).not.toContainText(/prisma|sqlite|node_modules/i)
 	await expectAccessibleInBothSchemes(page, true)

@@ -14,7 +14,7 @@ type MailDefinition = {
 	/** Whether there is still something to say, of an active account whose address is the mail's. */
 	isDue: (user: User) => boolean
 	/** Null where there is nobody to say it to. */
-	element: (user: User, now: Date) => Promise<MailElement | null>
+	element: (user: User, now: Date, askedAt: Date) => Promise<MailElement | null>
 }
 
 /** What is mailed when. */
@@ -22,9 +22,9 @@ const mails = {
 	/** After registering, and when a new link is asked for. Whose the address is, is looked up only now. */
 	verify: {
 		isDue: needsVerification,
-		async element(user, now) {
+		async element(user, now, askedAt) {
 			const owner = await findUserByEmail(user.emailKey)
-			if (!owner || owner.id === user.id) return verifyMail(user, now)
+			if (!owner || owner.id === user.id) return verifyMail(user, now, askedAt)
 			return owner.active ? addressTakenMail(owner) : null
 		},
 	},
@@ -54,7 +54,7 @@ export async function composeMail(mail: OutboxMail, now: Date): Promise<Message 
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || user.email !== mail.to) return null
 	if (!mail.sentAt && !(user.active && isDue(user))) return null
-	const found = await element(user, now)
+	const found = await element(user, now, mail.createdAt)
 	return found && renderMail(found)
 }
 
@@ -79,8 +79,8 @@ export async function readInbox(count: number) {
 	return (await Promise.all(shown)).flat()
 }
 
-function verifyMail(user: User, now: Date) {
-	return VerifyMail({ username: user.username, ...linkOf("verify", user, now) })
+function verifyMail(user: User, now: Date, askedAt: Date) {
+	return VerifyMail({ username: user.username, ...linkOf("verify", user, now), askedAt })
 }
 
 function addressTakenMail(owner: User) {

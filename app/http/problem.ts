@@ -49,6 +49,11 @@ export function problem(
 	return { type: "about:blank", title: titles[status], status, detail: text.problems[code], code, ...details }
 }
 
+/** What heads a page that tells it: its `title` is the status phrase, which is for programs. */
+export function headingOf({ code, status, title }: Problem): string {
+	return status === 0 ? title : text.problemTitles[code]
+}
+
 /** The problem behind a status that did not come from us but from the router. */
 export function problemFor(status: number): Problem {
 	if (status === 404) return problem("not_found")

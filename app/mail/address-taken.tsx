@@ -9,13 +9,18 @@ export function AddressTakenMail(props: {
 }) {
 	const { username, verified, link, resetLink } = props
 	return (
-		<Mail subject={`You already have an account at ${appName}`}>
+		<Mail
+			subject={`You already have an account at ${appName}`}
+			title="You already have an account"
+			preview="Someone tried to register with this address. Nothing was changed."
+			reason={`Sent by ${appName}, because someone tried to register with this address.`}
+		>
 			<Paragraph>Hello {username},</Paragraph>
-			<Paragraph>Somebody just tried to register with this address. It already has an account.</Paragraph>
+			<Paragraph>Someone just tried to register with this address, but it already has an account.</Paragraph>
 			<Paragraph>
 				{verified
 					? `If that was you, sign in as ${username} with the password that you have.`
-					: "If that was you: your address is not confirmed yet. Ask for a new link, confirm it, then sign in."}
+					: "If that was you: your address isn't confirmed yet. Ask for a new link, confirm it, then sign in."}
 			</Paragraph>
 			<LinkButton href={link}>{verified ? "Sign in" : "Get a new link"}</LinkButton>
 			{verified && resetLink && (
@@ -23,7 +28,7 @@ export function AddressTakenMail(props: {
 					Forgot the password? <a href={resetLink}>Choose a new one</a>
 				</Paragraph>
 			)}
-			<Paragraph quiet>If it wasn't you, there is nothing to do: nothing was changed.</Paragraph>
+			<Paragraph quiet>Wasn't it you? Then do nothing: nothing was changed.</Paragraph>
 		</Mail>
 	)
 }

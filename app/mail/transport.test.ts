@@ -39,6 +39,8 @@ async function deliver(message: Message) {
 	return { ...mail, head, headerNames: unfolded.map((line) => line.split(":", 1)[0]?.toLowerCase()).sort() }
 }
 
+const askedAt = new Date("2026-11-25T02:10:00Z")
+
 const HEADERS = [
 	"auto-submitted",
 	"content-type",
@@ -52,7 +54,7 @@ const HEADERS = [
 
 describe("a mail", () => {
 	it("says the same as HTML and as text, link included", async () => {
-		const mail = await deliver(renderMail(VerifyMail({ username: "ada", link, period: "7 days" })))
+		const mail = await deliver(renderMail(VerifyMail({ username: "ada", link, period: "7 days", askedAt })))
 		expect(mail.subject).toBe("Confirm your e-mail address for Gatehouse")
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
 		expect(mail.text).toContain("Hello ada")
@@ -79,8 +81,26 @@ describe("a mail", () => {
 		for (const { text, html } of [verified, unverified]) expect(text + html).not.toContain("signature")
 	})
 
+	it("says when it was asked for, and has its links on lines of their own", () => {
+		const { html, text } = renderMail(VerifyMail({ username: "ada", link, period: "7 days", askedAt }))
+		for (const said of [html, text]) expect(said).toContain("25 November 2026")
+		expect(text.split("\n")).toContain(link)
+		expect(text).not.toContain("copy this link")
+		expect(html).toContain("copy this link")
+		expect(html.match(/<h1[ >]/g)).toHaveLength(1)
+		expect(html).toContain('<html lang="en">')
+	})
+
+	it("has dark colours, and a button that is a cell", () => {
+		const { html } = renderMail(VerifyMail({ username: "ada", link, period: "7 days", askedAt }))
+		expect(html).toContain("@media (prefers-color-scheme: dark)")
+		expect(html).toMatch(/<td[^>]*background-color[^>]*><a /)
+	})
+
 	it("shows a user name as text, whatever it holds", () => {
-		const { html } = renderMail(VerifyMail({ username: '<img src=x onerror="x">', link, period: "7 days" }))
+		const { html } = renderMail(
+			VerifyMail({ username: '<img src=x onerror="x">', link, period: "7 days", askedAt }),
+		)
 		expect(html).not.toContain("<img")
 		expect(html).toContain("&lt;img")
 	})
@@ -100,7 +120,7 @@ describe("H-45: text that would like to be a header", () => {
 	]
 
 	it.for(injections)("stays text in the subject and in the body: %j", async (text) => {
-		const message = renderMail(VerifyMail({ username: text, link, period: "7 days" }))
+		const message = renderMail(VerifyMail({ username: text, link, period: "7 days", askedAt }))
 		// A subject is a sentence of ours around `appName`, which has at most 60 characters.
 		const mail = await deliver({ ...message, subject: text.slice(0, 200) })
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })

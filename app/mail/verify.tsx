@@ -1,15 +1,24 @@
 import { appName } from "../auth.config"
-import { LinkButton, Mail, Paragraph } from "./layout"
+import { LinkButton, Mail, Moment, Paragraph } from "./layout"
 
-export function VerifyMail(props: { username: string; link: string; period: string }) {
+export function VerifyMail(props: { username: string; link: string; period: string; askedAt: Date }) {
 	return (
-		<Mail subject={`Confirm your e-mail address for ${appName}`}>
+		<Mail
+			subject={`Confirm your e-mail address for ${appName}`}
+			title="Confirm your address"
+			preview={`One press, and your account is ready. The link works for ${props.period}.`}
+			reason={`Sent by ${appName}, because someone created an account with this address.`}
+		>
 			<Paragraph>Hello {props.username},</Paragraph>
-			<Paragraph>To finish your registration, please confirm that this address is yours.</Paragraph>
+			<Paragraph>
+				Press the button to confirm that this address is yours. Then your account is ready.
+			</Paragraph>
 			<LinkButton href={props.link}>Confirm my address</LinkButton>
 			<Paragraph quiet>
-				The link works once, and for {props.period}. If you did not register, do nothing: without your
-				confirmation the account cannot be used.
+				You asked for this on <Moment at={props.askedAt} />. The link works once, and for {props.period}.
+			</Paragraph>
+			<Paragraph quiet>
+				Wasn't it you? Then do nothing: without the link, nobody can use the account.
 			</Paragraph>
 		</Mail>
 	)

@@ -5,30 +5,38 @@ type InboxMail = { id: string; to: string; subject: string; text: string; sent_a
 /** For developers: the mails that were sent. */
 export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 	return (
-		<section className="card card-wide" aria-labelledby="title">
-			<h1 id="title">Mail</h1>
-			<p className="lead">
-				{mails.length === 0
-					? "No mail was sent yet. Register somebody, then reload this page."
-					: "What was sent, newest first. Only in development."}
-			</p>
-			{mails.map((mail) => (
-				<article className="mail" key={mail.id}>
-					<h2>{mail.subject}</h2>
-					<p className="hint">
-						To {mail.to}
-						{mail.sent_at && (
-							<>
-								, <Time iso={mail.sent_at} withClock />
-							</>
-						)}
-						. <a href={`/dev/mail/${mail.id}`}>As HTML</a>
-					</p>
-					<pre>
-						<WithLinks text={mail.text} />
-					</pre>
-				</article>
-			))}
+		<section className="inside" aria-labelledby="title">
+			<div className="inside-head">
+				<div>
+					<h1 id="title">Mail</h1>
+					<p className="lead">What was sent, newest first. Only in development.</p>
+				</div>
+			</div>
+			<div className="sheet">
+				{mails.length === 0 && (
+					<div className="empty">
+						<p>No mail yet</p>
+						<p>Create an account, then reload this page.</p>
+					</div>
+				)}
+				{mails.map((mail) => (
+					<article className="mail" key={mail.id}>
+						<h2>{mail.subject}</h2>
+						<p className="hint">
+							To {mail.to}
+							{mail.sent_at && (
+								<>
+									, <Time iso={mail.sent_at} withClock />
+								</>
+							)}
+							. <a href={`/dev/mail/${mail.id}`}>As HTML</a>
+						</p>
+						<pre>
+							<WithLinks text={mail.text} />
+						</pre>
+					</article>
+				))}
+			</div>
 		</section>
 	)
 }

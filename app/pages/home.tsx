@@ -1,12 +1,13 @@
 import { Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
-import { Card } from "../ui/card"
+import { tagline } from "../auth.config"
+import { Opening } from "../ui/card"
 
 /** What stands here is the fork's own; this is a place to start from. */
 export function HomePage({ user }: { user: PublicUser | null }) {
 	if (user)
 		return (
-			<Card title={`Hello, ${user.username}`} lead="You are signed in. Everything behind the gate is yours.">
+			<Opening title={`Hello, ${user.username}`} lead="You're signed in.">
 				<div className="actions">
 					<Link to="/account" className="button">
 						Your account
@@ -15,10 +16,10 @@ export function HomePage({ user }: { user: PublicUser | null }) {
 						Sign out
 					</Link>
 				</div>
-			</Card>
+			</Opening>
 		)
 	return (
-		<Card title="Come in" lead="Everything behind this gate needs an account. It takes a minute.">
+		<Opening title="Welcome" lead={tagline}>
 			<div className="actions">
 				<Link to="/login" className="button">
 					Sign in
@@ -27,6 +28,6 @@ export function HomePage({ user }: { user: PublicUser | null }) {
 					Create an account
 				</Link>
 			</div>
-		</Card>
+		</Opening>
 	)
 }

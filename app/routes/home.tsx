@@ -5,7 +5,7 @@ import { getSignedIn } from "../http/guard.server"
 import { HomePage } from "../pages/home"
 import { titled } from "../ui/title"
 
-export const meta = titled("Welcome")
+export const meta = titled("Welcome", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {
 	const signedIn = await getSignedIn(args)

@@ -13,7 +13,7 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
-export const meta = titled("Sign in")
+export const meta = titled("Sign in", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)

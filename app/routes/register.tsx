@@ -12,7 +12,7 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { RegisterPage } from "../pages/register"
 import { titled } from "../ui/title"
 
-export const meta = titled("Create an account")
+export const meta = titled("Create an account", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)

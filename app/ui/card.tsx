@@ -25,6 +25,19 @@ export function Card({
 	)
 }
 
+/** No card: the words stand in the open gate. */
+export function Opening({ title, lead, children }: { title: string; lead: ReactNode; children: ReactNode }) {
+	return (
+		<section className="opening" aria-labelledby="title">
+			<h1 id="title">{title}</h1>
+			<p className="lead">{lead}</p>
+			<Notice />
+			{children}
+		</section>
+	)
+}
+
+/** What a page says once, after something was done. */
 function Notice() {
 	const notice = useRouteLoaderData<RootData>("root")?.notice
 	return notice ? (

@@ -1,5 +1,6 @@
+import serif from "@fontsource/newsreader/files/newsreader-latin-500-normal.woff2?url"
 import type { ReactNode } from "react"
-import { appName, styles } from "../auth.config"
+import { appName, footerLinks, styles } from "../auth.config"
 import stylesheet from "./styles.css?url"
 import { fullTitle } from "./title"
 
@@ -21,18 +22,25 @@ export function Document(props: {
 				<Theme nonce={nonce} />
 				{title && <title>{fullTitle(title)}</title>}
 				{head}
+				<link rel="icon" href="/favicon.ico" sizes="32x32" />
 				<link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+				<link rel="apple-touch-icon" href="/apple-touch-icon.png" />
+				<link rel="preload" href={serif} as="font" type="font/woff2" crossOrigin="anonymous" />
 				<link rel="stylesheet" href={stylesheet} />
 			</head>
 			<body>
 				<div className="page">
-					<header className="brand">
-						<a href="/">
-							<Mark />
-							{appName}
-						</a>
-					</header>
-					<main>{children}</main>
+					<div className="gate" aria-hidden="true" />
+					<div className="scene">
+						<header className="brand">
+							<a href="/">
+								<Mark />
+								{appName}
+							</a>
+						</header>
+						<main>{children}</main>
+					</div>
+					<Floor />
 				</div>
 				{scripts}
 			</body>
@@ -60,9 +68,30 @@ function customProperties(colors: Record<string, string>): string {
 		.join(";")
 }
 
+/** Where the light falls, and what a visitor may look up; without links it is a floor all the same. */
+function Floor() {
+	const links = Object.entries(footerLinks).filter(([, href]) => href)
+	return (
+		<footer className="floor">
+			<div className="light" aria-hidden="true" />
+			{links.length > 0 && (
+				<nav aria-label="About this site">
+					{links.map(([name, href]) => (
+						<a key={name} href={href ?? undefined}>
+							{footerLabels[name as keyof typeof footerLinks]}
+						</a>
+					))}
+				</nav>
+			)}
+		</footer>
+	)
+}
+
+const footerLabels = { privacy: "Privacy", terms: "Terms", help: "Help" }
+
 function Mark() {
 	return (
-		<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+		<svg viewBox="0 0 32 32" aria-hidden="true">
 			<path d="M5 29V15a11 11 0 0 1 22 0v14" fill="none" stroke="currentColor" strokeWidth="3" />
 			<path d="M11 29V16a5 5 0 0 1 10 0v13z" fill="currentColor" />
 		</svg>

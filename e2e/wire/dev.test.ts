@@ -38,9 +38,9 @@ it("a developer's changes show at once, and everything goes on working", async (
 	const [, password = ""] = /ada +(\S+)/.exec(output) ?? []
 	const page = join(folder, "app/pages/home.tsx")
 	for (const word of ["once", "twice"]) {
-		writeFileSync(page, readFileSync(page, "utf8").replace(/title="Come[^"]*"/, `title="Come ${word}"`))
+		writeFileSync(page, readFileSync(page, "utf8").replace(/title="Welcome[^"]*"/, `title="Welcome ${word}"`))
 		const shown = () => client.get("/").then(({ text }) => text, String)
-		await expect.poll(shown, PATIENCE).toContain(`Come ${word}`)
+		await expect.poll(shown, PATIENCE).toContain(`Welcome ${word}`)
 		expect((await client.get("/readyz")).status).toBe(200)
 		expect((await client.postJson("/login", { username: "ada", password })).status).toBe(200)
 	}

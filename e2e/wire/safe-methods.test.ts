@@ -89,7 +89,7 @@ describe("H-23: a method that a page does not take", () => {
 			expect([path, method, json.headers.get("Allow")]).toEqual([path, method, allow])
 			const html = await client.send(path, { method, headers: { ...headers, Accept: "text/html" } })
 			expect([path, method, html.status, html.headers.get("Allow")]).toEqual([path, method, 405, allow])
-			expect(html.text).toContain("This page does not take that kind of request.")
+			expect(html.text).toContain("Nothing can be sent to this page.")
 		}
 		expect(rowsOf(server)).toEqual(before)
 		expect((await client.getJson("/account", { Cookie: cookie })).status).toBe(200)
