@@ -11,6 +11,8 @@ export default [
 	route("forgot-password", "routes/forgot-password.tsx"),
 	route("reset-password", "routes/reset-password.tsx"),
 	route("account", "routes/account.tsx"),
+	route("account/password", "routes/password-change.tsx"),
+	route(".well-known/change-password", "routes/well-known-change-password.ts"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),
 	route("healthz", "routes/healthz.ts"),

@@ -11,6 +11,7 @@ const events = {
 	"login.refused": "Sign-in refused",
 	"password.reset_requested": "New password asked for",
 	"password.reset": "New password chosen by link",
+	"password.changed": "Password changed",
 	"verification.resent": "Verification mail asked for again",
 } as const
 

@@ -37,7 +37,7 @@ const mails = {
 			const owner = await findUserByEmail(user.emailKey)
 			if (owner && owner.id !== user.id) return null
 			// What a stranger chose as a name is not mailed to an address that is not proven.
-			return ResetMail({ username: owner && owner.username, ...linkOf("reset", user, now) })
+			return ResetMail({ username: owner?.username ?? null, ...linkOf("reset", user, now) })
 		},
 	},
 	/** After the password was changed, by link or while signed in. */

@@ -109,6 +109,10 @@ export const resetPasswordSchema = z
 	.object({ ...linkFields, password: newPassword, confirm_password: repeatedPassword })
 	.superRefine(refuseDifferent)
 
+export const passwordChangeSchema = z
+	.object({ current_password: currentPassword, password: newPassword, confirm_password: repeatedPassword })
+	.superRefine(refuseDifferent)
+
 type Refinement = z.core.$RefinementCtx<unknown>
 
 function refuseDifferent(

@@ -42,6 +42,7 @@ describe("the closed table of problems", () => {
 	it("has an entry for every refusal of the domain", () => {
 		const refusals: Record<RefusalCode, true> = {
 			credentials_invalid: true,
+			unauthenticated: true,
 			not_verified: true,
 			link_invalid: true,
 			link_expired: true,

@@ -1,6 +1,7 @@
 import { inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { enqueueMail } from "../../mail/outbox.server"
+import { type CurrentSession, endOtherSessions, type RenewedSession } from "../session/session.server"
 
 /**
  * Sets the password of an account whose address a link has proven: it owns the address from now on, and all of its
@@ -21,6 +22,26 @@ export async function replacePasswordByLink(user: User, passwordHash: string, no
 		await transaction.session.deleteMany({ where: { userId: id } })
 		await enqueueMail({ kind: "password_changed", user, now }, transaction)
 	})
+}
+
+/**
+ * Sets the password of somebody signed in; all sessions but this one end. Tells the owner.
+ *
+ * @returns null when the account changed meanwhile
+ */
+export async function replacePassword(
+	user: User,
+	passwordHash: string,
+	session: CurrentSession,
+	now: Date,
+): Promise<{ renewed: RenewedSession | null } | null> {
+	let renewed: RenewedSession | null = null
+	const data = { passwordHash, resetRequestedAt: null, ...raised }
+	const isDone = await changeUser(user, {}, data, async (transaction) => {
+		renewed = await endOtherSessions({ id: user.id, epoch: user.epoch + 1 }, session, transaction)
+		await enqueueMail({ kind: "password_changed", user, now }, transaction)
+	})
+	return isDone ? { renewed } : null
 }
 
 /**
