@@ -12,6 +12,8 @@ export default [
 	route("reset-password", "routes/reset-password.tsx"),
 	route("account", "routes/account.tsx"),
 	route("account/password", "routes/password-change.tsx"),
+	route("account/email", "routes/email-change.tsx"),
+	route("account/email/confirm", "routes/email-confirm.tsx"),
 	route(".well-known/change-password", "routes/well-known-change-password.ts"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),

@@ -83,6 +83,8 @@ export const en = {
 		reset_requested: "If there's such an account, we've sent a link to its address. Check your mail.",
 		password_reset: "Your password is changed. Sign in with the new one.",
 		password_changed: "Your password is changed. Every other device is signed out.",
+		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
+		email_changed: "Your new address is confirmed.",
 		resent: "If an account with this address still needs it, a new link is on its way.",
 		removed: "The account was removed. Nobody can use your address there.",
 		signed_out: "You are signed out.",
