@@ -2,6 +2,7 @@ import { log } from "../log.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
+import type { Faults } from "./fault"
 import { type Charge, charging, forgive, refund } from "./limit/limit.server"
 import { hashPassword, verifyPassword } from "./password/hashing.server"
 import { type Refusal, refusal } from "./refusal"
@@ -36,6 +37,22 @@ export async function checkCredentials(
 	await forgive(perAccount)
 	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
+}
+
+/**
+ * Asks somebody signed in for the password again. A wrong one counts like at sign-in.
+ *
+ * @returns refusals `rate_limited`, `overloaded`; `validation_failed` on `current_password` when it is wrong
+ */
+export async function confirmPassword(
+	user: User,
+	password: string,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"validation_failed" | "rate_limited" | "overloaded">> {
+	const checked = await checkCredentials(user, { identifier: user.id, password }, caller)
+	if (checked.ok || checked.code !== "credentials_invalid") return checked
+	const faults: Faults = { current_password: [{ code: "current_password_wrong" }] }
+	return refusal("validation_failed", { faults })
 }
 
 /** Another system's hash, or one of other parameters, becomes one of ours as soon as its password is known. */

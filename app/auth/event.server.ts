@@ -15,6 +15,9 @@ const events = {
 	"login.refused": "Sign-in refused",
 	"password.reset_requested": "New password asked for",
 	"password.reset": "New password chosen by link",
+	"password.changed": "Password changed",
+	"email.change_requested": "Change of address asked for",
+	"email.changed": "Address changed",
 	"verification.resent": "Verification mail asked for again",
 } as const
 

@@ -7,6 +7,7 @@ type FaultParameters = {
 	email_missing: unknown
 	email_malformed: unknown
 	email_taken: unknown
+	current_password_wrong: unknown
 	password_missing: unknown
 	password_unreadable: unknown
 	new_password_missing: unknown

@@ -1,6 +1,8 @@
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { AddressTakenMail } from "../mail/address-taken"
+import { EmailChangeMail } from "../mail/email-change"
+import { EmailChangeNoticeMail } from "../mail/email-change-notice"
 import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
 import { PasswordChangedMail } from "../mail/password-changed"
 import { type MailElement, renderMail } from "../mail/render.server"
@@ -11,6 +13,8 @@ import { isLinkOpen, type LinkPurpose, linkPeriodSeconds, linkUrl } from "./link
 import { findUser, findUserByEmail, needsVerification, type User } from "./user/user.server"
 
 type MailDefinition = {
+	/** To which address it goes: without this, the account's own; null for the one it was put in with, whatever changed. */
+	addressOf?: ((user: User) => string | null) | null
 	/** Whether there is still something to say, of an active account whose address is the mail's. */
 	isDue: (user: User) => boolean
 	/** Null where there is nobody to say it to. */
@@ -43,6 +47,29 @@ const mails = {
 		isDue: () => true,
 		element: async ({ username }) => PasswordChangedMail({ username, resetLink: forgotPasswordLink() }),
 	},
+	/** To the address that is to take the place of the account's own; to its owner, if it has one. */
+	email_change: {
+		addressOf: ({ pendingEmail }) => pendingEmail,
+		isDue: (user) => isLinkOpen("email_change", user),
+		async element(user, now) {
+			const owner = user.pendingEmailKey && (await findUserByEmail(user.pendingEmailKey))
+			if (!owner || owner.id === user.id) return EmailChangeMail(linkOf("email_change", user, now))
+			return owner.active ? addressTakenMail(owner) : null
+		},
+	},
+	/** To the own address, before it changes … */
+	email_change_requested: {
+		addressOf: null,
+		isDue: () => true,
+		element: async ({ username }) =>
+			EmailChangeNoticeMail({ username, isDone: false, resetLink: forgotPasswordLink() }),
+	},
+	/** … and to the one that was, afterwards. */
+	email_changed: {
+		addressOf: null,
+		isDue: () => true,
+		element: async ({ username }) => EmailChangeNoticeMail({ username, isDone: true, resetLink: null }),
+	},
 } satisfies Record<MailKind, MailDefinition>
 
 /**
@@ -50,12 +77,17 @@ const mails = {
  * nowhere. Null when there is nothing left to say: the account is gone, has another address, or is verified by now.
  */
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
-	const { isDue, element } = mails[mail.kind as MailKind]
+	const definition: MailDefinition = mails[mail.kind as MailKind]
+	const { addressOf = ownAddress, isDue, element } = definition
 	const user = mail.userId ? await findUser(mail.userId) : null
-	if (!user || user.email !== mail.to) return null
+	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
 	if (!mail.sentAt && !(user.active && isDue(user))) return null
 	const found = await element(user, now, mail.createdAt)
 	return found && renderMail(found)
+}
+
+function ownAddress({ email }: User): string {
+	return email
 }
 
 /** The last mails, with links that work now, for development's inbox. */

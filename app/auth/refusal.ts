@@ -3,6 +3,7 @@ import type { Faults } from "./fault"
 /** Every way in which the domain says no, and what comes with it. `http/problem.ts` gives each a status. */
 type RefusalDetails = {
 	credentials_invalid: unknown
+	unauthenticated: unknown
 	not_verified: unknown
 	/** A fork's own sentence; null from a hook that failed. */
 	hook_refused: { sentence: string | null }

@@ -112,6 +112,14 @@ export const resetPasswordSchema = z
 	.object({ ...linkFields, password: newPassword, confirm_password: repeatedPassword })
 	.superRefine(refuseDifferent)
 
+export const passwordChangeSchema = z
+	.object({ current_password: currentPassword, password: newPassword, confirm_password: repeatedPassword })
+	.superRefine(refuseDifferent)
+
+export const emailChangeSchema = z.object({ email, current_password: currentPassword })
+
+export const emailConfirmSchema = z.object(linkFields)
+
 type Refinement = z.core.$RefinementCtx<unknown>
 
 function refuseDifferent(

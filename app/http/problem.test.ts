@@ -43,6 +43,7 @@ describe("the closed table of problems", () => {
 	it("has an entry for every refusal of the domain", () => {
 		const refusals: Record<RefusalCode, true> = {
 			credentials_invalid: true,
+			unauthenticated: true,
 			not_verified: true,
 			hook_refused: true,
 			link_invalid: true,

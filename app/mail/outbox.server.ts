@@ -8,7 +8,13 @@ import { isPermanentFailure, type Message, type Transport } from "./transport.se
 export type { OutboxMail }
 
 /** What is mailed; `auth/mails.server.ts` says when, and how. */
-export type MailKind = "verify" | "reset" | "password_changed"
+export type MailKind =
+	| "verify"
+	| "reset"
+	| "password_changed"
+	| "email_change"
+	| "email_change_requested"
+	| "email_changed"
 
 /** Mails tried at the same time. */
 const BATCH = 10

@@ -69,6 +69,7 @@ export const en = {
 		email_missing: "Enter your e-mail address.",
 		email_malformed: "Enter a valid e-mail address, like ada@example.org.",
 		email_taken: "This address already has an account. Sign in instead.",
+		current_password_wrong: "That isn't your current password.",
 		password_missing: "Enter your password.",
 		password_unreadable:
 			"This cannot be a password here: it is too long, or holds characters that cannot be typed.",
@@ -105,6 +106,9 @@ export const en = {
 		verified: "Your address is confirmed. You can sign in now.",
 		reset_requested: "If there's such an account, we've sent a link to its address. Check your mail.",
 		password_reset: "Your password is changed. Sign in with the new one.",
+		password_changed: "Your password is changed. Every other device is signed out.",
+		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
+		email_changed: "Your new address is confirmed.",
 		resent: "If an account with this address still needs it, a new link is on its way.",
 		removed: "The account was removed. Nobody can use your address there.",
 		signed_out: "You are signed out.",

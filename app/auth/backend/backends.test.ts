@@ -29,7 +29,7 @@ function apiKey(): Backend {
 			const key = keys.get(header("X-Api-Key") ?? "")
 			const user = key && (await findUser(key.userId))
 			if (!user?.active || user.epoch !== key?.epoch) return null
-			return { user, session: { expiresAt, absoluteExpiresAt: expiresAt, backend: "api-key" } }
+			return { user, session: { id: null, expiresAt, absoluteExpiresAt: expiresAt, backend: "api-key" } }
 		},
 		async signOut({ header }) {
 			keys.delete(header("X-Api-Key") ?? "")

@@ -91,7 +91,7 @@ export function jwt({ lifetimeSeconds, audience }: { lifetimeSeconds: number; au
 			const user = claims && (await findUser(claims.sub))
 			if (!user?.active || user.epoch !== claims?.epoch) return null
 			const expiresAt = new Date(claims.exp * 1000)
-			return { user, session: { expiresAt, absoluteExpiresAt: expiresAt, backend: name } }
+			return { user, session: { id: null, expiresAt, absoluteExpiresAt: expiresAt, backend: name } }
 		},
 		async signOut() {},
 	}

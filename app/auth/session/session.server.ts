@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto"
 import { config } from "../../auth.config"
+import type { Transaction } from "../../db/client.server"
 import type { Caller } from "../caller"
 import type { User } from "../user/user.server"
 import { AccountEnded, adapter, earlier, lucia } from "./lucia-adapter.server"
@@ -8,9 +9,23 @@ const MAX_USER_AGENT_LENGTH = 300
 /** A session slides at most this often: a page is no reason to write to the database every time. */
 const SLIDE_STEP_MS = 60_000
 
-export type SignedIn = { user: User; session: { expiresAt: Date; absoluteExpiresAt: Date; backend: string } }
+export type SignedIn = { user: User; session: CurrentSession }
+export type CurrentSession = {
+	/** Null for a back end that keeps no row of its sessions. */
+	id: string | null
+	expiresAt: Date
+	absoluteExpiresAt: Date
+	backend: string
+}
 /** Which back end hands out a session's token. */
 type SessionBackend = "cookie" | "bearer"
+/** How a cookie's session goes on. */
+export type RenewedSession = {
+	token: string
+	expiresAt: Date
+	/** How long the cookie outlives the browser; null for not at all. */
+	keepUntil: Date | null
+}
 export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt: Date }
 
 /**
@@ -26,7 +41,7 @@ export async function startSession(
 	options: { remember: boolean; replaces: string | null },
 	caller: Caller,
 ): Promise<StartedSession | null> {
-	const token = randomBytes(32).toString("base64url")
+	const token = newToken()
 	const { now } = caller
 	const absoluteExpiresAt = new Date(now.getTime() + config.session.maxExpirySeconds * 1000)
 	const attributes = {
@@ -65,12 +80,40 @@ export async function findSession(token: string, by: SessionBackend): Promise<Si
 	const current = earlier(session.expiresAt, absoluteExpiresAt)
 	const isDue = slid.getTime() - current.getTime() > SLIDE_STEP_MS
 	if (isDue) await adapter.updateSessionExpiration(id, slid)
-	return { user, session: { expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
+	return { user, session: { id, expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
 }
 
 /** Ending a session that is not there is no error. */
 export async function endSession(token: string): Promise<void> {
 	await lucia.invalidateSession(sessionId(token))
+}
+
+/**
+ * Ends all sessions of an account whose epoch rose, but the one that made the call: that goes on at the new epoch, a
+ * cookie's under a new token, any other's under its own.
+ *
+ * @param current null to end all
+ * @returns null where there is no new token to hand out
+ */
+export async function endOtherSessions(
+	{ id: userId, epoch }: Pick<User, "id" | "epoch">,
+	current: CurrentSession | null,
+	transaction: Pick<Transaction, "session">,
+): Promise<RenewedSession | null> {
+	const id = current?.id ?? ""
+	await transaction.session.deleteMany({ where: { userId, id: { not: id } } })
+	const token = current?.backend === "cookie" ? newToken() : null
+	const data = { epoch, ...(token && { id: sessionId(token) }) }
+	const { count } = await transaction.session.updateMany({ where: { id, userId }, data })
+	if (!current || !token || count === 0) return null
+	// Only a remembered session lives to its absolute end from the start.
+	const isRemembered = current.expiresAt >= current.absoluteExpiresAt
+	const { expiresAt, absoluteExpiresAt } = current
+	return { token, expiresAt, keepUntil: isRemembered ? absoluteExpiresAt : null }
+}
+
+function newToken(): string {
+	return randomBytes(32).toString("base64url")
 }
 
 function sessionId(token: string): string {

@@ -1,6 +1,8 @@
 import { inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
+import type { MailAddress } from "../../mail/address.server"
 import { enqueueMail } from "../../mail/outbox.server"
+import { type CurrentSession, endOtherSessions, type RenewedSession } from "../session/session.server"
 
 /**
  * Sets the password of an account whose address a link has proven: it owns the address from now on, and all of its
@@ -21,6 +23,66 @@ export async function replacePasswordByLink(user: User, passwordHash: string, no
 		await transaction.session.deleteMany({ where: { userId: id } })
 		await enqueueMail({ kind: "password_changed", user, now }, transaction)
 	})
+}
+
+/**
+ * Sets the password of somebody signed in; all sessions but this one end. Tells the owner.
+ *
+ * @returns null when the account changed meanwhile
+ */
+export async function replacePassword(
+	user: User,
+	passwordHash: string,
+	session: CurrentSession,
+	now: Date,
+): Promise<{ renewed: RenewedSession | null } | null> {
+	let renewed: RenewedSession | null = null
+	const data = { passwordHash, resetRequestedAt: null, ...raised }
+	const isDone = await changeUser(user, {}, data, async (transaction) => {
+		renewed = await endOtherSessions({ id: user.id, epoch: user.epoch + 1 }, session, transaction)
+		await enqueueMail({ kind: "password_changed", user, now }, transaction)
+	})
+	return isDone ? { renewed } : null
+}
+
+/**
+ * Notes an address that is to take the place of the account's own, whosever it is, and mails a link to it and a notice
+ * to the own one.
+ *
+ * @returns whether the account is still what was read
+ */
+export async function noteEmailChange(user: User, email: MailAddress, now: Date): Promise<boolean> {
+	const data = { pendingEmail: email.address, pendingEmailKey: email.key, pendingEmailAt: now }
+	return changeUser(user, {}, data, async (transaction) => {
+		const newcomer = { id: user.id, email: email.address }
+		await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
+		await enqueueMail({ kind: "email_change_requested", user, now }, transaction)
+	})
+}
+
+/**
+ * Gives the account the address that waits, which a link has proven; all sessions but this one end. Tells the old address.
+ *
+ * @param session null to end all
+ * @returns null when the account changed meanwhile, or another owns the address
+ */
+export async function replaceEmail(
+	user: User,
+	session: CurrentSession | null,
+	now: Date,
+): Promise<{ renewed: RenewedSession | null } | null> {
+	const { id, epoch, pendingEmail, pendingEmailKey, pendingEmailAt } = user
+	if (pendingEmail === null || pendingEmailKey === null) return null
+	let renewed: RenewedSession | null = null
+	const waiting = { pendingEmailKey, pendingEmailAt }
+	const address = { email: pendingEmail, emailKey: pendingEmailKey, resetRequestedAt: null }
+	const data = { ...proven(pendingEmailKey, now), ...raised, ...address }
+	const isDone = await changeUser(user, waiting, data, async (transaction) => {
+		await removeRivals({ id, emailKey: pendingEmailKey }, transaction)
+		renewed = await endOtherSessions({ id, epoch: epoch + 1 }, session, transaction)
+		await enqueueMail({ kind: "email_changed", user, now }, transaction)
+	})
+	return isDone ? { renewed } : null
 }
 
 /**

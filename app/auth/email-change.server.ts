@@ -1,0 +1,63 @@
+import type { z } from "zod"
+import { config } from "../auth.config"
+import type { Caller } from "./caller"
+import { confirmPassword } from "./credentials.server"
+import { emit } from "./event.server"
+import { charge } from "./limit/limit.server"
+import { mailCharges } from "./limit/mail-charges"
+import { type LinkRefusal, openLink } from "./link.server"
+import { type Refusal, refusal } from "./refusal"
+import type { emailChangeSchema } from "./schema"
+import type { RenewedSession, SignedIn } from "./session/session.server"
+import { noteEmailChange, replaceEmail } from "./user/change.server"
+import { findUser, type User } from "./user/user.server"
+
+/** The address that waits to be confirmed, as long as its link works. */
+export function pendingEmail({ pendingEmail, pendingEmailAt }: User, now: Date) {
+	if (pendingEmail === null || pendingEmailAt === null) return null
+	const expiresAt = new Date(pendingEmailAt.getTime() + config.emailChange.periodSeconds * 1000)
+	return expiresAt > now ? { email: pendingEmail, requestedAt: pendingEmailAt, expiresAt } : null
+}
+
+/**
+ * Mails a link to a new address, whosever it is: who owns it is looked up when the mail is sent. The notice to the old
+ * address is neither counted nor withheld: who causes it knows the password.
+ *
+ * @returns refusals `validation_failed` (the password is wrong), `rate_limited`, `overloaded`, `unauthenticated` for an
+ *   account that was ended or changed meanwhile
+ */
+export async function requestEmailChange(
+	{ email, current_password }: z.output<typeof emailChangeSchema>,
+	{ user }: SignedIn,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"validation_failed" | "rate_limited" | "overloaded" | "unauthenticated">> {
+	const confirmed = await confirmPassword(user, current_password, caller)
+	if (!confirmed.ok) return confirmed
+	const limited = await charge(...mailCharges(email, caller))
+	if (limited) return limited
+	if (!(await noteEmailChange(user, email, caller.now))) return refusal("unauthenticated")
+	emit("email.change_requested", user, caller)
+	return { ok: true }
+}
+
+/**
+ * Makes the address that a link was mailed to the account's own, once; other sessions end.
+ *
+ * @param signedIn who makes the call, which may be anybody: the session goes on if it is the account's
+ * @returns refusals `link_invalid` (also when the address got another owner), `link_expired`
+ */
+export async function confirmEmailChange(
+	values: Record<string, unknown>,
+	signedIn: SignedIn | null,
+	caller: Caller,
+): Promise<{ ok: true; user: User; renewed: RenewedSession | null } | LinkRefusal> {
+	const opened = await openLink("email_change", values, caller.now)
+	if (!opened.ok) return opened
+	const { id } = opened.user
+	const session = signedIn?.user.id === id ? signedIn.session : null
+	const changed = await replaceEmail(opened.user, session, caller.now)
+	const user = changed && (await findUser(id))
+	if (!changed || !user) return refusal("link_invalid")
+	emit("email.changed", user, caller)
+	return { ok: true, user, renewed: changed.renewed }
+}

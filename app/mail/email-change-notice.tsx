@@ -1,0 +1,31 @@
+import { appName } from "../auth.config"
+import { LinkButton, Mail, Paragraph } from "./layout"
+
+/** To the old address. The new one isn't told: who reads this mailbox may be the reason for the change. */
+export function EmailChangeNoticeMail(props: {
+	username: string
+	isDone: boolean
+	resetLink: string | null
+}) {
+	const { username, isDone, resetLink } = props
+	const subject = isDone
+		? `Your e-mail address for ${appName} was changed`
+		: `Your e-mail address for ${appName} is about to change`
+	return (
+		<Mail subject={subject}>
+			<Paragraph>Hello {username},</Paragraph>
+			<Paragraph>
+				{isDone
+					? "Your account has another e-mail address now. This is the last mail to the old one."
+					: "Somebody who knows your password asked to use another e-mail address for your account. It changes once that address is confirmed."}
+			</Paragraph>
+			<Paragraph>If that was you, there is nothing to do.</Paragraph>
+			<Paragraph>
+				{resetLink
+					? "If it wasn't you, choose a new password now: that stops the change."
+					: "If it wasn't you, write to us at once."}
+			</Paragraph>
+			{resetLink && <LinkButton href={resetLink}>Choose a new password</LinkButton>}
+		</Mail>
+	)
+}

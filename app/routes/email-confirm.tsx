@@ -1,0 +1,40 @@
+import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
+import { confirmEmailChange } from "../auth/email-change.server"
+import { linkFields, openLink } from "../auth/link.server"
+import { emailConfirmSchema } from "../auth/schema"
+import { publicUser } from "../auth/user/user.server"
+import { getSignedIn } from "../http/guard.server"
+import { problem } from "../http/problem"
+import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { EmailConfirmPage } from "../pages/email-confirm"
+import { titled } from "../ui/title"
+
+export const meta = titled("Confirm your new address")
+
+export async function loader({ request, context }: LoaderFunctionArgs) {
+	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const opened = await openLink("email_change", link, context.caller.now)
+	if (opened.ok) return { link, email: opened.user.pendingEmail }
+	const refused = problem(opened.code)
+	return data({ link, problem: refused }, { status: refused.status })
+}
+
+export async function action(args: ActionFunctionArgs) {
+	const submission = await read(args, emailConfirmSchema)
+	if (!submission.ok) return submission.answer
+	const signedIn = await getSignedIn(args)
+	const outcome = await confirmEmailChange(submission.value, signedIn, args.context.caller)
+	if (!outcome.ok) return refuse(outcome, submission)
+	const { user, renewed } = outcome
+	return answer(submission, {
+		body: { user: publicUser(user) },
+		redirectTo: "/account",
+		session: renewed && { kind: "cookie", ...renewed },
+		notice: "email_changed",
+	})
+}
+
+export default function EmailConfirm() {
+	return <EmailConfirmPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest"
+import { expectProblem, expectRefused, getPageAndJson, postFormAndJson } from "../support/answers"
+import {
+	clientOf,
+	type LinkFields,
+	linkFields,
+	newSession,
+	type Person,
+	registerVerified,
+	sessionOf,
+	signIn,
+	somebody,
+} from "../support/client"
+import { forgeLink } from "../support/forge"
+import { rowsOf, userRow } from "../support/rows"
+import { serverFixture } from "../support/server-fixture"
+
+const { server, mailbox } = serverFixture()
+const DAY_SECONDS = 24 * 60 * 60
+
+async function member(): Promise<{ person: Person; Cookie: string }> {
+	const person = await registerVerified(server, mailbox)
+	return { person, Cookie: await newSession(server, person) }
+}
+
+const ask = (email: string, person: Person, Cookie: string) =>
+	clientOf(server).postJson("/account/email", { email, current_password: person.password }, { Cookie })
+const confirm = (link: LinkFields, headers = {}) =>
+	clientOf(server).postJson("/account/email/confirm", link, headers)
+
+async function linkTo(email: string, person: Person, Cookie: string): Promise<LinkFields> {
+	expect((await ask(email, person, Cookie)).status).toBe(202)
+	return linkFields((await mailbox.next(email)).links[0] ?? "")
+}
+
+describe("U5: /account/email", () => {
+	it("U5: changes nothing until the link is used, shows what waits, and tells the old address twice", async () => {
+		const { person, Cookie } = await member()
+		const other = await newSession(server, person)
+		const { email } = somebody()
+		const before = userRow(server, person.username)
+		const asked = await clientOf(server).postForm(
+			"/account/email",
+			{ email, current_password: person.password },
+			{ Cookie },
+		)
+		expect([asked.status, asked.headers.get("Location")]).toEqual([303, "/account"])
+		expect((await mailbox.next(person.email)).subject).toMatch(/about to change/)
+		expect(userRow(server, person.username)).toMatchObject({ email: before.email, epoch: before.epoch })
+		const waiting = await clientOf(server).getJson("/account/email", { Cookie })
+		expect(waiting.json).toMatchObject({ email: person.email, pending: { email } })
+
+		const link = linkFields((await mailbox.next(email)).links[0] ?? "")
+		const { form, json } = await getPageAndJson(server, `/account/email/confirm?${new URLSearchParams(link)}`)
+		expect([form.status, json.status]).toEqual([200, 200])
+		expect(userRow(server, person.username).email).toBe(person.email)
+
+		const done = await clientOf(server).postForm("/account/email/confirm", link, { Cookie })
+		expect([done.status, done.headers.get("Location")]).toEqual([303, "/account"])
+		const row = userRow(server, person.username)
+		expect(row).toMatchObject({
+			email,
+			emailKey: email,
+			ownedEmailKey: email,
+			pendingEmailKey: null,
+			epoch: 1,
+		})
+		expect((await mailbox.next(person.email)).subject).toMatch(/was changed/)
+		const renewed = sessionOf(done) ?? ""
+		expect((await clientOf(server).getJson("/account", { Cookie: renewed })).json.user.email).toBe(email)
+		for (const ended of [Cookie, other])
+			expectProblem(await clientOf(server).getJson("/account", { Cookie: ended }), 401, "unauthenticated")
+		expectRefused(await postFormAndJson(server, "/account/email/confirm", link), 400, "link_invalid")
+		expect((await signIn(server, { ...person, username: email })).status).toBe(200)
+	})
+
+	it("U5: is confirmed without a session too, and answers a program with the user", async () => {
+		const { person, Cookie } = await member()
+		const { email } = somebody()
+		const answer = await confirm(await linkTo(email, person, Cookie))
+		expect([answer.status, answer.json.user.email, answer.cookies]).toEqual([200, email, []])
+		expectProblem(await clientOf(server).getJson("/account", { Cookie }), 401, "unauthenticated")
+	})
+
+	it("U5: refuses a wrong password and what is no address, and is for who is signed in", async () => {
+		const { person, Cookie } = await member()
+		const before = rowsOf(server)
+		const good = { email: somebody().email, current_password: person.password }
+		for (const [field, fields] of [
+			["current_password", { ...good, current_password: "not the password" }],
+			["email", { ...good, email: "nobody" }],
+		] as const) {
+			const refused = await postFormAndJson(server, "/account/email", fields, { Cookie })
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual([field])
+		}
+		expectProblem(await clientOf(server).postJson("/account/email", good), 401, "unauthenticated")
+		expect(rowsOf(server)).toEqual(before)
+	})
+
+	it("U5 H-38: a taken address gets the same answer, and its owner a mail without a link to take it", async () => {
+		const { person, Cookie } = await member()
+		const owner = await registerVerified(server, mailbox)
+		const free = await ask(somebody().email, person, Cookie)
+		const taken = await ask(owner.email, person, Cookie)
+		expect([taken.status, taken.text, taken.cookies]).toEqual([free.status, free.text, free.cookies])
+		const mail = await mailbox.next(owner.email)
+		expect(mail.text).not.toMatch(/signature=/)
+		expect(mail.text).not.toContain(person.username)
+		const forged = forgeLink(server.secret, userRow(server, person.username), { purpose: "email_change" })
+		expectProblem(await confirm(forged), 400, "link_invalid")
+		expect(userRow(server, owner.username).email).toBe(owner.email)
+	})
+
+	it("U5 H-34: a link works for a day, and not for another purpose", async () => {
+		const { person, Cookie } = await member()
+		await linkTo(somebody().email, person, Cookie)
+		const user = userRow(server, person.username)
+		const old = forgeLink(server.secret, user, { purpose: "email_change", ageSeconds: DAY_SECONDS + 2 })
+		expectProblem(await confirm(old), 400, "link_expired")
+		expectProblem(await confirm(forgeLink(server.secret, user, { purpose: "verify" })), 400, "link_invalid")
+	})
+
+	it("H-08: a link to B never confirms C, and one for B is dead once C was asked for", async () => {
+		const { person, Cookie } = await member()
+		const [b, c] = [somebody().email, somebody().email]
+		const toB = await linkTo(b, person, Cookie)
+		const toC = await linkTo(c, person, Cookie)
+		const answers = await Promise.all([confirm(toB), confirm(toC), confirm(toB), confirm(toC)])
+		expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400])
+		expect(userRow(server, person.username).email).toBe(c)
+	})
+
+	it("H-08: of two who want one address, one owns it, and the other is told that the link doesn't work", async () => {
+		const [one, two] = [await member(), await member()]
+		const { email } = somebody()
+		const links = [await linkTo(email, one.person, one.Cookie), await linkTo(email, two.person, two.Cookie)]
+		const answers = await Promise.all(links.map((link) => confirm(link)))
+		expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+		expect(
+			server.database.prepare(`SELECT count(*) FROM "User" WHERE "ownedEmailKey" = ?`).pluck().get(email),
+		).toBe(1)
+	})
+})
