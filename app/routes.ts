@@ -9,6 +9,8 @@ export default [
 	route("login", "routes/login.tsx"),
 	route("logout", "routes/logout.tsx"),
 	route("account", "routes/account.tsx"),
+	route("users", "routes/users.tsx"),
+	route("users/:id", "routes/user.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),
 	route("healthz", "routes/healthz.ts"),

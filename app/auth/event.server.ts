@@ -8,6 +8,8 @@ const events = {
 	"user.removed": "Registration removed by who owns the address",
 	"user.signed_in": "Signed in",
 	"user.signed_out": "Signed out",
+	"user.updated": "Account changed",
+	"user.deleted": "Account deleted",
 	"login.refused": "Sign-in refused",
 	"verification.resent": "Verification mail asked for again",
 } as const

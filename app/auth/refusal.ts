@@ -4,6 +4,7 @@ import type { Faults } from "./fault"
 type RefusalDetails = {
 	credentials_invalid: unknown
 	not_verified: unknown
+	not_found: unknown
 	link_invalid: unknown
 	link_expired: unknown
 	validation_failed: { faults: Faults }

@@ -25,18 +25,18 @@ export function isSecret(field: z.ZodType): boolean {
 }
 
 /** Text that has to be there. @param missing the fault's code, or a sentence */
-function text(missing: FaultCode | (string & {})) {
+export function text(missing: FaultCode | (string & {})) {
 	const error = ({ code, input }: { code: string; input?: unknown }) =>
 		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined
 	return z.string({ error }).min(1, { error: missing, abort: true })
 }
 
-const username = text("username_missing")
+export const username = text("username_missing")
 	.trim()
 	.min(1, { error: "username_missing", abort: true })
 	.superRefine(without(usernameFault))
 
-const email = text("email_missing").transform((value, context) => {
+export const email = text("email_missing").transform((value, context) => {
 	const address = parseMailAddress(value)
 	if (address) return address
 	context.addIssue("email_malformed")
@@ -95,6 +95,24 @@ export const verifySchema = z.object({
 	/** Where the browser is another than the one that registered. */
 	password: currentPassword.optional().meta({ secret: true }),
 	intent: z.enum(["confirm", "not_me"]).default("confirm").catch("confirm"),
+	sure: checkbox,
+})
+
+/** Without a word, it stays as it is. A select's choice, or JSON. */
+const flag = z
+	.union([z.boolean(), z.enum(["true", "false", ""])], { error: "not_boolean" })
+	.transform((value) => (value === "" ? undefined : value === true || value === "true"))
+	.optional()
+
+/** What a superuser may do with an account; all else that is sent is left alone. */
+export const userChangeSchema = z.object({
+	username: username.optional(),
+	email: email.optional(),
+	active: flag,
+	superuser: flag,
+	verified: flag,
+	/** Of a form. */
+	intent: z.enum(["update", "delete"], { error: "intent_unknown" }).default("update"),
 	sure: checkbox,
 })
 

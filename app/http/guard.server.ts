@@ -17,6 +17,13 @@ export async function requireUser({ request, context }: LoaderFunctionArgs): Pro
 	throw replace(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
 }
 
+/** For pages of superusers, in loader and action. Everybody else who is signed in gets 403 `forbidden`. */
+export async function requireSuperuser(args: LoaderFunctionArgs): Promise<SignedIn> {
+	const signedIn = await requireUser(args)
+	if (!signedIn.user.superuser) throw data(problem("forbidden"), { status: 403 })
+	return signedIn
+}
+
 /** For pages that make no sense when signed in: a person is led to where signing in would have led. */
 export async function requireAnonymous({ request, context }: LoaderFunctionArgs): Promise<void> {
 	// A form that was refused is shown again, also to somebody signed in.

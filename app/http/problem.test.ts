@@ -10,6 +10,7 @@ const contract: Record<ProblemCode, number> = {
 	credentials_invalid: 401,
 	unauthenticated: 401,
 	not_verified: 403,
+	forbidden: 403,
 	origin_refused: 403,
 	not_found: 404,
 	method_not_allowed: 405,
@@ -43,6 +44,7 @@ describe("the closed table of problems", () => {
 		const refusals: Record<RefusalCode, true> = {
 			credentials_invalid: true,
 			not_verified: true,
+			not_found: true,
 			link_invalid: true,
 			link_expired: true,
 			validation_failed: true,

@@ -1,3 +1,4 @@
+import { Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
 import { Card } from "../ui/card"
 import { Form } from "../ui/form"
@@ -9,7 +10,7 @@ type SessionInfo = { expires_at: string; absolute_expires_at: string }
 export function AccountPage(props: { user: PublicUser; session: SessionInfo; needs_verification: boolean }) {
 	const { user, session, needs_verification } = props
 	return (
-		<Card title="Your account">
+		<Card title="Your account" footer={user.superuser && <Link to="/users">All users</Link>}>
 			<dl className="facts">
 				<dt>User name</dt>
 				<dd>{user.username}</dd>

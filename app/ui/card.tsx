@@ -25,7 +25,8 @@ export function Card({
 	)
 }
 
-function Notice() {
+/** What a page says once, after something was done. */
+export function Notice() {
 	const notice = useRouteLoaderData<RootData>("root")?.notice
 	return notice ? (
 		<p className="notice" role="status">

@@ -12,7 +12,9 @@ export async function stateContext(page: Page, server: TestServer, mailbox: Mail
 	const { person: newcomer, url: link } = config.verification.enabled
 		? await registerUnverified(server, mailbox)
 		: { person: await registerVerified(server, mailbox), url: "" }
-	return { page, url: server.url, member: await registerVerified(server, mailbox), newcomer, link }
+	const superuser = await registerVerified(server, mailbox)
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(superuser.username)
+	return { page, url: server.url, member: await registerVerified(server, mailbox), newcomer, superuser, link }
 }
 
 /** Those that this configuration has. */

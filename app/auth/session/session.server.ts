@@ -8,7 +8,10 @@ const MAX_USER_AGENT_LENGTH = 300
 /** A session slides at most this often: a page is no reason to write to the database every time. */
 const SLIDE_STEP_MS = 60_000
 
-export type SignedIn = { user: User; session: { expiresAt: Date; absoluteExpiresAt: Date; backend: string } }
+export type SignedIn = {
+	user: User
+	session: { id: string; expiresAt: Date; absoluteExpiresAt: Date; backend: string }
+}
 export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt: Date }
 
 /**
@@ -57,7 +60,7 @@ export async function findSession(token: string): Promise<SignedIn | null> {
 	const current = earlier(session.expiresAt, absoluteExpiresAt)
 	const isDue = slid.getTime() - current.getTime() > SLIDE_STEP_MS
 	if (isDue) await adapter.updateSessionExpiration(id, slid)
-	return { user, session: { expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
+	return { user, session: { id, expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
 }
 
 /** Ending a session that is not there is no error. */

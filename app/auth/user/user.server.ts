@@ -1,7 +1,15 @@
 import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { config } from "../../auth.config"
-import { db, execute, inTransaction, isUniqueViolation, query, sql } from "../../db/client.server"
+import {
+	db,
+	execute,
+	inTransaction,
+	isUniqueViolation,
+	query,
+	sql,
+	type Transaction,
+} from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { parseMailAddress } from "../../mail/address.server"
 import { enqueueMail, type MailKind } from "../../mail/outbox.server"
@@ -39,8 +47,9 @@ export type NewUser = {
 	passwordHash: string
 	/** What to mail with it. */
 	mail: MailKind | null
-	/** For people who are put in by hand, see `prisma/seed.ts`. */
+	/** For people who are put in by hand, see `prisma/seed.ts` and `app/admin/`. */
 	emailVerifiedAt?: Date
+	superuser?: boolean
 	now: Date
 }
 
@@ -52,7 +61,7 @@ export type NewUser = {
  */
 export async function createUser(
 	{ username, email, ...columns }: Profile,
-	{ passwordHash, mail, emailVerifiedAt, now }: NewUser,
+	{ passwordHash, mail, emailVerifiedAt, superuser, now }: NewUser,
 ): Promise<{ ok: true; user: User } | Refusal<"validation_failed">> {
 	const isOwned = emailVerifiedAt !== undefined || !config.verification.enabled
 	const data = {
@@ -66,6 +75,7 @@ export async function createUser(
 		unprovenUntil: isOwned ? null : unprovenUntil(now),
 		passwordHash,
 		emailVerifiedAt: emailVerifiedAt ?? null,
+		superuser: superuser ?? false,
 		createdAt: now,
 		updatedAt: now,
 	}
@@ -139,15 +149,23 @@ export async function markVerified(user: User, now: Date): Promise<boolean> {
 		return await inTransaction(async (transaction) => {
 			const { count } = await transaction.user.updateMany({ where, data })
 			if (count === 0) return false
-			await transaction.user.deleteMany({
-				where: { emailKey, unprovenUntil: { not: null }, emailVerifiedAt: null, id: { not: id } },
-			})
+			await removeRivals(user, transaction)
 			return true
 		})
 	} catch (error) {
 		if (isUniqueViolation(error)) return false
 		throw error
 	}
+}
+
+/** Other registrations that wait for an address go when it is somebody's. */
+export async function removeRivals(
+	{ id, emailKey }: Pick<User, "id" | "emailKey">,
+	transaction: Pick<Transaction, "user">,
+): Promise<void> {
+	await transaction.user.deleteMany({
+		where: { emailKey, unprovenUntil: { not: null }, emailVerifiedAt: null, id: { not: id } },
+	})
 }
 
 /** A new link was asked for: the registration waits as long as that works. */
