@@ -27,6 +27,7 @@ import { respondWithPage } from "./app/server/page-responder.server"
 import { guardRequests } from "./app/server/request-guard.server"
 import { logRequest } from "./app/server/request-log.server"
 import { routeFinder } from "./app/server/route-table.server"
+import { inTurn } from "./app/server/turns.server"
 import { StartError } from "./app/start-error"
 
 /** How often Node looks for requests that take too long. */
@@ -53,11 +54,12 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const stopCleaning = startCleaning()
 
 	const app = createApp(options.assets ?? builtAssets())
+	const handle = inTurn(app)
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
 		{ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout, requireHostHeader: false },
-		app,
+		handle,
 	)
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
@@ -66,7 +68,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		answerBrokenRequest(new Error("CONNECT is for proxies"), socket),
 	)
 	// What clients expect besides `100-continue` is ignored; Node would answer without our headers.
-	server.on("checkExpectation", app)
+	server.on("checkExpectation", handle)
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) =>
 			reject(

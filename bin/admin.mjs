@@ -146,8 +146,8 @@ async function readPassword() {
 	if (!isAsked && !options["password-stdin"])
 		fail("There is nobody to ask for the password: use --password-stdin.")
 	if (!isAsked) return readLine()
-	process.stderr.write("Password: ")
 	process.stdin.setRawMode(true)
+	process.stderr.write("Password: ")
 	try {
 		return await readTyped()
 	} finally {

@@ -22,8 +22,8 @@ try {
 	const { seed } = await vite.ssrLoadModule("/prisma/seed.ts")
 	for (const line of await seed()) console.log(line)
 	const { url } = await running
-	const { config } = await vite.ssrLoadModule("/app/auth.config.ts")
-	console.log(`\n  ${config.appName}   ${url}\n  Mail        ${url}/dev/mail\n`)
+	const { appName } = await vite.ssrLoadModule("/app/auth.config.ts")
+	console.log(`\n  ${appName}   ${url}\n  Mail        ${url}/dev/mail\n`)
 } catch (error) {
 	if (error?.name !== "StartError") throw error
 	console.error(`\u2717 The server does not start: ${error.message}`)

@@ -9,6 +9,7 @@ const SOURCES = [
 	"package.json",
 	"package-lock.json",
 	"prisma/schema.prisma",
+	"production-install.ts",
 	"public",
 	"remix.config.js",
 	"server.ts",

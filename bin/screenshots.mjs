@@ -73,8 +73,10 @@ async function invitePeople() {
 	const member = { username: "ada", email: "ada.lovelace@example.org", password: PASSWORD }
 	const newcomer = { username: "grace", email: "grace.hopper@example.org", password: PASSWORD }
 	const links = []
+	let cookie = ""
 	for (const person of [member, newcomer]) {
-		await post("/register", registrationOf(person))
+		const registered = await post("/register", registrationOf(person))
+		cookie = registered.headers.getSetCookie()[0].split(";")[0]
 		links.push(await mailedLink(person.email))
 	}
 	await post("/verify", Object.fromEntries(new URL(links[0]).searchParams))
@@ -88,7 +90,7 @@ async function invitePeople() {
 		},
 		input: password,
 	})
-	return { member, newcomer, superuser, link: links[1] }
+	return { member, newcomer, superuser, link: links[1], cookie }
 }
 
 async function mailedLink(email) {
@@ -105,6 +107,7 @@ async function post(path, body) {
 	const headers = { "Content-Type": "application/json", "X-Forwarded-For": freshAddress() }
 	const answer = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) })
 	if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`)
+	return answer
 }
 
 function freshAddress() {

@@ -1,10 +1,10 @@
-import { config } from "../app/auth.config"
+import { appName, config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 
 test("shows who is signed in, and until when", async ({ page, open, signIn, member }) => {
 	await signIn(member)
 	await open("/account")
-	await expect(page).toHaveTitle(`Your account · ${config.appName}`)
+	await expect(page).toHaveTitle(`Your account · ${appName}`)
 	const main = page.getByRole("main")
 	await expect(main).toContainText(member.username)
 	await expect(main).toContainText(config.verification.enabled ? `${member.email} confirmed` : member.email)

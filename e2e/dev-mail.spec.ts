@@ -42,5 +42,5 @@ test("in development a mail is read in the browser, and its link confirms the ad
 	await page.goBack()
 	await mail.locator("pre").getByRole("link").click()
 	await page.getByRole("button", { name: "Confirm my address" }).click()
-	await expect(page.getByRole("status")).toContainText("Your address is confirmed")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${person.username}`)
 })

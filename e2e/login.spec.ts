@@ -2,7 +2,7 @@ import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 import { COOKIE, clientOf, register } from "./support/client"
 
-const NOT_RIGHT = "The name or the password is not right."
+const NOT_RIGHT = "That user name, e-mail or password isn't right."
 
 test("a wrong password and an unknown name get the same sentence, and no session", async ({
 	page,

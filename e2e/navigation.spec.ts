@@ -1,4 +1,4 @@
-import { config } from "../app/auth.config"
+import { appName } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 
 test("after following a link, reading goes on at the new page's heading", { tag: "@js" }, async ({
@@ -35,7 +35,7 @@ test("without an answer, a page says so in its own colours, and Back leads to wh
 	await page.getByRole("link", { name: "Create an account" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("No answer")
 	await expect(page.getByText("Check your connection")).toBeVisible()
-	await expect(page.getByRole("link", { name: config.appName })).toBeVisible()
+	await expect(page.getByRole("link", { name: appName })).toBeVisible()
 	expect(await background()).toBe(before)
 	await page.unroute("**/*.data*")
 	await page.goBack()

@@ -1,4 +1,4 @@
-import { config } from "../app/auth.config"
+import { appName } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 import { expectAccessibleInBothSchemes } from "./support/axe"
 import { clientOf, newSession, registerVerified } from "./support/client"
@@ -9,7 +9,7 @@ test("what does not exist has a page of its own, with a way out", async ({ page 
 		const answer = await page.goto(path)
 		expect(answer?.status()).toBe(404)
 		await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not Found")
-		await expect(page).toHaveTitle(new RegExp(config.appName))
+		await expect(page).toHaveTitle(new RegExp(appName))
 	}
 	await page.getByRole("link", { name: "Go to the start page" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Come in")

@@ -26,8 +26,10 @@ test("a person registers, confirms the address, signs in, sees the account and s
 	const mail = await mailbox.next(person.email)
 	await open(mail.links[0] ?? "")
 	await page.getByRole("button", { name: "Confirm my address" }).click()
-	await expect(page).toHaveURL(config.verification.redirectTo)
-	await expect(page.getByRole("status")).toHaveText("Your address is confirmed. You can sign in now.")
+	await expect(page).toHaveURL(config.login.redirectTo)
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${person.username}`)
+	await open("/logout")
+	await page.getByRole("button", { name: "Sign out" }).click()
 
 	await page.getByLabel("User name or e-mail").fill(person.email)
 	await page.getByLabel("Password", { exact: true }).fill(person.password)
@@ -97,10 +99,10 @@ test("two passwords that differ are told at the second one", async ({ page, open
 	await fill(page, { ...registrationOf(person), confirm_password: `${person.password}!` })
 	await page.getByRole("button", { name: "Create account" }).click()
 	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText(
-		"Repeat the password: The two passwords differ.",
+		"Repeat the password: The passwords don't match.",
 	)
 	await expect(page.getByLabel("Repeat the password", { exact: true })).toHaveAccessibleDescription(
-		"The two passwords differ.",
+		"The passwords don't match.",
 	)
 })
 

@@ -20,8 +20,11 @@ declare module "zod" {
 	}
 }
 
+/** Also where the field was made optional, or given a default, after it was called secret. */
 export function isSecret(field: z.ZodType): boolean {
-	return field.meta()?.secret === true
+	const { innerType, in: input } = field.def as { innerType?: z.ZodType; in?: z.ZodType }
+	const inner = innerType ?? input
+	return field.meta()?.secret === true || (inner !== undefined && isSecret(inner))
 }
 
 /** Text that has to be there. @param missing the fault's code, or a sentence */

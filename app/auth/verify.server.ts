@@ -50,6 +50,18 @@ export async function checkVerificationLink(
 }
 
 /**
+ * Whether a link needs the account's password beside it. A program that has the link speaks for the mailbox, unless more
+ * than one registration waits for the address.
+ */
+export async function needsPassword(
+	user: User,
+	{ registered, isProgram }: Pick<LinkHolder, "registered" | "isProgram">,
+): Promise<boolean> {
+	if (registered === user.id) return false
+	return !isProgram || (await isContested(user))
+}
+
+/**
  * Verifies the address that a link was mailed to; a link works once. The link alone confirms no account that a stranger
  * made with this address: it takes the browser that registered, or the password that was chosen there.
  *
@@ -114,17 +126,16 @@ export async function resendVerification(
 	return { ok: true }
 }
 
-/** A program that has the link speaks for the mailbox, unless more than one registration waits for the address. */
 async function checkPassword(
 	user: User,
 	password: string | undefined,
-	{ isProgram }: LinkHolder,
+	holder: LinkHolder,
 	caller: Caller,
 ): Promise<
 	{ ok: true } | Refusal<"validation_failed" | "credentials_invalid" | "rate_limited" | "overloaded">
 > {
 	if (password !== undefined) return checkCredentials(user, { identifier: user.id, password }, caller)
-	if (isProgram && !(await isContested(user))) return { ok: true }
+	if (!(await needsPassword(user, holder))) return { ok: true }
 	return refusal("validation_failed", { faults: { password: [{ code: "password_missing" }] } })
 }
 

@@ -6,7 +6,6 @@ const MAX_FIELDS = 100
 const MAX_JSON_DEPTH = 8
 /** RFC 2046, 5.1.1. */
 const MAX_BOUNDARY_LENGTH = 70
-const DANGEROUS_KEYS = new Set(["__proto__", "constructor", "prototype"])
 
 export type Fields = {
 	ok: true
@@ -25,8 +24,8 @@ export async function readFields(request: Request): Promise<Fields | { ok: false
 		mediaType(contentType) === "multipart/form-data"
 			? await readMultipart(bytes, contentType ?? "")
 			: readText(bytes, isJson(contentType) ? readJson : readUrlEncoded)
-	if (!entries) return { ok: false, code: "malformed" }
-	if (entries.length > MAX_FIELDS) return { ok: false, code: "validation_failed" }
+	if (entries === null) return { ok: false, code: "malformed" }
+	if (entries === "too_many" || entries.length > MAX_FIELDS) return { ok: false, code: "validation_failed" }
 
 	const values: Record<string, unknown> = Object.create(null)
 	const repeated = new Set<string>()
@@ -37,9 +36,10 @@ export async function readFields(request: Request): Promise<Fields | { ok: false
 	return { ok: true, values, repeated: [...repeated] }
 }
 
-type Entries = [name: string, value: unknown][]
+/** `too_many` where that could be told before each of them was read. */
+type Entries = [name: string, value: unknown][] | "too_many" | null
 
-function readText(bytes: Uint8Array, parse: (text: string) => Entries | null): Entries | null {
+function readText(bytes: Uint8Array, parse: (text: string) => Entries): Entries {
 	try {
 		// Keeping the byte order mark makes JSON with one what it is: malformed (RFC 8259, 8.1).
 		return parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))
@@ -49,10 +49,11 @@ function readText(bytes: Uint8Array, parse: (text: string) => Entries | null): E
 }
 
 function readUrlEncoded(text: string): Entries {
-	return [...new URLSearchParams(text)]
+	const pairs = text.split("&").filter(Boolean)
+	return pairs.length > MAX_FIELDS ? "too_many" : [...new URLSearchParams(text)]
 }
 
-function readJson(text: string): Entries | null {
+function readJson(text: string): Entries {
 	const value: unknown = JSON.parse(text)
 	const names = readTopLevelNames(text)
 	if (!names || typeof value !== "object" || value === null || Array.isArray(value)) return null
@@ -64,7 +65,7 @@ function readJson(text: string): Entries | null {
  * along with how deep they go.
  *
  * @param text JSON that is well-formed: of a string that never ends, the pattern would try every end
- * @returns the names at the top level, repeated ones included; null for a document that goes too deep or names a prototype
+ * @returns the names at the top level, repeated ones included; null for a document that goes too deep
  */
 function readTopLevelNames(text: string): string[] | null {
 	const names: string[] = []
@@ -72,20 +73,17 @@ function readTopLevelNames(text: string): string[] | null {
 	for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/g)) {
 		if (token === "{" || token === "[") depth++
 		else if (token === "}" || token === "]") depth--
-		else if (colon) {
-			const name: string = JSON.parse(token.slice(0, -colon.length))
-			if (DANGEROUS_KEYS.has(name)) return null
-			if (depth === 1) names.push(name)
-		}
+		else if (colon && depth === 1) names.push(JSON.parse(token.slice(0, -colon.length)))
 		if (depth > MAX_JSON_DEPTH) return null
 	}
 	return names
 }
 
-async function readMultipart(bytes: Uint8Array, contentType: string): Promise<Entries | null> {
-	const boundary = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType)
-	const length = (boundary?.[1] ?? boundary?.[2] ?? "").length
-	if (length < 1 || length > MAX_BOUNDARY_LENGTH) return null
+async function readMultipart(bytes: Uint8Array, contentType: string): Promise<Entries> {
+	const [, quoted, bare] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? []
+	const boundary = quoted ?? bare ?? ""
+	if (boundary.length < 1 || boundary.length > MAX_BOUNDARY_LENGTH) return null
+	if (hasTooManyParts(Buffer.from(bytes.buffer), `\r\n--${boundary}`)) return "too_many"
 	try {
 		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
 			headers: { "Content-Type": contentType },
@@ -94,4 +92,12 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	} catch {
 		return null
 	}
+}
+
+/** Counted first, as each part that is read becomes an object or a file. One more delimiter ends the last part. */
+function hasTooManyParts(body: Buffer, delimiter: string): boolean {
+	let count = 0
+	for (let at = body.indexOf(delimiter); at >= 0 && count <= MAX_FIELDS; count++)
+		at = body.indexOf(delimiter, at + delimiter.length)
+	return count > MAX_FIELDS
 }

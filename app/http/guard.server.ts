@@ -3,7 +3,7 @@ import { findSession, type SignedIn } from "../auth/session/session.server"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { problem } from "./problem"
-import { requestedPath } from "./redirect.server"
+import { ownPath, requestedPath } from "./redirect.server"
 import { readSessionToken } from "./session-cookie.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
@@ -14,7 +14,9 @@ export async function requireUser({ request, context }: LoaderFunctionArgs): Pro
 	if (signedIn) return signedIn
 	if (context.json) throw data(problem("unauthenticated"), { status: 401 })
 	const { pathname, search } = new URL(request.url)
-	throw replace(`/login?${new URLSearchParams({ redirect_to: pathname + search })}`, 303)
+	const wanted = ownPath(pathname + search)
+	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""
+	throw replace(`/login${query}`, 303)
 }
 
 /** For pages of superusers, in loader and action. Everybody else who is signed in gets 403 `forbidden`. */

@@ -1,5 +1,6 @@
 import { env } from "../env.server"
 
+/** Also of what it becomes: three times that, encoded once more, still fits into a header that every proxy takes. */
 const MAX_LENGTH = 2048
 
 /** White space, controls and backslashes: browsers drop some of them and turn others into slashes. */
@@ -21,9 +22,10 @@ export function ownPath(candidate: unknown): string | null {
 	if (typeof candidate !== "string" || candidate.length > MAX_LENGTH) return null
 	if (!/^\/(?!\/)/.test(candidate) || UNSAFE.test(candidate)) return null
 	const url = URL.parse(candidate, env.appUrl)
-	if (url?.origin !== env.appUrl || url.pathname.startsWith("//")) return null
+	if (url?.origin !== env.appUrl || url.pathname.includes("//")) return null
 	if (UNSAFE_ENCODED.test(url.pathname) || isWayStation(url.pathname)) return null
-	return url.pathname + url.search + url.hash
+	const path = url.pathname + url.search + url.hash
+	return path.length <= MAX_LENGTH ? path : null
 }
 
 /** What a page was asked for in its query, if it may lead there. */

@@ -57,6 +57,7 @@ describe("H-31: anything else leads to the default, silently", () => {
 		"/%2e%2e//e",
 		"/..//e",
 		"/a/..//e",
+		"/a//b",
 		"/.//e",
 		"/%252fe",
 		"/x%00",
@@ -82,13 +83,23 @@ describe("H-31: anything else leads to the default, silently", () => {
 		expect(ownPath(candidate)).toBeNull()
 	})
 
+	it("H-77: and so does what is too long, as it comes or as a header would carry it", () => {
+		expect(ownPath(`/${"a".repeat(2_047)}`)).toHaveLength(2_048)
+		for (const candidate of [
+			`/${"a".repeat(2_048)}`,
+			`/${"\u20ac".repeat(1_000)}`,
+			`/?q=${"\u20ac".repeat(1_000)}`,
+		])
+			expect(ownPath(candidate)).toBeNull()
+	})
+
 	it("and so does what is no text", () => {
 		for (const candidate of [undefined, null, 1, true, ["/account"], { toString: () => "/account" }])
 			expect(ownPath(candidate)).toBeNull()
 	})
 
 	it("what is returned stays on this site, however a browser reads it", () => {
-		for (const candidate of ["/a/../b", "/./c", "/a//b", "/?//e", "/#//e"]) {
+		for (const candidate of ["/a/../b", "/./c", "/?//e", "/#//e"]) {
 			const target = ownPath(candidate)
 			expect(new URL(String(target), "http://kit.test").origin).toBe("http://kit.test")
 			expect(target).toMatch(/^\/(?!\/)/)

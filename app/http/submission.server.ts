@@ -22,6 +22,9 @@ export type Submission<T> = {
 /** What a page finds when its form was refused: the problem, and what was typed, but never a secret. */
 export type RefusedForm = { problem: Problem; typed: Record<string, string> }
 
+/** Characters of all that is shown again; each costs the page's renderer several. */
+const MAX_TYPED_LENGTH = 16_384
+
 /** Names that other systems use, so that their clients can switch. */
 const ALIASES: Record<string, string[]> = {
 	confirm_password: ["password_confirm"],
@@ -101,13 +104,16 @@ function applyAliases({ values, repeated }: Fields, wanted: string[]): void {
 		}
 }
 
-/** What the page may show again: the form's own fields, as text, and no secret. */
+/** What the page may show again: the form's own fields, as text, no secret, and no more than a page is for. */
 function visibleValues(values: Record<string, unknown>, { shape }: z.ZodObject): Record<string, string> {
 	const visible: Record<string, string> = {}
+	let room = MAX_TYPED_LENGTH
 	for (const name of [...Object.keys(shape), "redirect_to"]) {
 		const value = values[name]
 		const field = shape[name]
-		if (typeof value === "string" && !(field && isSecret(field))) visible[name] = value
+		if (typeof value !== "string" || (field && isSecret(field)) || value.length > room) continue
+		visible[name] = value
+		room -= value.length
 	}
 	return visible
 }

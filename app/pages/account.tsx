@@ -7,8 +7,7 @@ import { Time } from "../ui/time"
 
 type SessionInfo = { expires_at: string; absolute_expires_at: string }
 
-export function AccountPage(props: { user: PublicUser; session: SessionInfo; needs_verification: boolean }) {
-	const { user, session, needs_verification } = props
+export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
 	return (
 		<Card title="Your account" footer={user.superuser && <Link to="/users">All users</Link>}>
 			<dl className="facts">
@@ -16,7 +15,7 @@ export function AccountPage(props: { user: PublicUser; session: SessionInfo; nee
 				<dd>{user.username}</dd>
 				<dt>E-mail address</dt>
 				<dd>
-					{user.email} <ConfirmedBadge verified={user.verified} needed={needs_verification} />
+					{user.email} {user.verified && <span className="badge">confirmed</span>}
 				</dd>
 				<dt>Member since</dt>
 				<dd>
@@ -37,10 +36,4 @@ export function AccountPage(props: { user: PublicUser; session: SessionInfo; nee
 			</Form>
 		</Card>
 	)
-}
-
-/** Where nobody has to confirm an address, that it is not confirmed says nothing. */
-function ConfirmedBadge({ verified, needed }: { verified: boolean; needed: boolean }) {
-	if (!verified && !needed) return null
-	return <span className="badge">{verified ? "confirmed" : "not confirmed"}</span>
 }

@@ -27,12 +27,14 @@ export function VerifyPage({
 	redirect_to,
 	problem,
 	username,
-	needs_password,
+	needs_password = true,
 	refused,
 }: VerifyPageProps) {
-	const dead = problem ?? (refused && isAboutLink(refused.problem) ? refused.problem : undefined)
-	if (dead) return <DeadLink problem={dead} />
-	const form = { refused, redirectTo: redirect_to, hidden: link, labels }
+	// What a form was refused for says more than the page's address: the link may be in the form alone.
+	const dead = refused ? refused.problem : problem
+	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} />
+	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
+	const form = { refused, redirectTo: redirect_to, hidden: { user_id, timestamp, signature }, labels }
 	if (!needs_password)
 		return (
 			<Card title="Confirm your address" lead="One more step: press the button, and your account is ready.">
@@ -43,7 +45,7 @@ export function VerifyPage({
 		)
 	return (
 		<Card
-			title={`Did you create the account ${username}?`}
+			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
 			lead="You opened this link in another browser than the one you registered with. Enter the password you chose there."
 		>
 			<Form id="confirm" {...form}>

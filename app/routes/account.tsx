@@ -1,6 +1,6 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { needsVerification, publicUser } from "../auth/user/user.server"
+import { publicUser } from "../auth/user/user.server"
 import { requireUser } from "../http/guard.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"
@@ -11,7 +11,6 @@ export async function loader(args: LoaderFunctionArgs) {
 	const { user, session } = await requireUser(args)
 	return {
 		user: publicUser(user),
-		needs_verification: needsVerification(user),
 		session: {
 			expires_at: session.expiresAt.toISOString(),
 			absolute_expires_at: session.absoluteExpiresAt.toISOString(),

@@ -3,7 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { linkFields } from "../auth/link.server"
 import { verifySchema } from "../auth/schema"
 import { publicUser } from "../auth/user/user.server"
-import { checkVerificationLink, disownRegistration, verify } from "../auth/verify.server"
+import { checkVerificationLink, disownRegistration, needsPassword, verify } from "../auth/verify.server"
 import { config } from "../auth.config"
 import { requireVerification } from "../http/guard.server"
 import { problem } from "../http/problem"
@@ -22,8 +22,9 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 	const redirect_to = requestedPath(request)
 	const checked = await checkVerificationLink(link, context.caller)
 	if (checked.ok) {
-		const { id, username } = checked.user
-		return { link, redirect_to, username, needs_password: readRegistration(request) !== id }
+		const holder = { registered: readRegistration(request), isProgram: context.json }
+		const needs_password = await needsPassword(checked.user, holder)
+		return { link, redirect_to, username: checked.user.username, needs_password }
 	}
 	const refused = problem(checked.code)
 	return data({ link, redirect_to, problem: refused }, { status: refused.status })

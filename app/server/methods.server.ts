@@ -2,10 +2,14 @@ import type { RequestHandler } from "express"
 import { answerProblem } from "./answer-problem.server"
 import type { FindRoute, FoundRoute } from "./route-table.server"
 
+/** What browsers and programs send. Who sends another has something else in mind, and is not listened to any longer. */
+const USUAL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 /** Refuses every method that the route does not take (RFC 9110, 15.5.6). What no route takes is not found, whatever the method. */
 export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	return (request, response, next) => {
 		const { route } = find(request.path)
+		if (!USUAL_METHODS.includes(request.method)) response.setHeader("Connection", "close")
 		const isNowhere = !route.module || route.path === "*"
 		if (isNowhere && request.method !== "GET" && request.method !== "HEAD")
 			return answerProblem(request, response, "not_found")

@@ -9,6 +9,7 @@ import { clientAddress } from "./client-address.server"
 import { wantsJson } from "./content-negotiation.server"
 import { createNonce, securityHeaders } from "./headers.server"
 import { isSameOrigin } from "./origin.server"
+import { isWellFormedPath } from "./path.server"
 
 const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
@@ -51,24 +52,6 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 
 function isSafe({ method }: Request): boolean {
 	return method === "GET" || method === "HEAD"
-}
-
-/** `_data` would make Remix run an action as a "data request", past its checks and our doors. */
-function isWellFormedPath(url: string): boolean {
-	if (!url.startsWith("/")) return false
-	const [path = "", ...query] = url.split("?")
-	try {
-		decodeURIComponent(path)
-	} catch {
-		return false
-	}
-	return (
-		!/[\\\0#]|%00|%5c/i.test(path) &&
-		// Browsers resolve these before they ask; here, they would hide which page is meant from whatever reads the path.
-		!/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path) &&
-		!path.startsWith("//") &&
-		!new URLSearchParams(query.join("?")).has("_data")
-	)
 }
 
 function hasOneWellFormedHost(request: Request): boolean {

@@ -27,6 +27,7 @@ export function Field({ label, hint, inputRef, children, ...input }: FieldProps)
 					id={id}
 					ref={inputRef}
 					required
+					defaultValue={refused?.typed[input.name]}
 					aria-invalid={errors ? true : undefined}
 					aria-describedby={describedBy || undefined}
 					{...input}

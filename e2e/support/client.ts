@@ -80,6 +80,11 @@ export function sessionOf(answer: Answer): string | undefined {
 		?.split(";")[0]
 }
 
+/** The `name=value` of the cookie that marks the browser that registered. */
+export function registrationCookieOf(answer: Answer): string {
+	return answer.cookies.find((cookie) => /^(?:__Host-)?registration=/.test(cookie))?.split(";")[0] ?? ""
+}
+
 export type LinkFields = { user_id: string; timestamp: string; signature: string }
 
 /** The three fields of the link in a mail. */
@@ -91,15 +96,19 @@ export function register(server: Pick<TestServer, "url">, person: Person): Promi
 	return clientOf(server).postJson("/register", registrationOf(person))
 }
 
-/** Registers somebody whose address is not verified, and waits for the link. */
+/**
+ * Registers somebody whose address is not verified, and waits for the link.
+ *
+ * @returns with it, the cookie that marks the browser
+ */
 export async function registerUnverified(
 	server: Pick<TestServer, "url">,
 	mailbox: Mailbox,
 	person = somebody(),
-): Promise<{ person: Person; url: string; link: LinkFields }> {
-	await registerWithoutMail(server, person)
+): Promise<{ person: Person; url: string; link: LinkFields; cookie: string }> {
+	const registered = await registerOnce(server, person)
 	const url = (await mailbox.next(person.email)).links[0] ?? ""
-	return { person, url, link: linkFields(url) }
+	return { person, url, link: linkFields(url), cookie: registrationCookieOf(registered) }
 }
 
 /** Registers somebody, and verifies the address by the mailed link, where that is asked for. */
@@ -108,17 +117,21 @@ export async function registerVerified(
 	mailbox: Mailbox,
 	person = somebody(),
 ): Promise<Person> {
-	if (!config.verification.enabled) return registerWithoutMail(server, person)
+	if (!config.verification.enabled) {
+		await registerOnce(server, person)
+		return person
+	}
 	const { link } = await registerUnverified(server, mailbox, person)
 	const verified = await clientOf(server).postJson("/verify", link)
 	if (verified.status !== 200) throw new Error(`Verification failed: ${verified.text}`)
 	return person
 }
 
-async function registerWithoutMail(server: Pick<TestServer, "url">, person: Person): Promise<Person> {
+/** Registers somebody who must not have been there before. */
+async function registerOnce(server: Pick<TestServer, "url">, person: Person): Promise<Answer> {
 	const registered = await register(server, person)
 	if (registered.status !== 201) throw new Error(`Registration failed: ${registered.text}`)
-	return person
+	return registered
 }
 
 export function signIn(

@@ -9,12 +9,13 @@ type StateContext = Parameters<(typeof states)[string]>[0]
 
 /** What a page's states need: somebody who may come in, and somebody who may not yet. */
 export async function stateContext(page: Page, server: TestServer, mailbox: Mailbox): Promise<StateContext> {
-	const { person: newcomer, url: link } = config.verification.enabled
+	const { person: newcomer, ...mailed } = config.verification.enabled
 		? await registerUnverified(server, mailbox)
-		: { person: await registerVerified(server, mailbox), url: "" }
+		: { person: await registerVerified(server, mailbox), url: "", cookie: "" }
+	const member = await registerVerified(server, mailbox)
 	const superuser = await registerVerified(server, mailbox)
 	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(superuser.username)
-	return { page, url: server.url, member: await registerVerified(server, mailbox), newcomer, superuser, link }
+	return { page, url: server.url, member, newcomer, superuser, link: mailed.url, cookie: mailed.cookie }
 }
 
 /** Those that this configuration has. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { registrationOf } from "./registration.mjs"
 
 /**
@@ -11,6 +12,7 @@ import { registrationOf } from "./registration.mjs"
  * @property {Person} newcomer somebody whose address is not confirmed yet
  * @property {Person} superuser somebody who may change accounts
  * @property {string} link the one that was mailed to the newcomer
+ * @property {string} cookie that of the browser in which the newcomer registered
  */
 
 /** @type {Record<string, (context: StateContext) => Promise<unknown>>} */
@@ -34,10 +36,8 @@ export const states = {
 	login: ({ page }) => page.goto("/login"),
 	"login-registered": async ({ page, member }) => {
 		await page.goto("/register")
-		await fill(
-			page,
-			registrationOf({ ...member, username: `${member.username}2`, email: `2${member.email}` }),
-		)
+		const username = `new-${randomUUID().slice(0, 8)}`
+		await fill(page, registrationOf({ ...member, username, email: `${username}@example.org` }))
 		await submit(page)
 		await page.getByRole("status").waitFor()
 	},
@@ -65,7 +65,22 @@ export const states = {
 		await submit(context.page)
 		await context.page.getByRole("status").waitFor()
 	},
+	"verify-own-browser": async ({ page, url, link, cookie }) => {
+		const [name = "", value = ""] = cookie.split("=")
+		await page.context().addCookies([{ name, value, url }])
+		await page.goto(link)
+	},
 	verify: ({ page, link }) => page.goto(link),
+	"verify-password-error": async ({ page, link }) => {
+		await page.goto(link)
+		await page.locator("#confirm button[type=submit]").click()
+		await page.getByRole("alert").waitFor()
+	},
+	"verify-not-me-error": async ({ page, link }) => {
+		await page.goto(link)
+		await page.locator("#not-me button[type=submit]").click()
+		await page.getByRole("alert").waitFor()
+	},
 	"verify-error": ({ page, link }) => page.goto(`${link}x`),
 	"verify-resend": ({ page }) => page.goto("/verify/resend"),
 	"verify-resend-error": async ({ page }) => {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { pbkdf2Sync, randomBytes } from "node:crypto"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -12,30 +12,32 @@ vi.setConfig({ testTimeout: 240_000 })
 const { server } = serverFixture()
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-admin-"))
 
+type Result = { status: number | null; stdout: string; stderr: string }
+
 /** The command as an operator types it, beside the running server. */
-function admin(parameters: string[], input = "", env: Record<string, string> = {}) {
-	const { status, stdout, stderr } = spawnSync(process.execPath, ["bin/admin.mjs", ...parameters], {
-		input,
-		encoding: "utf8",
-		env: {
-			PATH: process.env.PATH,
-			NODE_ENV: "production",
-			SECRET: server.secret,
-			DATABASE_URL: `file:${server.databaseFile}`,
-			...env,
-		},
-	})
-	return { status, stdout, stderr }
+function admin(parameters: string[], input = "", variables: Record<string, string> = {}): Promise<Result> {
+	const { PATH } = process.env
+	const DATABASE_URL = `file:${server.databaseFile}`
+	const env = { PATH, NODE_ENV: "production" as const, SECRET: server.secret, DATABASE_URL, ...variables }
+	const child = spawn(process.execPath, ["bin/admin.mjs", ...parameters], { env })
+	let stdout = ""
+	let stderr = ""
+	child.stdout.on("data", (chunk) => (stdout += chunk))
+	child.stderr.on("data", (chunk) => (stderr += chunk))
+	// A command that reads nothing may be gone before it could.
+	child.stdin.on("error", () => {})
+	child.stdin.end(input)
+	return new Promise((resolve) => child.once("close", (status) => resolve({ status, stdout, stderr })))
 }
 
-const create = (person = somebody(), ...options: string[]) => {
+async function create(person = somebody(), ...options: string[]) {
 	const parameters = ["user:create", person.username, person.email, "--password-stdin", "--json", ...options]
-	return { person, result: admin(parameters, `${person.password}\n`) }
+	return { person, result: await admin(parameters, `${person.password}\n`) }
 }
 
 describe("U2: npm run admin", () => {
 	it("creates somebody who can sign in, and the first superuser", async () => {
-		const { person, result } = create()
+		const { person, result } = await create()
 		expect([result.status, result.stderr]).toEqual([0, ""])
 		const flags = { verified: true, active: true, superuser: false }
 		expect(JSON.parse(result.stdout)).toMatchObject({
@@ -44,31 +46,34 @@ describe("U2: npm run admin", () => {
 			...flags,
 		})
 		expect((await signIn(server, person)).status).toBe(200)
-		const boss = create(somebody(), "--superuser")
+		const boss = await create(somebody(), "--superuser")
 		const cookie = await newSession(server, boss.person)
 		expect((await clientOf(server).getJson("/users", { Cookie: cookie })).status).toBe(200)
-		const waiting = create(somebody(), "--unverified")
+		const waiting = await create(somebody(), "--unverified")
 		expect((await signIn(server, waiting.person)).json.code).toBe("not_verified")
 	})
 
-	it("refuses in one line, and leaves everything as it was", () => {
-		const { person } = create()
+	it("refuses in one line, and leaves everything as it was", async () => {
+		const { person } = await create()
 		const before = rowsOf(server)
-		const weak = admin(["user:create", "somebody", "s@example.org", "--password-stdin"], "password\n")
-		const refused: [ReturnType<typeof admin>, RegExp][] = [
-			[create(person).result, /username: This user name is taken/],
-			[create({ ...somebody(), email: person.email }).result, /email: This address/],
+		const weak = await admin(["user:create", "somebody", "s@example.org", "--password-stdin"], "password\n")
+		const refused: [Result, RegExp][] = [
+			[(await create(person)).result, /username: This user name is taken/],
+			[(await create({ ...somebody(), email: person.email })).result, /email: This address/],
 			[weak, /^✗ password: This password is among the most common ones/],
-			[admin(["user:create", "a b", "x", "--password-stdin"], "\n"), /^✗ username: .* email: .* password: /],
-			[admin(["user:create", "somebody", "s@example.org"]), /--password-stdin/],
-			[admin(["user:create", "somebody"]), /--help/],
-			[admin(["user:promote", "nobody-here"]), /^✗ There is no account nobody-here\.$/],
-			[admin(["user:explode"]), /no command user:explode/],
-			[admin([]), /Which command/],
-			[admin(["user:list", "--nonsense"]), /nonsense/],
-			[admin(["user:import", "/nowhere.jsonl"]), /^✗ \/nowhere\.jsonl cannot be read \(ENOENT\)\.$/],
-			[admin(["user:list"], "", { SECRET: "" }), /^✗ SECRET is missing/],
-			[admin(["user:list"], "", { DATABASE_URL: "file:/proc/x.db" }), /^✗ DATABASE_URL: /],
+			[
+				await admin(["user:create", "a b", "x", "--password-stdin"], "\n"),
+				/^✗ username: .* email: .* password: /,
+			],
+			[await admin(["user:create", "somebody", "s@example.org"]), /--password-stdin/],
+			[await admin(["user:create", "somebody"]), /--help/],
+			[await admin(["user:promote", "nobody-here"]), /^✗ There is no account nobody-here\.$/],
+			[await admin(["user:explode"]), /no command user:explode/],
+			[await admin([]), /Which command/],
+			[await admin(["user:list", "--nonsense"]), /nonsense/],
+			[await admin(["user:import", "/nowhere.jsonl"]), /^✗ \/nowhere\.jsonl cannot be read \(ENOENT\)\.$/],
+			[await admin(["user:list"], "", { SECRET: "" }), /^✗ SECRET is missing/],
+			[await admin(["user:list"], "", { DATABASE_URL: "file:/proc/x.db" }), /^✗ DATABASE_URL: /],
 		]
 		for (const [{ status, stdout, stderr }, sentence] of refused) {
 			expect([status, stdout], stderr).toEqual([1, ""])
@@ -79,26 +84,26 @@ describe("U2: npm run admin", () => {
 	})
 
 	it("promotes, deactivates and lists; the last active superuser is safe", async () => {
-		const { person } = create()
-		expect(admin(["user:promote", person.email]).stdout).toBe(`${person.username} is a superuser.\n`)
+		const { person } = await create()
+		expect((await admin(["user:promote", person.email])).stdout).toBe(`${person.username} is a superuser.\n`)
 		const cookie = await newSession(server, person)
 		const { json } = await clientOf(server).getJson("/users?page_size=100", { Cookie: cookie })
 		const others = json.users.filter(
 			(user: { username: string; superuser: boolean }) => user.superuser && user.username !== person.username,
 		)
-		for (const { username } of others) expect(admin(["user:deactivate", username]).status).toBe(0)
-		const last = admin(["user:deactivate", person.username])
+		for (const { username } of others) expect((await admin(["user:deactivate", username])).status).toBe(0)
+		const last = await admin(["user:deactivate", person.username])
 		expect([last.status, last.stderr]).toEqual([1, expect.stringContaining("last active superuser")])
-		const listed = admin(["user:list", person.username, "--json"]).stdout
+		const listed = (await admin(["user:list", person.username, "--json"])).stdout
 		expect(JSON.parse(listed)).toMatchObject({ username: person.username, superuser: true, active: true })
-		expect(admin(["user:list", person.username]).stdout).toBe(
+		expect((await admin(["user:list", person.username])).stdout).toBe(
 			`${person.username}\t${person.email}\tsuperuser\n`,
 		)
 		expect(listed).not.toMatch(/hash|argon2/)
 	})
 
-	it("shows what it can do", () => {
-		const { status, stdout } = admin(["--help"])
+	it("shows what it can do", async () => {
+		const { status, stdout } = await admin(["--help"])
 		expect(status).toBe(0)
 		for (const command of [
 			"user:create",
@@ -135,7 +140,7 @@ describe("U2: npm run admin", () => {
 })
 
 it("S7: sessions:clean removes what has expired, and tells how much", async () => {
-	const { person } = create()
+	const { person } = await create()
 	await newSession(server, person)
 	const kept = await newSession(server, person)
 	const past = new Date(Date.now() - 1000).toISOString()
@@ -144,8 +149,8 @@ it("S7: sessions:clean removes what has expired, and tells how much", async () =
 			`UPDATE "Session" SET expiresAt = ? WHERE id = (SELECT id FROM "Session" WHERE userId = ? LIMIT 1)`,
 		)
 		.run(past, userRow(server, person.username).id)
-	expect(JSON.parse(admin(["sessions:clean", "--json"]).stdout)).toMatchObject({ sessions: 1 })
-	expect(admin(["sessions:clean"]).stdout).toBe("Removed: 0 sessions, 0 registrations, 0 mails.\n")
+	expect(JSON.parse((await admin(["sessions:clean", "--json"])).stdout)).toMatchObject({ sessions: 1 })
+	expect((await admin(["sessions:clean"])).stdout).toBe("Removed: 0 sessions, 0 registrations, 0 mails.\n")
 	expect(kept).toBeTruthy()
 })
 
@@ -176,7 +181,7 @@ describe("user:import", () => {
 			line({ active: false }),
 			line({ verified: false }),
 		]
-		const { status, stdout, stderr } = importFile([one, "", two, three])
+		const { status, stdout, stderr } = await importFile([one, "", two, three])
 		expect([status, stdout, stderr]).toEqual([0, "Imported 3 users.\n", ""])
 		const answer = await signIn(server, { username: one.username, password })
 		expect(answer.json.user).toMatchObject({ verified: true, superuser: true })
@@ -187,8 +192,8 @@ describe("user:import", () => {
 		expect(userRow(server, one.username)).toMatchObject({ ownedEmailKey: one.email })
 	})
 
-	it("takes all or nothing, and reports by line", () => {
-		const { person } = create()
+	it("takes all or nothing, and reports by line", async () => {
+		const { person } = await create()
 		const good = line()
 		const before = rowsOf(server)
 		const lines = [
@@ -207,7 +212,7 @@ describe("user:import", () => {
 			line({ verified: "yes" }),
 			line({ password_hash: undefined }),
 		]
-		const result = importFile(lines, "--json")
+		const result = await importFile(lines, "--json")
 		expect(result.status).toBe(1)
 		const { ok, wrong, lines: told } = JSON.parse(result.stdout)
 		expect([ok, wrong]).toEqual([false, lines.length - 1])
@@ -230,7 +235,7 @@ describe("user:import", () => {
 			[13, "verified"],
 			[14, "password_hash"],
 		])
-		const { stderr, stdout } = importFile(lines)
+		const { stderr, stdout } = await importFile(lines)
 		expect(stdout).toBe("")
 		expect(stderr).toContain("✗ Line 2: This is no JSON object on one line.\n")
 		expect(stderr).toContain(`✗ Nothing was imported: ${lines.length - 1} lines are wrong.\n`)
@@ -238,7 +243,7 @@ describe("user:import", () => {
 		expect(rowsOf(server)).toEqual(before)
 	})
 
-	it("takes 100,000 lines in little memory, and shows progress", () => {
+	it("takes 100,000 lines in little memory, and shows progress", async () => {
 		const lines = Array.from({ length: 100_000 }, (_value, number) => ({
 			username: `many-${number}`,
 			email: `many-${number}@example.org`,
@@ -248,7 +253,9 @@ describe("user:import", () => {
 		const before = server.database.prepare(`SELECT count(*) FROM "User"`).pluck().get() as number
 		const file = join(folder, "many.jsonl")
 		writeFileSync(file, lines.map((value) => JSON.stringify(value)).join("\n"))
-		const { status, stderr } = admin(["user:import", file], "", { NODE_OPTIONS: "--max-old-space-size=160" })
+		const { status, stderr } = await admin(["user:import", file], "", {
+			NODE_OPTIONS: "--max-old-space-size=160",
+		})
 		expect(status, stderr).toBe(0)
 		expect(stderr).toContain("100000 lines written …")
 		expect(server.database.prepare(`SELECT count(*) FROM "User"`).pluck().get()).toBe(before + 100_000)

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir, userInfo } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { clientOf, somebody } from "../support/client"
+import { clientOf, registrationOf, somebody } from "../support/client"
 import { freePort } from "../support/server"
 
 const page = readFileSync("docs/deploy.md", "utf8")
@@ -41,7 +41,7 @@ describe("docs/deploy.md, followed to the letter", () => {
 		try {
 			const client = clientOf(server)
 			const person = somebody()
-			const answer = await client.postJson("/register", { ...person, confirm_password: person.password })
+			const answer = await client.postJson("/register", registrationOf(person))
 			expect(answer.status).toBe(201)
 			const form = await client.get("/register")
 			const stylesheet = form.text.match(/href="(\/assets\/[^"]+\.css)"/)?.[1]
@@ -57,7 +57,7 @@ describe("docs/deploy.md, followed to the letter", () => {
 		chmodSync(`${home}/.env`, 0)
 		const { exitCode, output } = start(await freePort())
 		expect(await exitCode).toBe(1)
-		expect(output()).toBe("✗ Gatehouse does not start: the user that it runs as may not read .env.\n")
+		expect(output()).toBe("✗ The server does not start: the user that it runs as may not read .env.\n")
 	})
 })
 

@@ -2,11 +2,10 @@ import { spawn } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { config } from "../../app/auth.config"
+import { appName } from "../../app/auth.config"
 import { clientOf } from "../support/client"
 import { copyProject } from "../support/copy.mjs"
 
-const { appName } = config
 const PATIENCE = { timeout: 30_000, interval: 200 }
 
 const folder = copyProject()

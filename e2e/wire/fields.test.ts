@@ -27,11 +27,15 @@ const NOT_TEXT = [
 	"1e400",
 ]
 
-const forms: [path: string, fields: () => Record<string, string>][] = [
-	["/register", () => registrationOf(somebody())],
-	["/login", () => ({ username: person.username, password: person.password })],
+const forms: [path: string, formId: string, fields: () => Record<string, string>][] = [
+	["/register", "register", () => registrationOf(somebody())],
+	["/login", "login", () => ({ username: person.username, password: person.password })],
 	...VERIFY_PAGES.filter((path) => path === "/verify/resend").map(
-		(path): [string, () => Record<string, string>] => [path, () => ({ email: person.email })],
+		(path): [string, string, () => Record<string, string>] => [
+			path,
+			"resend",
+			() => ({ email: person.email }),
+		],
 	),
 ]
 
@@ -47,7 +51,7 @@ function multipart(fields: Record<string, string>): FormData {
 	return body
 }
 
-describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
+describe.each(forms)("H-01: a field of %s that is not text", (path, formId, fields) => {
 	it("H-01: is refused by its name, and reaches no query", async () => {
 		const before = rowsOf(server)
 		const client = clientOf(server)
@@ -80,7 +84,7 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, fields) => {
 				expect(Object.keys(json.json.errors)).toEqual([name])
 				const form = await client.postForm(path, given)
 				expect([form.status, form.cookies]).toEqual([422, []])
-				expect(form.text).toContain(`href="#${name}"`)
+				expect(form.text).toContain(`href="#${formId}-${name}"`)
 			}
 		}
 		expect(rowsOf(server)).toEqual(before)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 
-const PATIENCE = { timeout: 30_000, interval: 100 }
+const PATIENCE = { timeout: 60_000, interval: 250 }
 
 /** Every process that this one started, directly or not, as Linux tells it. */
 function descendantsOf(pid: number): { pid: number; command: string }[] {
@@ -47,5 +47,6 @@ describe.runIf(existsSync("/proc/self/stat"))("a run of the tests that does not 
 			await expect.poll(() => all.filter(({ pid }) => isAlive(pid)), PATIENCE).toEqual([])
 			if (signal !== "SIGKILL") expect(readdirSync(TMPDIR)).toEqual([])
 		},
+		150_000,
 	)
 })

@@ -172,7 +172,7 @@ describe("POST /login", () => {
 		expectRefused(refused, 422, "validation_failed")
 		expect(Object.keys(refused.json.json.errors)).toEqual(["username", "password"])
 		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
-			expect(refused.form.text).toContain(`href="#${name}"`)
+			expect(refused.form.text).toContain(`href="#login-${name}"`)
 			expect(textOf(refused.form)).toContain(sentences[0])
 		}
 	})

@@ -148,7 +148,7 @@ describe("passwords that are easy to guess", () => {
 		["letmein1234567890", "common word"],
 	])("%s is refused, and told why: %s", async (password, reason) => {
 		const before = rowsOf(server)
-		const fields = { ...somebody(), password, confirm_password: password }
+		const fields = registrationOf({ ...somebody(), password })
 		const refused = await postFormAndJson(server, "/register", fields)
 		expectRefused(refused, 422, "validation_failed")
 		expect(refused.json.json.errors).toEqual({ password: [expect.stringContaining(reason)] })

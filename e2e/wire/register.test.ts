@@ -135,7 +135,7 @@ describe("POST /register", () => {
 		const fields = Object.keys(registrationOf(somebody()))
 		expect(Object.keys(refused.json.json.errors).sort()).toEqual(fields.sort())
 		for (const [name, sentences] of Object.entries<string[]>(refused.json.json.errors)) {
-			expect(refused.form.text).toContain(`href="#${name}"`)
+			expect(refused.form.text).toContain(`href="#register-${name}"`)
 			expect(textOf(refused.form)).toContain(sentences[0])
 		}
 		expect(rowsOf(server)).toEqual(before)

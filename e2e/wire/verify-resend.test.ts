@@ -80,17 +80,20 @@ describe.runIf(config.verification.enabled)("POST /verify/resend", () => {
 			const refused = await postFormAndJson(server, "/verify/resend", fields)
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["email"])
-			expect(refused.form.text).toContain('href="#email"')
+			expect(refused.form.text).toContain('href="#resend-email"')
 			expect(inputValue(refused.form, "email") ?? "").toBe(fields.email ?? "")
 		},
 	)
 
-	it("H-49: counts mails per address, however it is written, with or without an account", async () => {
+	it("H-49: counts mails per mailbox, that of the registration too, with or without an account", async () => {
 		const known = await registered()
 		const unknown = somebody()
-		for (const { email } of [known, unknown]) {
+		for (const [{ email }, left] of [
+			[known, MAILBOX.points - 1] as const,
+			[unknown, MAILBOX.points] as const,
+		]) {
 			const spelled = [email, email.toUpperCase(), email.replace("example", "EXAMPLE")]
-			for (let count = 0; count < MAILBOX.points; count++) {
+			for (let count = 0; count < left; count++) {
 				const answer = await clientOf(server).postJson("/verify/resend", { email: spelled[count % 3] })
 				expect(answer.status).toBe(202)
 			}

@@ -21,7 +21,8 @@ describe.runIf(config.verification.enabled)("GET /verify", () => {
 		for (let count = 0; count < 3; count++) {
 			const { form, json } = await getPageAndJson(server, pathOf(link), { "Sec-Purpose": "prefetch" })
 			expect([form.status, json.status]).toEqual([200, 200])
-			expect(json.json).toEqual({ link })
+			const { username } = person
+			expect(json.json).toEqual({ link, redirect_to: null, username, needs_password: false })
 			for (const [name, value] of Object.entries(link)) expect(inputValue(form, name)).toBe(value)
 			expect(form.text).toMatch(/<form[^>]*method="post"/)
 			expectPrivate(form)
@@ -45,11 +46,12 @@ describe.runIf(config.verification.enabled)("GET /verify", () => {
 })
 
 describe.runIf(config.verification.enabled)("POST /verify", () => {
-	it("verifies once, by a form: 303 to sign in, without a session", async () => {
-		const { person, link } = await registerUnverified(server, mailbox)
-		const answer = await clientOf(server).postForm("/verify", link)
-		expect([answer.status, answer.headers.get("Location")]).toEqual([303, config.verification.redirectTo])
-		expect(sessionOf(answer)).toBeUndefined()
+	it("verifies once, by a form of the browser that registered, and signs in: 303 to where signing in leads", async () => {
+		const { person, link, cookie } = await registerUnverified(server, mailbox)
+		const answer = await clientOf(server).postForm("/verify", link, { Cookie: cookie })
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, config.login.redirectTo])
+		const account = await clientOf(server).getJson("/account", { Cookie: sessionOf(answer) ?? "" })
+		expect([account.status, account.json.user.username]).toEqual([200, person.username])
 		expect(userRow(server, person.username).emailVerifiedAt).not.toBeNull()
 		const before = rowsOf(server)
 		expectRefused(await postFormAndJson(server, "/verify", link), 400, "link_invalid")

@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from "vitest"
+import { config } from "../../auth.config"
+import { refusal } from "../refusal"
+import { type Charge, charge, charging } from "./limit.server"
+
+const { points } = config.limits.wrongPasswordPerAccount
+
+const chargeOf = (key: string): Charge => ["wrongPasswordPerAccount", key]
+const succeed = async () => ({ ok: true as const, value: 7 })
+
+/** How many tries a key has left; uses them up. */
+async function left(key: string): Promise<number> {
+	let count = 0
+	while (count < points + 1 && (await charge(chargeOf(key))) === null) count++
+	return count
+}
+
+describe("charging", () => {
+	it("gives what the work gives, and keeps the charge when that succeeds", async () => {
+		expect(await charging([chargeOf("success")], succeed)).toEqual({ ok: true, value: 7 })
+		expect(await left("success")).toBe(points - 1)
+	})
+
+	it("gives the charge back when the work is refused", async () => {
+		const refused = refusal("overloaded", { retryAfterSeconds: 2 })
+		expect(await charging([chargeOf("refused")], async () => refused)).toBe(refused)
+		expect(await left("refused")).toBe(points)
+	})
+
+	it("gives the charge back when the work throws, and throws on", async () => {
+		const failing = charging([chargeOf("thrown")], () => Promise.reject(new Error("hung up")))
+		await expect(failing).rejects.toThrow("hung up")
+		expect(await left("thrown")).toBe(points)
+	})
+
+	it("gives every one of several charges back", async () => {
+		const charges = [chargeOf("one"), chargeOf("two")]
+		await charging(charges, async () => refusal("credentials_invalid"))
+		expect([await left("one"), await left("two")]).toEqual([points, points])
+	})
+
+	it("does not begin the work when any limit is used up, and charges none of them for it", async () => {
+		await left("used-up")
+		const work = vi.fn(succeed)
+		const refused = await charging([chargeOf("not-charged"), chargeOf("used-up")], work)
+		expect(refused).toMatchObject({ ok: false, code: "rate_limited", limit: points })
+		expect(work).not.toHaveBeenCalled()
+		expect(await left("not-charged")).toBe(points)
+	})
+
+	it("counts before the work is done: of many at once, no more begin than the limit says", async () => {
+		const work = vi.fn(() => new Promise<{ ok: true }>((resolve) => setTimeout(resolve, 20, { ok: true })))
+		await Promise.all(Array.from({ length: 50 }, () => charging([chargeOf("at-once")], work)))
+		expect(work).toHaveBeenCalledTimes(points)
+	})
+
+	it("with nothing to charge just works", async () => {
+		expect(await charging([], succeed)).toEqual({ ok: true, value: 7 })
+	})
+})

@@ -1,0 +1,90 @@
+import { createServer, type RequestListener } from "node:http"
+import { type AddressInfo, connect } from "node:net"
+import { setTimeout as pause } from "node:timers/promises"
+import { expect, it } from "vitest"
+import { inTurn } from "./turns.server"
+
+const GET = "GET /%s HTTP/1.1\r\nHost: kit.test\r\n\r\n"
+
+/** @returns a server that notes when it begins a request and when that is done */
+async function listening(work: RequestListener) {
+	const events: string[] = []
+	const server = createServer(
+		inTurn((request, response) => {
+			events.push(`begin ${request.url}`)
+			response.once("close", () => events.push(`end ${request.url}`))
+			work(request, response)
+		}),
+	)
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+	const { port } = server.address() as AddressInfo
+	const open = (text: string) => {
+		const socket = connect(port, "127.0.0.1", () => socket.write(text))
+		let received = ""
+		socket.on("data", (chunk) => {
+			received += chunk
+		})
+		return { socket, answers: () => received.match(/HTTP\/1\.1 200/g)?.length ?? 0, text: () => received }
+	}
+	return { events, open, stop: () => server.closeAllConnections() ?? server.close() }
+}
+
+const requests = (count: number) =>
+	Array.from({ length: count }, (_, index) => GET.replace("%s", String(index))).join("")
+
+it("H-77: the requests of one packet are worked on one after the other, and all are answered", async () => {
+	const { events, open, stop } = await listening((_request, response) =>
+		setImmediate(() => response.end("x")),
+	)
+	const { answers } = open(requests(50))
+	await expect.poll(answers).toBe(50)
+	expect(events).toEqual(
+		Array.from({ length: 50 }, (_, index) => [`begin /${index}`, `end /${index}`]).flat(),
+	)
+	stop()
+})
+
+it("H-77: others have their turn between two of them", async () => {
+	const { events, open, stop } = await listening((_request, response) =>
+		setImmediate(() => response.end("x")),
+	)
+	const many = open(requests(500))
+	await expect.poll(many.answers).toBeGreaterThan(0)
+	const neighbour = open(GET.replace("%s", "neighbour"))
+	await expect.poll(neighbour.answers).toBe(1)
+	await expect.poll(many.answers).toBe(500)
+	expect(events.indexOf("end /neighbour")).toBeLessThan(events.indexOf("end /499"))
+	stop()
+})
+
+it("a body that is still on its way behind other requests arrives, and the connection goes on", async () => {
+	const { open, stop } = await listening((request, response) => {
+		let body = ""
+		request.on("data", (chunk) => {
+			body += chunk
+		})
+		request.on("end", () => setTimeout(() => response.end(`<${body}>`), 5))
+	})
+	const { socket, answers, text } = open(
+		`${requests(2)}POST /body HTTP/1.1\r\nHost: kit.test\r\nContent-Length: 6\r\n\r\nabc`,
+	)
+	await pause(60)
+	socket.write("def")
+	await expect.poll(answers).toBe(3)
+	expect(text()).toContain("<abcdef>")
+	socket.write(requests(1))
+	await expect.poll(answers).toBe(4)
+	stop()
+})
+
+it("what a client that hung up still had waiting is not begun", async () => {
+	const { events, open, stop } = await listening((_request, response) => {
+		setTimeout(() => response.end("x"), 20)
+	})
+	const { socket } = open(requests(50))
+	await expect.poll(() => events.length).toBeGreaterThan(0)
+	socket.destroy()
+	await pause(150)
+	expect(events.length).toBeLessThan(20)
+	stop()
+})

@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { copyProject } from "../e2e/support/copy.mjs"
+import { say, setup } from "./setup.mjs"
+
+/**
+ * The suite has to survive a fork's policy: this changes a copy as a fork would, and runs the tests there.
+ *
+ * `npm run test:fork`: each change alone. `npm run test:fork -- name field`: these, together; `all` for all that go
+ * together. What follows and begins with `--`, or is no change, goes to `npm test`, as in `-- field --project=js login`.
+ */
+const changes = {
+	name: () => edit("app/auth.config.ts", /appName = ".*"/, `appName = "The Porter's Lodge"`),
+	cookie: () => edit("app/auth.config.ts", /cookieName: ".*"/, `cookieName: "porter_session"`),
+	password: () => edit("app/auth.config.ts", /minCodePoints: \d+/, "minCodePoints: 24"),
+	verification: () => edit("app/auth.config.ts", /(verification: \{[^}]*?enabled: )true/, "$1false"),
+	field: addField,
+}
+
+const words = process.argv.slice(2)
+const chosen = words.includes("all") ? Object.keys(changes) : words.filter((word) => word in changes)
+const rest = words.filter((word) => !(word in changes) && word !== "all")
+
+setup()
+let folder
+let child
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => child?.kill(signal))
+process.on("exit", removeCopy)
+
+const runs = chosen.length > 0 ? [chosen] : Object.keys(changes).map((name) => [name])
+const red = []
+for (const names of runs) {
+	const status = await testFork(names)
+	if (status >= 128) process.exit(status)
+	if (status !== 0) red.push(names)
+}
+for (const names of red) console.error(`\u2717 ${names.join(", ")}`)
+if (red.length === 0) console.log("\u2713 The tests pass in every fork.")
+process.exit(red.length === 0 ? 0 : 1)
+
+async function testFork(names) {
+	say(`A fork that changes: ${names.join(", ")} …`)
+	folder = copyProject()
+	for (const name of names) changes[name]()
+	const parameters = ["--import", "./e2e/support/end-with-parent.mjs", "bin/test.mjs", ...rest]
+	child = spawn(process.execPath, parameters, { cwd: folder, stdio: "inherit" })
+	const status = await new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
+	removeCopy()
+	return status
+}
+
+/** As `docs/fields.md` says. */
+function addField() {
+	edit("prisma/schema.prisma", /(model User \{)/, `$1\n  display_name String @default("")`)
+	const migration = join(folder, "prisma/migrations/sqlite/20990101000000_display_name")
+	mkdirSync(migration)
+	const sql = `ALTER TABLE "User" ADD COLUMN "display_name" TEXT NOT NULL DEFAULT '';\n`
+	writeFileSync(join(migration, "migration.sql"), sql)
+	edit(
+		"app/auth/schema.ts",
+		/(registerSchema = z\s*\.object\(\{)/,
+		`$1\n\t\tdisplay_name: text("Enter a name.").max(80, "Use at most 80 characters."),`,
+	)
+	edit("app/pages/register.tsx", /(const labels = \{)/, `$1\n\tdisplay_name: "Display name",`)
+	edit(
+		"app/pages/register.tsx",
+		/(<Form id="register"[^>]*>)/,
+		`$1\n<Field name="display_name" label={labels.display_name} />`,
+	)
+	edit("e2e/support/registration.mjs", /(return \{)/, `$1\n\t\tdisplay_name: "Somebody Else",`)
+}
+
+function edit(file, pattern, replacement) {
+	const path = join(folder, file)
+	const before = readFileSync(path, "utf8")
+	const after = before.replace(pattern, replacement)
+	if (after === before) throw new Error(`${file} holds nothing like ${pattern}: mend bin/test-fork.mjs.`)
+	writeFileSync(path, after)
+}
+
+function removeCopy() {
+	if (folder) rmSync(folder, { recursive: true, force: true })
+	folder = undefined
+}

@@ -1,0 +1,52 @@
+import type { RouteConfigEntry } from "@remix-run/route-config"
+import { describe, expect, it } from "vitest"
+import routes from "../../app/routes"
+import { expectPrivate, expectProblem } from "../support/answers"
+import { clientOf } from "../support/client"
+import { serverFixture } from "../support/server-fixture"
+
+/** Every route is in one of these; a new page that is in neither may have been left open by mistake. */
+const PUBLIC = [
+	"/",
+	"/register",
+	"/verify",
+	"/verify/resend",
+	"/login",
+	"/logout",
+	"/dev/mail",
+	"/dev/mail/:id",
+	"/healthz",
+	"/readyz",
+	"/*",
+]
+const GUARDED = ["/account"]
+
+const { server } = serverFixture()
+
+function pathsOf(entries: RouteConfigEntry[], above = ""): string[] {
+	return entries.flatMap(({ path, index, children = [] }) => {
+		const own = path === undefined ? above : `${above}/${path}`
+		return [...(path !== undefined || index ? [own || "/"] : []), ...pathsOf(children, own)]
+	})
+}
+
+it("every route is public or guarded", async () => {
+	expect(pathsOf(await routes).sort()).toEqual([...PUBLIC, ...GUARDED].sort())
+})
+
+describe.each(GUARDED)("without a session, %s", (path) => {
+	const login = `/login?redirect_to=${encodeURIComponent(path)}`
+
+	it("leads a person to sign in, and tells a program 401", async () => {
+		const page = await clientOf(server).get(path, { Accept: "text/html" })
+		expect([page.status, page.headers.get("Location")]).toEqual([303, login])
+		expectPrivate(page)
+		expectProblem(await clientOf(server).getJson(path), 401, "unauthenticated")
+	})
+
+	it("gives no data to the router either", async () => {
+		const data = await clientOf(server).get(`${path}.data`)
+		expect([data.status, data.text.includes(login)]).toEqual([202, true])
+		expectPrivate(data)
+	})
+})
