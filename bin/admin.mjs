@@ -182,6 +182,6 @@ function readTyped() {
 }
 
 function fail(sentence) {
-	console.error(options?.json ? JSON.stringify({ error: sentence }) : `\u2717 ${sentence}`)
+	console.error(process.argv.includes("--json") ? JSON.stringify({ error: sentence }) : `\u2717 ${sentence}`)
 	process.exit(1)
 }
