@@ -36,8 +36,13 @@ export default defineConfig({
  * its threads run stands beside it, as it does in the source.
  */
 function serverEntry(): Plugin {
-	const input = { index: "./server.ts", "hashing.worker": "./app/auth/password/hashing.worker.js" }
-	const rollupOptions = { input, output: { entryFileNames: "[name].js" } }
+	const input = {
+		index: "./server.ts",
+		admin: "./app/admin/commands.server.ts",
+		"hashing.worker": "./app/auth/password/hashing.worker.js",
+	}
+	// Beside each other, so that a path from one module to a file is the same in all.
+	const rollupOptions = { input, output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" } }
 	// Prisma's packages serve six databases and weigh 75 MB; what is needed of them, 5 MB, becomes part of the build.
 	const ssr = { noExternal: [/^@prisma\//] }
 	return {

@@ -17,6 +17,8 @@ export default [
 	route("account/email", "routes/email-change.tsx"),
 	route("account/email/confirm", "routes/email-confirm.tsx"),
 	route(".well-known/change-password", "routes/well-known-change-password.ts"),
+	route("users", "routes/users.tsx"),
+	route("users/:id", "routes/user.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),
 	route("healthz", "routes/healthz.ts"),

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { mkdirSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { startBuiltServer } from "../bench/server.mjs"
@@ -24,7 +26,7 @@ const { registrationOf } = await import("../e2e/support/registration.mjs")
 const { states } = await import("../e2e/support/states.mjs")
 const executablePath = await findBrowser()
 const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
-const { url, stop } = await startBuiltServer({ env, output: "inherit" })
+const { url, databaseFile, stop } = await startBuiltServer({ env, output: "inherit" })
 try {
 	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
 	if (process.argv.includes("--readme")) await takeForReadme(browser)
@@ -74,7 +76,7 @@ async function newPage(browser, options) {
 	return context.newPage()
 }
 
-/** One whose address is confirmed, and one whose is not. */
+/** One whose address is confirmed, one whose is not, and one who may change accounts. */
 async function invitePeople() {
 	const member = { username: "ada", email: "ada.lovelace@example.org", password: PASSWORD }
 	const newcomer = { username: "grace", email: "grace.hopper@example.org", password: PASSWORD }
@@ -86,7 +88,17 @@ async function invitePeople() {
 		links.push(await mailedLink(person.email))
 	}
 	await post("/verify", Object.fromEntries(new URL(links[0]).searchParams))
-	return { member, newcomer, link: links[1], cookie }
+	const superuser = { username: "margaret", email: "margaret.hamilton@example.org", password: PASSWORD }
+	const { username, email, password } = superuser
+	execFileSync("node", ["bin/admin.mjs", "user:create", username, email, "--superuser", "--password-stdin"], {
+		env: {
+			...process.env,
+			SECRET: randomBytes(32).toString("base64url"),
+			DATABASE_URL: `file:${databaseFile}`,
+		},
+		input: password,
+	})
+	return { member, newcomer, superuser, link: links[1], cookie }
 }
 
 async function mailedLink(email) {

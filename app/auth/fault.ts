@@ -8,6 +8,8 @@ type FaultParameters = {
 	email_malformed: unknown
 	email_taken: unknown
 	current_password_wrong: unknown
+	email_of_another: unknown
+	last_superuser: unknown
 	password_missing: unknown
 	password_unreadable: unknown
 	new_password_missing: unknown
@@ -28,6 +30,13 @@ type FaultParameters = {
 	identifier_missing: unknown
 	identifier_too_long: unknown
 	sure_missing: unknown
+	intent_unknown: unknown
+	hash_missing: unknown
+	hash_unknown: unknown
+	line_malformed: unknown
+	line_unknown_field: { name: string }
+	line_repeated: { line: number }
+	not_time: unknown
 	not_text: unknown
 	not_boolean: unknown
 	repeated: unknown

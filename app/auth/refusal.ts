@@ -7,6 +7,7 @@ type RefusalDetails = {
 	not_verified: unknown
 	/** A fork's own sentence; null from a hook that failed. */
 	hook_refused: { sentence: string | null }
+	not_found: unknown
 	link_invalid: unknown
 	link_expired: unknown
 	validation_failed: { faults: Faults }

@@ -40,12 +40,12 @@ const identifier = text("identifier_missing")
 	.min(1, { error: "identifier_missing", abort: true })
 	.max(MAX_IDENTIFIER_LENGTH, "identifier_too_long")
 
-const username = text("username_missing")
+export const username = text("username_missing")
 	.trim()
 	.min(1, { error: "username_missing", abort: true })
 	.superRefine(without(usernameFault))
 
-const email = text("email_missing").transform((value, context) => {
+export const email = text("email_missing").transform((value, context) => {
 	const address = parseMailAddress(value)
 	if (address) return address
 	context.addIssue("email_malformed")
@@ -119,6 +119,24 @@ export const passwordChangeSchema = z
 export const emailChangeSchema = z.object({ email, current_password: currentPassword })
 
 export const emailConfirmSchema = z.object(linkFields)
+
+/** Without a word, it stays as it is. A select's choice, or JSON. */
+const flag = z
+	.union([z.boolean(), z.enum(["true", "false", ""])], { error: "not_boolean" })
+	.transform((value) => (value === "" ? undefined : value === true || value === "true"))
+	.optional()
+
+/** What a superuser may do with an account; all else that is sent is left alone. */
+export const userChangeSchema = z.object({
+	username: username.optional(),
+	email: email.optional(),
+	active: flag,
+	superuser: flag,
+	verified: flag,
+	/** Of a form. */
+	intent: z.enum(["update", "delete"], { error: "intent_unknown" }).default("update"),
+	sure: checkbox,
+})
 
 type Refinement = z.core.$RefinementCtx<unknown>
 

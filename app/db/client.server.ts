@@ -23,9 +23,12 @@ export const db = client.$extends({
 
 export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 
-/** Runs `work` as one transaction. */
-export function inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-	return db.$transaction(work).catch(rethrow)
+/** Runs `work` as one transaction. @param timeoutMs how long it may take; Prisma's own limit is 5 s */
+export function inTransaction<T>(
+	work: (transaction: Transaction) => Promise<T>,
+	timeoutMs?: number,
+): Promise<T> {
+	return db.$transaction(work, timeoutMs ? { timeout: timeoutMs } : undefined).catch(rethrow)
 }
 
 /** What every request or every sign-in runs goes past Prisma's engine, see `statement.server.ts`; errors are the same. */

@@ -22,6 +22,13 @@ export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	throw replace(`/login${query}`, 303)
 }
 
+/** For pages of superusers, in loader and action. Everybody else who is signed in gets 403 `forbidden`. */
+export async function requireSuperuser(args: LoaderFunctionArgs): Promise<SignedIn> {
+	const signedIn = await requireUser(args)
+	if (!signedIn.user.superuser) throw data(problem("forbidden"), { status: 403 })
+	return signedIn
+}
+
 /** For pages that make no sense when signed in: a person is led to where signing in would have led. */
 export async function requireAnonymous(args: LoaderFunctionArgs): Promise<void> {
 	const { request, context } = args

@@ -9,6 +9,7 @@ const statuses = {
 	credentials_invalid: 401,
 	unauthenticated: 401,
 	not_verified: 403,
+	forbidden: 403,
 	origin_refused: 403,
 	hook_refused: 403,
 	not_found: 404,

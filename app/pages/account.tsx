@@ -1,3 +1,4 @@
+import { Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
 import { Card } from "../ui/card"
 import { Form } from "../ui/form"
@@ -8,7 +9,7 @@ type SessionInfo = { expires_at: string; absolute_expires_at: string }
 
 export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
 	return (
-		<Card title="Your account">
+		<Card title="Your account" footer={user.superuser && <Link to="/users">All users</Link>}>
 			<dl className="facts">
 				<dt>User name</dt>
 				<dd>{user.username}</dd>

@@ -14,6 +14,7 @@ export const en = {
 		unauthenticated: "Sign in first.",
 		not_verified: "Your e-mail address is not confirmed yet. Open the link that was mailed to you.",
 		origin_refused: "This came from another site, so nothing was done. Open the page itself and try again.",
+		forbidden: "Your account may not do this.",
 		hook_refused: "You can't sign in right now. Try again later.",
 		not_found: "The address may be mistyped, or the page has moved.",
 		method_not_allowed: "Nothing can be sent to this page. Go back and try again.",
@@ -30,6 +31,7 @@ export const en = {
 	},
 	/** The headings of pages that say so. */
 	problemTitles: {
+		forbidden: "That's not for you",
 		hook_refused: "You can't sign in right now",
 		malformed: "That didn't work",
 		link_invalid: "This link doesn't work",
@@ -70,6 +72,8 @@ export const en = {
 		email_malformed: "Enter a valid e-mail address, like ada@example.org.",
 		email_taken: "This address already has an account. Sign in instead.",
 		current_password_wrong: "That isn't your current password.",
+		email_of_another: "Another account has this address.",
+		last_superuser: "This is the last active superuser. Make somebody else one first.",
 		password_missing: "Enter your password.",
 		password_unreadable:
 			"This cannot be a password here: it is too long, or holds characters that cannot be typed.",
@@ -94,6 +98,13 @@ export const en = {
 		identifier_missing: "Enter your user name or e-mail address.",
 		identifier_too_long: "This is longer than any user name or e-mail address here.",
 		sure_missing: "Tick this box to remove the account.",
+		intent_unknown: "Choose to update or to delete.",
+		hash_missing: "Give the hash of the password.",
+		hash_unknown: "This is no hash that can be checked here, or one that would cost too much.",
+		line_malformed: "This is no JSON object on one line.",
+		line_unknown_field: ({ name }: Fault<"line_unknown_field">) => `There is no field ${name}.`,
+		line_repeated: ({ line }: Fault<"line_repeated">) => `Line ${line} has the same.`,
+		not_time: "Give a time such as 2026-01-31T12:00:00Z.",
 		not_text: "Send this as text.",
 		not_boolean: "Send true or false.",
 		repeated: "This was sent more than once. Send it once.",
@@ -111,6 +122,8 @@ export const en = {
 		email_changed: "Your new address is confirmed.",
 		resent: "If an account with this address still needs it, a new link is on its way.",
 		removed: "The account was removed. Nobody can use your address there.",
+		user_updated: "The account was changed.",
+		user_deleted: "The account was deleted.",
 		signed_out: "You are signed out.",
 	},
 }

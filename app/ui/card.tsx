@@ -38,7 +38,7 @@ export function Opening({ title, lead, children }: { title: string; lead: ReactN
 }
 
 /** What a page says once, after something was done. */
-function Notice() {
+export function Notice() {
 	const notice = useRouteLoaderData<RootData>("root")?.notice
 	return notice ? (
 		<p className="notice" role="status">

@@ -13,7 +13,9 @@ export async function stateContext(page: Page, server: TestServer, mailbox: Mail
 		? await registerUnverified(server, mailbox)
 		: { person: await registerVerified(server, mailbox), url: "", cookie: "" }
 	const member = await registerVerified(server, mailbox)
-	return { page, url: server.url, member, newcomer, link: mailed.url, cookie: mailed.cookie }
+	const superuser = await registerVerified(server, mailbox)
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(superuser.username)
+	return { page, url: server.url, member, newcomer, superuser, link: mailed.url, cookie: mailed.cookie }
 }
 
 /** Those that this configuration has. */

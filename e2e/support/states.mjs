@@ -10,6 +10,7 @@ import { registrationOf } from "./registration.mjs"
  * @property {string} url of the server
  * @property {Person} member somebody with a confirmed address
  * @property {Person} newcomer somebody whose address is not confirmed yet
+ * @property {Person} superuser somebody who may change accounts
  * @property {string} link the one that was mailed to the newcomer
  * @property {string} cookie that of the browser in which the newcomer registered
  */
@@ -104,6 +105,30 @@ export const states = {
 		await signIn(context, context.member)
 		await context.page.goto("/account")
 	},
+	users: async (context) => {
+		await signIn(context, context.superuser)
+		await context.page.goto("/users?page_size=2")
+	},
+	"users-none": async (context) => {
+		await signIn(context, context.superuser)
+		await context.page.goto("/users?q=nobody-has-this-name")
+	},
+	user: async (context) => openUser(context, context.member),
+	"user-error": async (context) => {
+		await openUser(context, context.superuser)
+		await fill(context.page, { username: "a b", email: "x" })
+		await context.page.getByRole("button", { name: "Save changes" }).click()
+		await context.page.getByRole("alert").waitFor()
+	},
+	"user-changed": async (context) => {
+		await openUser(context, context.newcomer)
+		await context.page.getByRole("button", { name: "Save changes" }).click()
+		await context.page.getByRole("status").waitFor()
+	},
+	"problem-forbidden": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/users")
+	},
 	"problem-not-found": ({ page }) => page.goto("/nowhere"),
 	"problem-other-site": async ({ page, url }) => {
 		await page.setContent(
@@ -125,6 +150,14 @@ async function tryToSignIn({ page }, { username, password }) {
 async function signIn(context, person) {
 	await tryToSignIn(context, person)
 	await context.page.getByRole("heading", { name: `Hello, ${person.username}` }).waitFor()
+}
+
+/** As a superuser. @param {StateContext} context @param {Person} person */
+async function openUser(context, person) {
+	await signIn(context, context.superuser)
+	await context.page.goto(`/users?q=${person.username}`)
+	await context.page.getByRole("link", { name: person.username }).click()
+	await context.page.getByRole("heading", { name: person.username }).waitFor()
 }
 
 /** @param {import("@playwright/test").Page} page @param {Record<string, string>} fields */

@@ -17,6 +17,12 @@ const MAX_BCRYPT_COST = 14
 /** better-auth and Lucia. Node refuses these parameters within its own default of memory. */
 const SCRYPT = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 }
 
+const ARGON2_COST = /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/
+const ARGON2 = /^\$argon2(?:id|i|d)\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,171}$/
+const PBKDF2 = /^pbkdf2_sha256\$(\d{1,9})\$([^$]{1,128})\$([^$]{44}|[0-9a-f]{64})$/
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
+const SCRYPT_HASH = /^(?:s2:)?([0-9A-Za-z]{16,64}):([0-9a-f]{128})$/
+
 /**
  * @typedef {object} Checked
  * @property {boolean} right whether it is the password
@@ -46,6 +52,16 @@ export function checkStoredHash(stored, password) {
 	return { right: right ?? false, outdated: right === true, unusable: stored !== null && right === null }
 }
 
+/**
+ * Whether a hash of another system has a form that can be checked, at a price that is paid.
+ *
+ * @param {string} stored
+ */
+export function isKnownHash(stored) {
+	if (ARGON2.test(stored)) return isCheapArgon2(stored)
+	return isCheapPbkdf2(stored) || isCheapBcrypt(stored) || SCRYPT_HASH.test(stored)
+}
+
 /** @param {string} stored @param {string} password @returns {Checked} */
 function checkOwn(stored, password) {
 	try {
@@ -67,9 +83,7 @@ function checkForeign(stored, password) {
 
 /** Of other parameters: fastapi-users, or ours of another day. @param {string} stored @param {string} password */
 function checkArgon2(stored, password) {
-	const [, m, t, p] = /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})\$/.exec(stored) ?? []
-	const { memoryCost, timeCost, parallelism } = MAX_ARGON2
-	if (!m || Number(m) > memoryCost || Number(t) > timeCost || Number(p) > parallelism) return null
+	if (!isCheapArgon2(stored)) return null
 	try {
 		// Ours were made of the normalised password, others of what was typed.
 		const normalized = password.normalize("NFC")
@@ -81,17 +95,15 @@ function checkArgon2(stored, password) {
 
 /** Django keeps the digest as base64, piccolo as hex; the prefix is the same. @param {string} stored @param {string} password */
 function checkPbkdf2(stored, password) {
-	const [, rounds, salt, digest] =
-		/^pbkdf2_sha256\$(\d{1,9})\$([^$]{1,128})\$([^$]{44}|[0-9a-f]{64})$/.exec(stored) ?? []
-	if (!rounds || !salt || !digest || Number(rounds) < 1 || Number(rounds) > MAX_PBKDF2_ROUNDS) return null
+	const [, rounds, salt, digest] = PBKDF2.exec(stored) ?? []
+	if (!rounds || !salt || !digest || !isCheapPbkdf2(stored)) return null
 	const expected = Buffer.from(digest, digest.length === 64 ? "hex" : "base64")
 	return isEqual(pbkdf2Sync(password, salt, Number(rounds), 32, "sha256"), expected)
 }
 
 /** fastapi-users of old, Auth0, Supabase, Devise, Laravel (whose `$2y$` is `$2b$`). @param {string} stored @param {string} password */
 function checkBcrypt(stored, password) {
-	const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(stored) ?? []
-	if (!cost || Number(cost) < 4 || Number(cost) > MAX_BCRYPT_COST) return null
+	if (!isCheapBcrypt(stored)) return null
 	// Some bcrypts end the password at a NUL: what follows would not count.
 	if (password.includes("\0")) return false
 	return compareSync(password, stored.replace("$2y$", "$2b$"))
@@ -99,9 +111,28 @@ function checkBcrypt(stored, password) {
 
 /** better-auth, and Lucia (whose second version wrote `s2:` before it). @param {string} stored @param {string} password */
 function checkScrypt(stored, password) {
-	const [, salt, key] = /^(?:s2:)?([0-9A-Za-z]{16,64}):([0-9a-f]{128})$/.exec(stored) ?? []
+	const [, salt, key] = SCRYPT_HASH.exec(stored) ?? []
 	if (!salt || !key) return null
 	return isEqual(scryptSync(password.normalize("NFKC"), salt, 64, SCRYPT), Buffer.from(key, "hex"))
+}
+
+/** @param {string} stored */
+function isCheapArgon2(stored) {
+	const [, m, t, p] = ARGON2_COST.exec(stored) ?? []
+	const { memoryCost, timeCost, parallelism } = MAX_ARGON2
+	return Boolean(m) && Number(m) <= memoryCost && Number(t) <= timeCost && Number(p) <= parallelism
+}
+
+/** @param {string} stored */
+function isCheapPbkdf2(stored) {
+	const [, rounds] = PBKDF2.exec(stored) ?? []
+	return Number(rounds) >= 1 && Number(rounds) <= MAX_PBKDF2_ROUNDS
+}
+
+/** @param {string} stored */
+function isCheapBcrypt(stored) {
+	const [, cost] = BCRYPT.exec(stored) ?? []
+	return Number(cost) >= 4 && Number(cost) <= MAX_BCRYPT_COST
 }
 
 /** @param {Buffer} one @param {Buffer} other */

@@ -133,7 +133,7 @@ async function changeUser(
 }
 
 /** Others that waited for an address wait in vain. */
-async function removeRivals(
+export async function removeRivals(
 	{ id, emailKey }: Pick<User, "id" | "emailKey">,
 	transaction: Transaction,
 ): Promise<void> {

@@ -47,8 +47,9 @@ export type NewUser = {
 	passwordHash: string
 	/** What to mail with it. */
 	mail: MailKind | null
-	/** For people who are put in by hand, see `prisma/seed.ts`. */
+	/** For people who are put in by hand, see `prisma/seed.ts` and `app/admin/`. */
 	emailVerifiedAt?: Date
+	superuser?: boolean
 	now: Date
 }
 
@@ -60,7 +61,7 @@ export type NewUser = {
  */
 export async function createUser(
 	{ username, email, ...columns }: Profile,
-	{ passwordHash, mail, emailVerifiedAt, now }: NewUser,
+	{ passwordHash, mail, emailVerifiedAt, superuser, now }: NewUser,
 ): Promise<{ ok: true; user: User } | Refusal<"validation_failed">> {
 	const isOwned = emailVerifiedAt !== undefined || !config.verification.enabled
 	const data = {
@@ -74,6 +75,7 @@ export async function createUser(
 		unprovenUntil: isOwned ? null : unprovenUntil(now),
 		passwordHash,
 		emailVerifiedAt: emailVerifiedAt ?? null,
+		superuser: superuser ?? false,
 		createdAt: now,
 		updatedAt: now,
 	}

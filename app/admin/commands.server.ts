@@ -1,0 +1,107 @@
+import type { Caller } from "../auth/caller"
+import { clean } from "../auth/cleaning.server"
+import type { Faults } from "../auth/fault"
+import { hashPassword, stopHashing } from "../auth/password/hashing.server"
+import { registerSchema } from "../auth/schema"
+import {
+	createUser,
+	findUserByIdentifier,
+	identifierKey,
+	type PublicUser,
+	publicUser,
+} from "../auth/user/user.server"
+import { listUsers, updateUser } from "../auth/users.server"
+import { config } from "../auth.config"
+import { checkConfig } from "../auth.config.check.server"
+import { closeDatabase, openDatabase } from "../db/client.server"
+import { sentencesOf, zodFaults } from "../http/faults.server"
+import { en as text } from "../text/en"
+import { importUsers as importLines } from "./import.server"
+
+/** What `bin/admin.mjs` can do, for the operator: built beside the server, so that production has it too. */
+
+const PAGE_SIZE = 500
+
+/** A reason why a command was not done: one line. */
+class CommandError extends Error {
+	override name = "CommandError"
+}
+
+/** Runs a command with the configuration checked and the database open. @throws {StartError} {CommandError} */
+export async function withDatabase<T>(command: () => Promise<T>): Promise<T> {
+	checkConfig(config)
+	await openDatabase()
+	try {
+		return await command()
+	} finally {
+		await stopHashing()
+		await closeDatabase()
+	}
+}
+
+export async function createAccount(input: {
+	username: string
+	email: string
+	password: string
+	superuser: boolean
+	verified: boolean
+}): Promise<PublicUser> {
+	const { superuser, verified } = input
+	const parsed = registerSchema.safeParse({ ...input, confirm_password: input.password })
+	if (!parsed.success) throw refused(zodFaults(parsed.error))
+	const { password, confirm_password: _, ...profile } = parsed.data
+	const hashed = await hashPassword(password)
+	if (!hashed.ok) throw new CommandError(text.problems.overloaded)
+	const now = new Date()
+	const state = verified ? { mail: null, emailVerifiedAt: now } : { mail: "verify" as const }
+	const created = await createUser(profile, { passwordHash: hashed.passwordHash, superuser, now, ...state })
+	if (!created.ok) throw refused(created.faults)
+	return publicUser(created.user)
+}
+
+export async function promote(identifier: string): Promise<PublicUser> {
+	return change(identifier, { superuser: true })
+}
+
+export async function deactivate(identifier: string): Promise<PublicUser> {
+	return change(identifier, { active: false })
+}
+
+/** Page by page, as there may be many. */
+export async function* listAccounts(search: string): AsyncGenerator<PublicUser> {
+	for (let page = 1; ; page++) {
+		const { users } = await listUsers({ search, page, pageSize: PAGE_SIZE })
+		yield* users.map(publicUser)
+		if (users.length < PAGE_SIZE) return
+	}
+}
+
+/** @returns how many, or how many lines are wrong, and the sentences about the first of them */
+export async function importUsers(file: string, progress: Parameters<typeof importLines>[2]) {
+	const outcome = await importLines(file, new Date(), progress)
+	if (outcome.ok) return outcome
+	const lines = outcome.lines.map(({ line, faults }) => ({ line, errors: sentencesOf(faults) }))
+	return { ...outcome, lines }
+}
+
+export function cleanSessions() {
+	return clean(new Date())
+}
+
+async function change(
+	identifier: string,
+	changes: { superuser?: true; active?: false },
+): Promise<PublicUser> {
+	const user = await findUserByIdentifier(identifierKey(identifier))
+	if (!user) throw new CommandError(`There is no account ${identifier}.`)
+	const operator: Caller = { address: "operator", userAgent: "", now: new Date() }
+	const outcome = await updateUser(user.id, changes, null, operator)
+	if (outcome.ok) return publicUser(outcome.user)
+	if (outcome.code === "not_found") throw new CommandError(`There is no account ${identifier}.`)
+	throw refused(outcome.faults)
+}
+
+function refused(faults: Faults): CommandError {
+	const told = Object.entries(sentencesOf(faults)).map(([field, sentences]) => `${field}: ${sentences[0]}`)
+	return new CommandError(told.join(" "))
+}

@@ -1,0 +1,161 @@
+import type { z } from "zod"
+import { config } from "../auth.config"
+import {
+	db,
+	execute,
+	inTransaction,
+	isUniqueViolation,
+	query,
+	sql,
+	type Transaction,
+} from "../db/client.server"
+import type { Caller } from "./caller"
+import { emit } from "./event.server"
+import { type Refusal, refusal } from "./refusal"
+import type { userChangeSchema } from "./schema"
+import type { SignedIn } from "./session/session.server"
+import { removeRivals } from "./user/change.server"
+import { findUser, type User } from "./user/user.server"
+import { usernameKey } from "./user/username"
+
+type UserChange = Pick<
+	z.output<typeof userChangeSchema>,
+	"username" | "email" | "active" | "superuser" | "verified"
+>
+
+/** Accounts by user name. @param search part of a user name or an address; `""` finds all */
+export async function listUsers(options: {
+	search: string
+	page: number
+	pageSize: number
+}): Promise<{ users: User[]; total: number }> {
+	const { search, page, pageSize } = options
+	// SQLite takes a NUL for the end of a pattern; PostgreSQL takes none at all.
+	const pattern = `%${search
+		.replaceAll("\0", "\ufffd")
+		.toLowerCase()
+		.replace(/[\\%_]/g, "\\$&")}%`
+	const found = sql`"User" WHERE "usernameKey" LIKE ${pattern} ESCAPE '\\' OR "emailKey" LIKE ${pattern} ESCAPE '\\'`
+	const users = await query<User>(
+		sql`SELECT * FROM ${found} ORDER BY "usernameKey" LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`,
+	)
+	const [counted] = await query<{ total: number | bigint }>(sql`SELECT count(*) AS "total" FROM ${found}`)
+	return { users, total: Number(counted?.total ?? 0) }
+}
+
+/** @param id anything, also what is no id */
+export async function readUser(id: string): Promise<User | null> {
+	return /^[0-9a-f-]{36}$/.test(id) ? findUser(id) : null
+}
+
+/**
+ * Changes an account for a superuser; what is not given stays. A new address is unverified unless `verified` comes with
+ * it. What takes something away ends the account's sessions and links, but the session in which it is done.
+ *
+ * @param by who changes it, and in which session; null for the operator
+ * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser
+ */
+export async function updateUser(
+	id: string,
+	change: UserChange,
+	by: SignedIn | null,
+	caller: Caller,
+): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
+	try {
+		const updated = await inTransaction((transaction) =>
+			update(id, change, { by, now: caller.now }, transaction),
+		)
+		if (updated.ok) emit("user.updated", updated.user, caller)
+		return updated
+	} catch (error) {
+		if (!isUniqueViolation(error)) throw error
+		const key = change.username === undefined ? "" : usernameKey(change.username)
+		const namesake = await db.user.count({ where: { usernameKey: key, id: { not: id } } })
+		return namesake > 0 ? refused("username", "username_taken") : refused("email", "email_of_another")
+	}
+}
+
+/** Deletes an account with all its sessions. @returns refusals `not_found`; `validation_failed`: the last active superuser */
+export async function deleteUser(
+	id: string,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed">> {
+	const user = await findUser(id)
+	if (!user) return refusal("not_found")
+	const deleted = await execute(sql`DELETE FROM "User" WHERE "id" = ${id} AND ${isSpared(id)}`)
+	if (deleted === 0) return (await findUser(id)) ? refused("sure", "last_superuser") : refusal("not_found")
+	emit("user.deleted", user, caller)
+	return { ok: true }
+}
+
+async function update(
+	id: string,
+	change: UserChange,
+	{ by, now }: { by: SignedIn | null; now: Date },
+	transaction: Transaction,
+): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
+	const isHarmless = change.active !== false && change.superuser !== false
+	// Changes nothing, but holds the row, and decides between two changes at once which of them is the last superuser's.
+	const held = await transaction.$executeRaw(
+		sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id} AND (${isHarmless} OR ${isSpared(id)})`,
+	)
+	const before = await transaction.user.findUnique({ where: { id } })
+	if (!before) return refusal("not_found")
+	if (held === 0) return refused(change.active === false ? "active" : "superuser", "last_superuser")
+
+	const { columns, isNewAddress, takesAway } = columnsOf(change, before, now)
+	if (isNewAddress && (await isOwnedByAnother(columns.emailKey, id, transaction)))
+		return refused("email", "email_of_another")
+	const epoch = before.epoch + (takesAway ? 1 : 0)
+	const user = await transaction.user.update({ where: { id }, data: { ...columns, epoch } })
+	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
+	if (takesAway) await endSessions(user, by, transaction)
+	return { ok: true, user }
+}
+
+function columnsOf(change: UserChange, before: User, now: Date) {
+	const { username = before.username, email, active = before.active, superuser = before.superuser } = change
+	const emailKey = email?.key ?? before.emailKey
+	const isNewAddress = emailKey !== before.emailKey
+	const verifiedAt = isNewAddress ? null : before.emailVerifiedAt
+	const emailVerifiedAt = (change.verified ?? verifiedAt !== null) ? (verifiedAt ?? now) : null
+	const isDecided = isNewAddress || change.verified !== undefined
+	const isOwned = emailVerifiedAt !== null || !config.verification.enabled
+	const columns = {
+		username,
+		usernameKey: usernameKey(username),
+		email: email?.address ?? before.email,
+		emailKey,
+		emailVerifiedAt,
+		ownedEmailKey: isOwned ? emailKey : null,
+		// Whom a superuser has looked at is no registration that runs out.
+		unprovenUntil: isDecided ? null : before.unprovenUntil,
+		active,
+		superuser,
+	}
+	const isUnverified = before.emailVerifiedAt !== null && emailVerifiedAt === null
+	const isDemoted = (before.active && !active) || (before.superuser && !superuser)
+	return { columns, isNewAddress, takesAway: isDemoted || isNewAddress || isUnverified }
+}
+
+async function isOwnedByAnother(emailKey: string, id: string, transaction: Transaction): Promise<boolean> {
+	return (await transaction.user.count({ where: { ownedEmailKey: emailKey, id: { not: id } } })) > 0
+}
+
+/** Who changes her own account goes on, as long as she may. */
+async function endSessions(user: User, by: SignedIn | null, transaction: Transaction): Promise<void> {
+	const isOwn = user.id === by?.user.id && user.active && user.superuser
+	const kept = (isOwn && by?.session.id) || ""
+	await transaction.session.deleteMany({ where: { userId: user.id, id: { not: kept } } })
+	if (kept) await transaction.session.updateMany({ where: { id: kept }, data: { epoch: user.epoch } })
+}
+
+/** A condition on a row of "User": without it, an active superuser is left. */
+function isSpared(id: string) {
+	return sql`(NOT ("superuser" AND "active")
+		OR EXISTS (SELECT 1 FROM "User" WHERE "superuser" AND "active" AND "id" <> ${id}))`
+}
+
+function refused(field: string, code: "username_taken" | "email_of_another" | "last_superuser") {
+	return refusal("validation_failed", { faults: { [field]: [{ code }] } })
+}

@@ -1,0 +1,102 @@
+import { Link } from "@remix-run/react"
+import type { PublicUser } from "../auth/user/user.server"
+import type { RefusedForm } from "../http/submission.server"
+import { Notice } from "../ui/card"
+import { Checkbox, Field } from "../ui/field"
+import { Form } from "../ui/form"
+import { Select } from "../ui/select"
+import { SubmitButton } from "../ui/submit-button"
+import { Time } from "../ui/time"
+import { UserBadges } from "../ui/user-badges"
+
+const labels = {
+	username: "User name",
+	email: "E-mail address",
+	active: "Sign-in",
+	superuser: "Role",
+	verified: "Address",
+	sure: "Delete this account",
+}
+
+/** For superusers: one account, and what can be done with it. */
+export function UserPage({ user, refused }: { user: PublicUser; refused?: RefusedForm }) {
+	const typed = refused?.typed ?? {}
+	return (
+		<section className="inside" aria-labelledby="title">
+			<div className="inside-head">
+				<div>
+					<h1 id="title">{user.username}</h1>
+					<p className="lead">
+						Since <Time iso={user.created_at} /> <UserBadges {...user} />
+					</p>
+					<p>
+						<Link to="/users">All users</Link>
+					</p>
+				</div>
+			</div>
+			<Notice />
+			<div className="sheet">
+				<section className="section" aria-labelledby="change-title">
+					<div className="section-head">
+						<h2 id="change-title">Change</h2>
+						<p className="hint">Who loses something is signed out everywhere.</p>
+					</div>
+					<div className="section-body">
+						{/* What was saved is what the fields begin with. */}
+						<Form id="update" intent="update" refused={refused} labels={labels} key={JSON.stringify(user)}>
+							<Field
+								name="username"
+								label={labels.username}
+								defaultValue={typed.username ?? user.username}
+								autoComplete="off"
+								autoCapitalize="none"
+								spellCheck={false}
+							/>
+							<Field
+								name="email"
+								type="email"
+								label={labels.email}
+								hint="A new one has to be confirmed by mail, unless you say below that it is."
+								defaultValue={typed.email ?? user.email}
+								autoComplete="off"
+							/>
+							<Select
+								name="verified"
+								label={labels.verified}
+								value=""
+								options={{ "": "Leave it", true: "Confirmed", false: "Not confirmed" }}
+							/>
+							<Select
+								name="active"
+								label={labels.active}
+								value={String(user.active)}
+								options={{ true: "Allowed", false: "Not allowed: deactivated" }}
+							/>
+							<Select
+								name="superuser"
+								label={labels.superuser}
+								value={String(user.superuser)}
+								options={{ false: "User", true: "Superuser" }}
+							/>
+							<SubmitButton pending="Saving …">Save changes</SubmitButton>
+						</Form>
+					</div>
+				</section>
+				<section className="section" aria-labelledby="delete-title">
+					<div className="section-head">
+						<h2 id="delete-title">Delete</h2>
+						<p className="hint">The account is gone for good, and signed out everywhere.</p>
+					</div>
+					<div className="section-body">
+						<Form id="delete" intent="delete" refused={refused} labels={labels}>
+							<Checkbox name="sure" label={`Yes, delete ${user.username}`} />
+							<SubmitButton quiet pending="Deleting …">
+								Delete the account
+							</SubmitButton>
+						</Form>
+					</div>
+				</section>
+			</div>
+		</section>
+	)
+}

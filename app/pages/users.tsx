@@ -1,0 +1,102 @@
+import { Form, Link } from "@remix-run/react"
+import type { PublicUser } from "../auth/user/user.server"
+import { Notice } from "../ui/card"
+import { Field } from "../ui/field"
+import { Time } from "../ui/time"
+import { UserBadges } from "../ui/user-badges"
+
+type UsersPageProps = { users: PublicUser[]; q: string; page: number; page_size: number; total: number }
+
+/** For superusers: who has an account. */
+export function UsersPage({ users, ...list }: UsersPageProps) {
+	const { q, total } = list
+	return (
+		<section className="inside" aria-labelledby="title">
+			<div className="inside-head">
+				<div>
+					<h1 id="title">Users</h1>
+					<p className="lead">{summary(q, total)}</p>
+				</div>
+			</div>
+			<Notice />
+			<div className="sheet users">
+				<Form method="get" role="search" className="search" key={q}>
+					<Field
+						name="q"
+						label="User name or e-mail"
+						defaultValue={q}
+						required={false}
+						type="search"
+						autoCapitalize="none"
+						autoCorrect="off"
+						spellCheck={false}
+					/>
+					<button type="submit" className="button">
+						Search
+					</button>
+				</Form>
+				{users.length > 0 && (
+					<table>
+						<thead>
+							<tr>
+								<th scope="col">Account</th>
+								<th scope="col">State</th>
+								<th scope="col" className="since">
+									Since
+								</th>
+							</tr>
+						</thead>
+						<tbody>
+							{users.map((user) => (
+								<tr key={user.id}>
+									<th scope="row">
+										<Link to={`/users/${user.id}`} className="user-link">
+											{user.username}
+										</Link>
+										<span className="hint">{user.email}</span>
+									</th>
+									<td>
+										<UserBadges {...user} />
+									</td>
+									<td className="since">
+										<Time iso={user.created_at} />
+									</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				)}
+				<Paging {...list} />
+			</div>
+		</section>
+	)
+}
+
+function summary(q: string, total: number): string {
+	const accounts = total === 1 ? "1 account" : `${total} accounts`
+	return q ? `${accounts} with “${q}” in the name or address.` : `${accounts} in all.`
+}
+
+function Paging({ q, page, page_size, total }: Omit<UsersPageProps, "users">) {
+	const last = Math.max(1, Math.ceil(total / page_size))
+	if (last === 1 && page === 1) return null
+	const to = (number: number) =>
+		`?${new URLSearchParams({ q, page: `${number}`, page_size: `${page_size}` })}`
+	return (
+		<nav className="paging" aria-label="Pages">
+			{page > 1 && (
+				<Link rel="prev" to={to(Math.min(page - 1, last))}>
+					Previous
+				</Link>
+			)}
+			<span>
+				Page {page} of {last}
+			</span>
+			{page < last && (
+				<Link rel="next" to={to(page + 1)}>
+					Next
+				</Link>
+			)}
+		</nav>
+	)
+}

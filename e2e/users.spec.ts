@@ -1,0 +1,54 @@
+import { expect, test } from "./fixtures"
+import { registerVerified } from "./support/client"
+
+test("U2: a superuser finds an account, changes it, and deletes it", async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+	mailbox,
+}) => {
+	const other = await registerVerified(server, mailbox)
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	await signIn(member)
+	await open("/account")
+	await page.getByRole("link", { name: "All users" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Users")
+
+	await open("/users")
+	await page.getByLabel("User name or e-mail").fill(other.username)
+	await page.getByRole("button", { name: "Search" }).click()
+	await expect(page.getByText("1 account with")).toBeVisible()
+	await page.getByRole("link", { name: other.username }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(other.username)
+
+	await open(new URL(page.url()).pathname)
+	await page.getByLabel("User name").fill("a b")
+	await page.getByRole("button", { name: "Save changes" }).click()
+	await expect(page.getByRole("alert")).toContainText("User name")
+	await expect(page.getByLabel("User name")).toHaveValue("a b")
+	await page.getByLabel("User name").fill(other.username)
+	await page.getByLabel("Sign-in").selectOption("false")
+	await page.getByRole("button", { name: "Save changes" }).click()
+	await expect(page.getByRole("status")).toHaveText("The account was changed.")
+	await expect(page.getByRole("main")).toContainText("deactivated")
+	await expect(page.getByLabel("Sign-in")).toHaveValue("false")
+
+	await page.getByRole("button", { name: "Delete the account" }).click()
+	await expect(page.getByRole("alert")).toBeVisible()
+	await page.getByLabel(`Yes, delete ${other.username}`).check()
+	await page.getByRole("button", { name: "Delete the account" }).click()
+	await expect(page).toHaveURL("/users")
+	await expect(page.getByRole("status")).toHaveText("The account was deleted.")
+	await open(`/users?q=${other.username}`)
+	await expect(page.getByText("0 accounts with")).toBeVisible()
+})
+
+test("U2: who is no superuser sees no way to it, and is told no", async ({ page, open, signIn, member }) => {
+	await signIn(member)
+	await open("/account")
+	await expect(page.getByRole("link", { name: "All users" })).toHaveCount(0)
+	await open("/users")
+	await expect(page.getByRole("main")).toContainText("Your account may not do this.")
+})
