@@ -17,6 +17,8 @@ declare module "zod" {
 	interface GlobalMeta {
 		/** Never shown again, logged or described with a default. */
 		secret?: boolean
+		/** What other systems call it. */
+		aliases?: string[]
 	}
 }
 
@@ -59,7 +61,10 @@ const currentPassword = text("password_missing")
 
 const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({ secret: true })
 
-const repeatedPassword = text("confirm_password_missing").meta({ secret: true })
+const repeatedPassword = text("confirm_password_missing").meta({
+	secret: true,
+	aliases: ["password_confirm"],
+})
 
 /** A checkbox, or JSON true. */
 const checkbox = z
@@ -81,8 +86,18 @@ export const registerSchema = z
 		else refuseDifferent(input, context)
 	})
 
+const {
+	email: _email,
+	password: _password,
+	confirm_password: _repeated,
+	...profileFields
+} = registerSchema.shape
+
+/** What people may change of their own account at once: what they registered with, but address and password. */
+export const profileSchema = z.object(profileFields).partial()
+
 export const loginSchema = z.object({
-	username: identifier,
+	username: identifier.meta({ aliases: ["login", "email"] }),
 	password: currentPassword,
 	remember: checkbox,
 })

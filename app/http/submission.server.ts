@@ -27,12 +27,6 @@ export type RefusedForm = { problem: Problem; typed: Record<string, string> }
 /** Characters of all that is shown again; each costs the page's renderer several. */
 const MAX_TYPED_LENGTH = 16_384
 
-/** Names that other systems use, so that their clients can switch. */
-const ALIASES: Record<string, string[]> = {
-	confirm_password: ["password_confirm"],
-	username: ["login", "email"],
-}
-
 /** Reads the form or the JSON that came with a POST. What fails is answered here, as JSON or as the page again. */
 export async function read<T extends z.ZodObject>(
 	{ request, context: { json } }: ActionFunctionArgs,
@@ -41,7 +35,7 @@ export async function read<T extends z.ZodObject>(
 	const fields = await readFields(request)
 	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {} }) }
 
-	applyAliases(fields, Object.keys(schema.shape))
+	applyAliases(fields, schema)
 	const typed = visibleValues(fields.values, schema)
 	const result = schema.safeParse(fields.values)
 	const faults = { ...zodFaults(result.error), ...repeatedFaults(fields, schema) }
@@ -109,10 +103,11 @@ export function singleValues<Name extends string>(
 	return Object.fromEntries(given.map((name) => [name, parameters.get(name)])) as { [K in Name]?: string }
 }
 
-function applyAliases({ values, repeated }: Fields, wanted: string[]): void {
-	for (const name of wanted)
-		for (const alias of ALIASES[name] ?? []) {
-			if (name in values || !(alias in values) || wanted.includes(alias)) continue
+/** Names that other systems use, so that their clients can switch. */
+function applyAliases({ values, repeated }: Fields, { shape }: z.ZodObject): void {
+	for (const [name, field] of Object.entries(shape) as [string, z.ZodType][])
+		for (const alias of field.meta()?.aliases ?? []) {
+			if (name in values || !(alias in values)) continue
 			values[name] = values[alias]
 			if (repeated.includes(alias)) repeated.push(name)
 		}

@@ -1,39 +1,115 @@
 import { Link } from "@remix-run/react"
+import type { ReactNode } from "react"
 import type { PublicUser } from "../auth/user/user.server"
-import { Card } from "../ui/card"
+import type { RefusedForm } from "../http/submission.server"
+import { Notice } from "../ui/card"
+import { Field } from "../ui/field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 
-type SessionInfo = { expires_at: string; absolute_expires_at: string }
+/** Of the fields that a fork adds, those without a line here are called by their names. */
+const labels: Record<string, string> = { username: "User name" }
 
-export function AccountPage({ user, session }: { user: PublicUser; session: SessionInfo }) {
+type AccountPageProps = {
+	user: PublicUser
+	session: { expires_at: string; absolute_expires_at: string }
+	profile?: { name: string; value: string }[]
+	refused?: RefusedForm
+}
+
+export function AccountPage({ user, session, profile = [], refused }: AccountPageProps) {
 	return (
-		<Card title="Your account" footer={user.superuser && <Link to="/users">All users</Link>}>
-			<dl className="facts">
-				<dt>User name</dt>
-				<dd>{user.username}</dd>
-				<dt>E-mail address</dt>
-				<dd>
-					{user.email} {user.verified && <span className="badge">confirmed</span>}
-				</dd>
-				<dt>Member since</dt>
-				<dd>
-					<Time iso={user.created_at} />
-				</dd>
-				<dt>Signed in until</dt>
-				<dd>
-					<Time iso={session.expires_at} withClock />
-					{session.expires_at !== session.absolute_expires_at && (
-						<p className="hint">
-							Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
-						</p>
-					)}
-				</dd>
-			</dl>
-			<Form id="logout" action="/logout">
-				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
-			</Form>
-		</Card>
+		<div className="inside">
+			<div className="sign-out">
+				<Form id="logout" action="/logout">
+					<SubmitButton quiet small pending="Signing out …">
+						Sign out
+					</SubmitButton>
+				</Form>
+			</div>
+			<header className="inside-head">
+				<span className="portrait" aria-hidden="true">
+					{user.username.slice(0, 1)}
+				</span>
+				<div>
+					<h1>{user.username}</h1>
+					<p className="lead">
+						Here since <Time iso={user.created_at} />
+					</p>
+				</div>
+			</header>
+			<Notice />
+			<div className="sheet">
+				<Section id="profile" title="Profile" hint="Others can see your user name.">
+					<Form id="profile-form" refused={refused} labels={labels}>
+						{profile.map(({ name, value }) => (
+							<Field
+								key={`${name} ${value}`}
+								name={name}
+								label={labels[name] ?? sentenceCase(name)}
+								defaultValue={refused?.typed[name] ?? value}
+								autoComplete={name === "username" ? "username" : undefined}
+								autoCapitalize="none"
+								spellCheck={false}
+							/>
+						))}
+						<SubmitButton pending="Saving …">Save profile</SubmitButton>
+					</Form>
+				</Section>
+				<Section id="email" title="E-mail" hint="Where we write to, and what you can sign in with.">
+					<p>
+						{user.email} {user.verified && <span className="badge">confirmed</span>}
+					</p>
+					<Link to="/account/email" className="button button-quiet">
+						Change address
+					</Link>
+				</Section>
+				<Section id="password" title="Password" hint="Changing it signs out every other device.">
+					<Link to="/account/password" className="button button-quiet">
+						Change password
+					</Link>
+				</Section>
+				<Section id="session" title="This device" hint="You stay signed in while you use it.">
+					<dl className="facts">
+						<dt>Signed in until</dt>
+						<dd>
+							<Time iso={session.expires_at} withClock />
+							{session.expires_at !== session.absolute_expires_at && (
+								<p className="hint">
+									Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
+								</p>
+							)}
+						</dd>
+					</dl>
+				</Section>
+				{user.superuser && (
+					<Section id="users" title="Accounts" hint="You may see and change everyone's account.">
+						<Link to="/users" className="button button-quiet">
+							All users
+						</Link>
+					</Section>
+				)}
+			</div>
+		</div>
 	)
+}
+
+function Section(props: { id: string; title: string; hint: string; children: ReactNode }) {
+	const { id, title, hint, children } = props
+	return (
+		<section className="section" aria-labelledby={`${id}-title`}>
+			<div className="section-head">
+				<h2 id={`${id}-title`}>{title}</h2>
+				<p className="hint">{hint}</p>
+			</div>
+			<div className="section-body">{children}</div>
+		</section>
+	)
+}
+
+/** `display_name` as "Display name". */
+function sentenceCase(name: string): string {
+	const words = name.replaceAll("_", " ")
+	return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -25,7 +25,7 @@ export function PasswordChangePage(props: PasswordChangeProps) {
 	)
 }
 
-export function PasswordChangeForm({ username, min_password_length, refused }: PasswordChangeProps) {
+function PasswordChangeForm({ username, min_password_length, refused }: PasswordChangeProps) {
 	return (
 		<Form id="password-change" action="/account/password" refused={refused} labels={labels}>
 			<HiddenUsername value={username} />

@@ -1,15 +1,21 @@
-import type { LoaderFunctionArgs } from "@remix-run/node"
-import { useLoaderData } from "@remix-run/react"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
+import { updateProfile } from "../auth/account.server"
+import { profileSchema } from "../auth/schema"
 import { publicUser } from "../auth/user/user.server"
+import { describeFields } from "../http/form-description.server"
 import { requireUser } from "../http/guard.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"
 
 export const meta = titled("Your account")
 
+export const handle = { methods: ["POST", "PATCH"] }
+
 export async function loader(args: LoaderFunctionArgs) {
 	const { user, session } = await requireUser(args)
-	return {
+	const body = {
 		user: publicUser(user),
 		session: {
 			expires_at: session.expiresAt.toISOString(),
@@ -17,8 +23,29 @@ export async function loader(args: LoaderFunctionArgs) {
 			backend: session.backend,
 		},
 	}
+	if (args.context.json) return body
+	// The form shows every field of the profile, a fork's too.
+	const values = new Map<string, unknown>(Object.entries(user))
+	const profile = describeFields(profileSchema).map(({ name }) => ({
+		name,
+		value: String(values.get(name) ?? ""),
+	}))
+	return { ...body, profile }
+}
+
+export async function action(args: ActionFunctionArgs) {
+	const { user } = await requireUser(args)
+	const submission = await read(args, profileSchema)
+	if (!submission.ok) return submission.answer
+	const outcome = await updateProfile(submission.value, user, args.context.caller)
+	if (!outcome.ok) return refuse(outcome, submission)
+	return answer(submission, {
+		body: { user: publicUser(outcome.user) },
+		redirectTo: "/account",
+		notice: "profile_saved",
+	})
 }
 
 export default function Account() {
-	return <AccountPage {...useLoaderData<typeof loader>()} />
+	return <AccountPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
 }

@@ -122,6 +122,7 @@ export const en = {
 		email_changed: "Your new address is confirmed.",
 		resent: "If an account with this address still needs it, a new link is on its way.",
 		removed: "The account was removed. Nobody can use your address there.",
+		profile_saved: "Your profile is saved.",
 		user_updated: "The account was changed.",
 		user_deleted: "The account was deleted.",
 		signed_out: "You are signed out.",

@@ -5,16 +5,18 @@ export function SubmitButton({
 	children,
 	pending,
 	quiet,
+	small,
 }: {
 	children: string
 	pending: string
 	quiet?: boolean
+	small?: boolean
 }) {
 	const { busy } = useFormScope()
 	return (
 		<button
 			type="submit"
-			className={quiet ? "button button-quiet" : "button"}
+			className={["button", quiet && "button-quiet", small && "button-small"].filter(Boolean).join(" ")}
 			aria-disabled={busy}
 			onClick={(event) => busy && event.preventDefault()}
 		>

@@ -1,8 +1,14 @@
-import { inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
+import type { z } from "zod"
+import { db, inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import type { MailAddress } from "../../mail/address.server"
 import { enqueueMail } from "../../mail/outbox.server"
+import type { profileSchema } from "../schema"
 import { type CurrentSession, endOtherSessions, type RenewedSession } from "../session/session.server"
+import { findUser } from "./user.server"
+import { usernameKey } from "./username"
+
+type ProfileChange = z.output<typeof profileSchema>
 
 /**
  * Sets the password of an account whose address a link has proven: it owns the address from now on, and all of its
@@ -94,6 +100,28 @@ export async function markVerified(user: User, now: Date): Promise<boolean> {
 	return changeUser(user, { emailVerifiedAt: null }, proven(user.emailKey, now), (transaction) =>
 		removeRivals(user, transaction),
 	)
+}
+
+/**
+ * Sets what people may change of their own account at once.
+ *
+ * @param sent by column; what is not there stays
+ * @returns null when the account changed meanwhile, `taken` when another has the user name
+ */
+export async function changeProfile(
+	{ id, epoch }: User,
+	{ username, ...columns }: ProfileChange,
+): Promise<User | "taken" | null> {
+	const name = username === undefined ? {} : { username, usernameKey: usernameKey(username) }
+	try {
+		const data = { ...columns, ...name }
+		if (Object.keys(data).length === 0) return await findUser(id)
+		const { count } = await db.user.updateMany({ where: { id, epoch, active: true }, data })
+		return count === 1 ? await findUser(id) : null
+	} catch (error) {
+		if (isUniqueViolation(error)) return "taken"
+		throw error
+	}
 }
 
 /** Ends every session, token and link that was given out before, and a change of address that waits. */
