@@ -21,7 +21,8 @@ const claims: [command: string | RegExp, claim: Claim][] = [
 	["npm test", { runBy: ".ci/run" }],
 	["npm run check", { runBy: ".ci/run" }],
 	["npm ci", { runBy: "bin/setup.mjs" }],
-	[/^curl localhost:3000/, "run here"],
+	[/^(token=\$\()?curl (-s )?localhost:3000/, "run here"],
+	[/^npm run admin -- /, { runBy: "e2e/wire/admin.test.ts" }],
 	[/^git (remote add|fetch|merge) /, { notRun: "needs the repository that a fork was cloned from" }],
 	[/^npm (un)?install /, { notRun: "takes Remix out of this very project; tried by hand" }],
 ]
@@ -60,8 +61,8 @@ describe("commands that a running server answers", () => {
 	it.each(here)("$path: $command", async ({ command }) => {
 		const person: Person = await registerVerified(server, mailbox)
 		const script = command
-			.replace("localhost:3000", `${server.url}`)
-			.replace("curl ", `curl --silent --header 'X-Forwarded-For: ${freshAddress()}' `)
+			.replaceAll("localhost:3000", server.url)
+			.replaceAll("curl ", `curl --silent --header 'X-Forwarded-For: ${freshAddress()}' `)
 			.replace('"ada"', `"${person.username}"`)
 			.replace('"…"', `"${person.password}"`)
 		const answer = JSON.parse(execFileSync("sh", ["-c", script], { encoding: "utf8" }))
@@ -74,6 +75,7 @@ function commandsOf(path: string): string[] {
 	const blocks = readFileSync(path, "utf8").matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)
 	return [...blocks].flatMap(([, block = ""]) =>
 		block
+			.replaceAll(/\\\n\s*/g, "")
 			.split("\n")
 			.map((line) => line.replace(/\s# .*$/, "").trim())
 			.filter((line) => line !== "" && !line.startsWith("#")),
