@@ -40,7 +40,7 @@ test("a form to a page that takes none is told so", async ({ page, open, javaScr
 	await page.locator("form").evaluate((form) => {
 		const plain = document.createElement("form")
 		plain.method = "post"
-		plain.action = "/account"
+		plain.action = "/"
 		plain.innerHTML = "<button>Send</button>"
 		form.replaceWith(plain)
 	})

@@ -33,9 +33,9 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 					{user.username.slice(0, 1)}
 				</span>
 				<div>
-					<h1>{user.username}</h1>
+					<h1>Your account</h1>
 					<p className="lead">
-						Here since <Time iso={user.created_at} />
+						{user.username}, here since <Time iso={user.created_at} />
 					</p>
 				</div>
 			</header>

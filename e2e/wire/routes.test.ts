@@ -12,14 +12,20 @@ const PUBLIC = [
 	"/verify",
 	"/verify/resend",
 	"/login",
+	"/login/cookie",
+	"/login/:backend",
 	"/logout",
+	"/forgot-password",
+	"/reset-password",
+	"/account/email/confirm",
+	"/.well-known/change-password",
 	"/dev/mail",
 	"/dev/mail/:id",
 	"/healthz",
 	"/readyz",
 	"/*",
 ]
-const GUARDED = ["/account"]
+const GUARDED = ["/account", "/account/password", "/account/email", "/users", "/users/:id"]
 
 const { server } = serverFixture()
 
