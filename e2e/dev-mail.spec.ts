@@ -20,14 +20,13 @@ const test = base.extend<object, { server: Awaited<ReturnType<typeof startServer
 test("in development a mail is read in the browser, and its link confirms the address", async ({
 	page,
 	open,
-	request,
 	person,
 	javaScriptEnabled,
 }) => {
 	test.skip(!config.verification.enabled, "addresses are not verified")
 	const { email } = person
 	const data = registrationOf(person)
-	expect((await request.post("/register", { data })).status()).toBe(201)
+	expect((await page.request.post("/register", { data })).status()).toBe(201)
 	await expect(async () => {
 		await open("/dev/mail")
 		await expect(page.getByRole("article").filter({ hasText: email })).toBeVisible({ timeout: 500 })
