@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { emit } from "./event.server"
 import { charge, forgive } from "./limit/limit.server"
 import { mailboxCharges, mailCharges } from "./limit/mail-charges"
-import { type LinkRefusal, openLink } from "./link.server"
+import { type LinkRefusal, linkUrl, openLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
 import { personalPasswordFault } from "./password/policy.server"
 import { type Refusal, refusal } from "./refusal"
@@ -15,6 +15,7 @@ import { replacePasswordByLink } from "./user/change.server"
 import {
 	extendRegistration,
 	findUnproven,
+	findUser,
 	findUserByIdentifier,
 	identifierKey,
 	noteResetRequest,
@@ -75,5 +76,7 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 		await noteResetRequest(user, caller.now, transaction)
 		await enqueueMail({ kind: "reset", user, now: caller.now }, transaction)
 	})
-	emit("password.reset_requested", user, caller)
+	const asked = await findUser(user.id)
+	if (!asked) return
+	emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, caller.now) })
 }
