@@ -56,7 +56,7 @@ describe("inline scripts and styles", () => {
 		["a refused registration", 422, () => clientOf(server).postForm("/register", { username: "<script>" })],
 		["another site", 403, () => clientOf(server).postForm("/login", {}, { Origin: "https://evil.test" })],
 		["a malformed address", 400, () => get("/%ff")],
-		["a page without that method", 405, () => clientOf(server).postForm("/account", {})],
+		["a page without that method", 405, () => clientOf(server).postForm("/", {})],
 	]
 	it.each(pages.filter(([title]) => config.verification.enabled || !title.startsWith("/verify")))(
 		"%s: all carry the answer's own nonce",

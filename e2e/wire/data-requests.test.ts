@@ -90,7 +90,7 @@ describe("the router's own data requests", () => {
 })
 
 it("H-19: the data of a page that takes no form is refused in our own words", async () => {
-	const answer = await clientOf(server).postForm("/account.data", { a: "b" })
+	const answer = await clientOf(server).postForm("/_root.data", { a: "b" })
 	expect([answer.status, answer.headers.get("Allow")]).toEqual([405, "GET, HEAD"])
 	expect(answer.text).toContain("Nothing can be sent to this page.")
 	expect(answer.text).not.toMatch(/routes\/|did not provide|Error:/)
