@@ -113,10 +113,11 @@ describe("POST /register", () => {
 	})
 
 	it("takes password_confirm for confirm_password", async () => {
-		const { password, ...rest } = somebody()
-		const fields = { ...rest, password, password_confirm: password }
-		expect((await clientOf(server).postJson("/register", fields)).status).toBe(201)
-		const different = { ...somebody(), password_confirm: "something else entirely" }
+		const { confirm_password, ...fields } = registrationOf(somebody())
+		const same = { ...fields, password_confirm: confirm_password }
+		expect((await clientOf(server).postJson("/register", same)).status).toBe(201)
+		const { confirm_password: _, ...others } = registrationOf(somebody())
+		const different = { ...others, password_confirm: "something else entirely" }
 		const refused = await clientOf(server).postJson("/register", different)
 		expect(Object.keys(refused.json.errors)).toEqual(["confirm_password"])
 	})
