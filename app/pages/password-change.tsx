@@ -13,35 +13,29 @@ const labels = {
 
 type PasswordChangeProps = { username: string; min_password_length: number; refused?: RefusedForm }
 
-export function PasswordChangePage(props: PasswordChangeProps) {
+export function PasswordChangePage({ username, min_password_length, refused }: PasswordChangeProps) {
 	return (
 		<Card
 			title="Change your password"
 			lead="You stay signed in here; every other device is signed out."
 			footer={<Link to="/account">Back to your account</Link>}
 		>
-			<PasswordChangeForm {...props} />
+			<Form id="password-change" refused={refused} labels={labels}>
+				<HiddenUsername value={username} />
+				<PasswordField
+					name="current_password"
+					label={labels.current_password}
+					autoComplete="current-password"
+				/>
+				<PasswordField
+					name="password"
+					label={labels.password}
+					hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
+					autoComplete="new-password"
+				/>
+				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
+				<SubmitButton pending="Changing …">Change password</SubmitButton>
+			</Form>
 		</Card>
-	)
-}
-
-function PasswordChangeForm({ username, min_password_length, refused }: PasswordChangeProps) {
-	return (
-		<Form id="password-change" action="/account/password" refused={refused} labels={labels}>
-			<HiddenUsername value={username} />
-			<PasswordField
-				name="current_password"
-				label={labels.current_password}
-				autoComplete="current-password"
-			/>
-			<PasswordField
-				name="password"
-				label={labels.password}
-				hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
-				autoComplete="new-password"
-			/>
-			<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
-			<SubmitButton pending="Changing …">Change password</SubmitButton>
-		</Form>
 	)
 }
