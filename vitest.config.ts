@@ -4,18 +4,28 @@ import { defineConfig } from "vitest/config"
 /** Were it not for this, a worker whose runner is killed would go on, and its servers with it. */
 const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
+const retry = process.env.CI ? 1 : 0
+
 /** `unit` tests live beside what they test; `wire` tests speak to the built server as any client would. */
 export default defineConfig({
 	test: {
 		poolOptions: { forks: { execArgv: END_WITH_PARENT } },
 		projects: [
-			{ test: { name: "unit", include: ["app/**/*.test.ts"], setupFiles: ["e2e/support/unit-setup.ts"] } },
+			{
+				test: {
+					name: "unit",
+					include: ["app/**/*.test.ts"],
+					setupFiles: ["e2e/support/unit-setup.ts"],
+					retry,
+				},
+			},
 			{
 				test: {
 					name: "wire",
 					include: ["e2e/wire/**/*.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
+					retry,
 					// Each file starts servers that hash passwords: more at once only wait for each other.
 					poolOptions: { forks: { singleFork: true } },
 				},

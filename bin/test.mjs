@@ -1,6 +1,7 @@
 import "../e2e/support/temporary-folder.mjs"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { relative } from "node:path"
 import { isBuildFresh } from "./freshness.mjs"
 import { build, say, setup } from "./setup.mjs"
 
@@ -8,6 +9,8 @@ import { build, say, setup } from "./setup.mjs"
  * `npm test`: everything, from a bare clone: packages, build, browser; then unit, wire and browser tests.
  * `npm test -- login verify`: the files whose path holds one of these words.
  * `npm test -- --project=js`: of the browser tests, only those with JavaScript on.
+ *
+ * With CI set, a test that fails gets a second try; which ones needed it is said at the end.
  */
 const RESULTS = "e2e/results"
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
@@ -45,10 +48,39 @@ async function main() {
 	if (tests.length > 0) counts.push(await runVitest())
 	if (specs.length > 0) counts.push(await runPlaywright(browser))
 	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
+	for (const name of namesOf("failed")) console.log(`\u2717 ${name}`)
+	for (const name of namesOf("flaky")) console.log(`\u25b8 Passed at its second try: ${name}`)
 	console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`)
 	if (sum("skipped") > 0)
 		console.log(`(${sum("skipped")} left out: they are about what this configuration turns off)`)
 	process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1)
+}
+
+/** Long logs hide what failed in their middle: the names of tests with this outcome, once more. */
+function namesOf(outcome) {
+	return [...outcomesOfVitest(), ...outcomesOfPlaywright()]
+		.filter((test) => test.outcome === outcome)
+		.map((test) => test.name)
+}
+
+function outcomesOfVitest() {
+	const files = readReport("vitest.json").testResults ?? []
+	return files.flatMap(({ name: file, assertionResults }) =>
+		assertionResults.map(({ fullName, status, failureMessages }) => ({
+			name: `${relative(".", file)} \u203a ${fullName}`,
+			outcome: status === "passed" && failureMessages.length > 0 ? "flaky" : status,
+		})),
+	)
+}
+
+function outcomesOfPlaywright() {
+	const specsIn = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsIn)]
+	return specsIn(readReport("report.json")).flatMap(({ file, title, tests }) =>
+		tests.map(({ projectName, status }) => ({
+			name: `e2e/${file} \u203a ${title} (${projectName})`,
+			outcome: status === "unexpected" ? "failed" : status,
+		})),
+	)
 }
 
 async function runVitest() {
@@ -73,7 +105,7 @@ async function runPlaywright(browser) {
 	const parameters = ["test", "--config=e2e/playwright.config.ts", ...options, ...(words.length ? specs : [])]
 	const status = await run("node_modules/@playwright/test/cli.js", parameters, browser)
 	const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport("report.json").stats ?? {}
-	return count(status, expected, unexpected + flaky, skipped)
+	return count(status, expected + flaky, unexpected, skipped)
 }
 
 /** A runner that fails without a failed test, such as one whose server did not start, is a failure too. */
