@@ -4,8 +4,8 @@ import { StartError } from "./start-error"
 /** Timers in Node hold at most 2^31 - 1 ms; a longer window would silently become no limit at all. */
 const MAX_WINDOW_SECONDS = 2_147_483
 
-/** What `http/notice.server.ts` and `http/registration-cookie.server.ts` call theirs. */
-const OTHER_COOKIES = ["notice", "registration"]
+/** What `http/notice.server.ts`, `http/registration-cookie.server.ts` and `http/device-cookie.server.ts` call theirs. */
+const OTHER_COOKIES = ["notice", "registration", "device"]
 
 const seconds = z.int().positive()
 const count = z.int().positive()
@@ -62,6 +62,7 @@ const configSchema = z
 		limits: z.strictObject({
 			wrongPasswordPerAccount: limit,
 			wrongPasswordPerClient: limit,
+			wrongPasswordPerDevice: limit,
 			registrationPerClient: limit,
 			mailPerMailbox: limit,
 			mailPerMailboxAndClient: limit,

@@ -115,6 +115,8 @@ export const config: Config = {
 	limits: {
 		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },
 		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },
+		/** Of an account's owner, in a browser that signed in before: instead of the two above. */
+		wrongPasswordPerDevice: { points: 10, durationSeconds: 15 * 60 },
 		registrationPerClient: { points: 20, durationSeconds: 60 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
 		/** Of a mailbox's mails, those that one client may ask for: the rest is for its owner. */

@@ -4,6 +4,8 @@ export type Caller = {
 	address: string
 	userAgent: string
 	now: Date
+	/** What marks the browser for the accounts that signed in there, see `device.server.ts`; `""` where nothing does. */
+	device?: string
 	/** Aborted when the caller goes away: what still waits for its turn is dropped. */
 	signal?: AbortSignal
 }

@@ -1,6 +1,7 @@
 import { log } from "../log.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
+import { findDevice } from "./device.server"
 import { emit } from "./event.server"
 import type { Faults } from "./fault"
 import { type Charge, charging, forgive, refund } from "./limit/limit.server"
@@ -20,12 +21,7 @@ export async function checkCredentials(
 	{ identifier, password }: { identifier: string; password: string },
 	caller: Caller,
 ): Promise<{ ok: true; user: User } | Refusal<"credentials_invalid" | "rate_limited" | "overloaded">> {
-	const perClient: Charge = ["wrongPasswordPerClient", caller.address]
-	// By id where there is one, so that name and mail address share one count.
-	const perAccount: Charge = ["wrongPasswordPerAccount", user?.id ?? identifier]
-	const checked = await charging([perClient, perAccount], () =>
-		verifyPassword(user?.passwordHash ?? null, password, caller),
-	)
+	const { checked, counted } = await checkCounted(user, { identifier, password }, caller)
 	if (!checked.ok) return checked
 	if (checked.unusable)
 		log.error({ event: "password.unusable", user_id: user?.id }, "A stored password hash cannot be checked")
@@ -33,10 +29,35 @@ export async function checkCredentials(
 		emit("login.refused", user, caller)
 		return refusal("credentials_invalid")
 	}
-	await refund(perClient)
-	await forgive(perAccount)
+	await refund(...counted)
+	await forgive(counted.at(-1) as Charge)
 	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
+}
+
+/**
+ * A browser that is known has a budget of its own. Once that is used up, it is a stranger's.
+ *
+ * @returns with the outcome, what it was counted into: last, the account's own budget
+ */
+async function checkCounted(
+	user: User | null,
+	{ identifier, password }: { identifier: string; password: string },
+	caller: Caller,
+) {
+	const check = () => verifyPassword(user?.passwordHash ?? null, password, caller)
+	const device = findDevice(user, caller.device)
+	if (device) {
+		const counted: Charge[] = [["wrongPasswordPerDevice", device]]
+		const checked = await charging(counted, check)
+		if (checked.ok || checked.code !== "rate_limited") return { checked, counted }
+	}
+	const counted: Charge[] = [
+		["wrongPasswordPerClient", caller.address],
+		// By id where there is one, so that name and mail address share one count.
+		["wrongPasswordPerAccount", user?.id ?? identifier],
+	]
+	return { checked: await charging(counted, check), counted }
 }
 
 /**

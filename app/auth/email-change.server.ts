@@ -2,6 +2,7 @@ import type { z } from "zod"
 import { config } from "../auth.config"
 import type { Caller } from "./caller"
 import { confirmPassword } from "./credentials.server"
+import { type OnDevice, withDevice } from "./device.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
 import { mailCharges } from "./limit/mail-charges"
@@ -50,7 +51,7 @@ export async function confirmEmailChange(
 	values: Record<string, unknown>,
 	signedIn: SignedIn | null,
 	caller: Caller,
-): Promise<{ ok: true; user: User; renewed: RenewedSession | null } | LinkRefusal> {
+): Promise<{ ok: true; user: User; renewed: OnDevice<RenewedSession> | null } | LinkRefusal> {
 	const opened = await openLink("email_change", values, caller.now)
 	if (!opened.ok) return opened
 	const { id } = opened.user
@@ -59,5 +60,5 @@ export async function confirmEmailChange(
 	const user = changed && (await findUser(id))
 	if (!changed || !user) return refusal("link_invalid")
 	emit("email.changed", user, caller)
-	return { ok: true, user, renewed: changed.renewed }
+	return { ok: true, user, renewed: withDevice(changed.renewed, user, caller.device) }
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod"
 import type { Caller } from "./caller"
 import { confirmPassword } from "./credentials.server"
+import { type OnDevice, withDevice } from "./device.server"
 import { emit } from "./event.server"
 import { hashPassword } from "./password/hashing.server"
 import { personalPasswordFault } from "./password/policy.server"
@@ -21,7 +22,7 @@ export async function changePassword(
 	{ user, session }: SignedIn,
 	caller: Caller,
 ): Promise<
-	| { ok: true; renewed: RenewedSession | null }
+	| { ok: true; renewed: OnDevice<RenewedSession> | null }
 	| Refusal<"validation_failed" | "rate_limited" | "overloaded" | "unauthenticated">
 > {
 	const fault = personalPasswordFault(input.password, user)
@@ -33,5 +34,6 @@ export async function changePassword(
 	const changed = await replacePassword(user, hashed.passwordHash, session, caller.now)
 	if (!changed) return refusal("unauthenticated")
 	emit("password.changed", user, caller)
-	return { ok: true, renewed: changed.renewed }
+	const renewed = withDevice(changed.renewed, { id: user.id, epoch: user.epoch + 1 }, caller.device)
+	return { ok: true, renewed }
 }

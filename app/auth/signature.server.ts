@@ -2,7 +2,12 @@ import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto"
 import { env } from "../env.server"
 
 /** What is signed. Each purpose has a key of its own, so that what is signed for one is worthless for another. */
-export type SignaturePurpose = "link/verify" | "link/reset" | "link/email_change" | "cookie/registration"
+export type SignaturePurpose =
+	| "link/verify"
+	| "link/reset"
+	| "link/email_change"
+	| "cookie/registration"
+	| "cookie/device"
 
 /** @returns HMAC-SHA256 by the first secret, as 43 base64url characters */
 export function sign(purpose: SignaturePurpose, message: string): string {

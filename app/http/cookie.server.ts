@@ -22,7 +22,12 @@ export function serializeCookie(
  * broken cookie beside ours neither passes for it nor hides it.
  */
 export function readCookie(request: Request, name: string): string | null {
-	for (const pair of (request.headers.get("Cookie") ?? "").split(";")) {
+	return findCookie(request.headers.get("Cookie") ?? "", name)
+}
+
+/** The same, of the header itself. */
+export function findCookie(header: string, name: string): string | null {
+	for (const pair of header.split(";")) {
 		// Not trim(): to a browser U+00A0 is part of a name, so a sibling domain could set "\u00a0__Host-id" past the prefix.
 		const [key, ...value] = trimBlanks(pair).split("=")
 		// Without "=" it is a cookie without a name, whose value happens to be ours (RFC 6265bis, 5.7).

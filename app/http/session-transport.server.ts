@@ -1,4 +1,5 @@
 import type { Grant, Shown } from "../auth/backend/backend"
+import { deviceCookie } from "./device-cookie.server"
 import { expiredSessionCookie, readSessionToken, sessionCookie } from "./session-cookie.server"
 
 /** What a request shows. Cookie and token are never mixed: who sends an `Authorization` header is known by it alone. */
@@ -11,10 +12,11 @@ export function shownBy(request: Request): Shown {
 	}
 }
 
-/** What was handed out, or `"ended"`, as the cookie that it needs. */
+/** What was handed out, or `"ended"`, as the cookies that it needs. */
 export function cookiesOf(session: Grant | "ended" | null): string[] {
 	if (session === "ended") return [expiredSessionCookie()]
-	return session?.kind === "cookie" ? [sessionCookie(session.token, session.keepUntil)] : []
+	if (session?.kind !== "cookie") return []
+	return [sessionCookie(session.token, session.keepUntil), deviceCookie(session.device)]
 }
 
 /** RFC 6750, 4. Null for what goes as a cookie. */

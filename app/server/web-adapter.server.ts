@@ -1,6 +1,7 @@
 import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/node"
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
 import { env } from "../env.server"
+import { readDeviceCookie } from "../http/device-cookie.server"
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -41,7 +42,13 @@ export function contextOf({ method, headers }: ExpressRequest, response: Express
 	const { address, json, nonce } = response.locals as { address: string; json: boolean; nonce: string }
 	const userAgent = headers["user-agent"] ?? ""
 	return {
-		caller: { address, userAgent, now: new Date(), signal: hangUpSignal(response) },
+		caller: {
+			address,
+			userAgent,
+			now: new Date(),
+			device: readDeviceCookie(headers),
+			signal: hangUpSignal(response),
+		},
 		json,
 		method,
 		nonce,

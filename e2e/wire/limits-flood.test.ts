@@ -53,7 +53,7 @@ describe("a flood of sign-ins", () => {
 
 			for (const { status, json, cookies } of answers) {
 				expect([200, 401, 503]).toContain(status)
-				expect(cookies.length).toBe(status === 200 ? 1 : 0)
+				expect(cookies.length > 0).toBe(status === 200)
 				if (status === 503) expect(json.code).toBe("overloaded")
 			}
 			expect(others.length).toBeGreaterThan(3)

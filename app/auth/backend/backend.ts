@@ -37,6 +37,8 @@ export type Grant = { token: string; expiresAt: Date } & (
 			kind: "cookie"
 			/** How long the cookie outlives the browser; null for not at all. */
 			keepUntil: Date | null
+			/** The browser's marks, see `device.server.ts`. */
+			device: string
 	  }
 	| { kind: "token"; expiresInSeconds: number }
 )

@@ -1,3 +1,4 @@
+import { markDevice } from "../device.server"
 import { endSession, findSession, startSession } from "../session/session.server"
 import type { Backend } from "./backend"
 
@@ -11,7 +12,13 @@ export function cookie() {
 			const started = await startSession(user, name, { remember, replaces: replaces.cookie }, caller)
 			if (!started) return null
 			const { token, expiresAt, absoluteExpiresAt } = started
-			return { kind: "cookie", token, expiresAt, keepUntil: remember ? absoluteExpiresAt : null }
+			return {
+				kind: "cookie",
+				token,
+				expiresAt,
+				keepUntil: remember ? absoluteExpiresAt : null,
+				device: markDevice(user, caller.device),
+			}
 		},
 		authenticate: async (shown) => (shown.cookie ? findSession(shown.cookie, name) : null),
 		async signOut(shown) {
