@@ -11,6 +11,7 @@ import { checkBackends } from "./app/auth/backend/backends.server"
 import { startCleaning } from "./app/auth/cleaning.server"
 import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
+import { checkColumns } from "./app/auth/user/columns.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
 import { weakContrasts } from "./app/auth.config.contrast.server"
@@ -49,6 +50,7 @@ const SWEEP_MS = 50
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
 	checkConfig(config)
 	checkBackends()
+	checkColumns()
 	await openDatabase()
 	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
 	await verifyPassword(null, "")

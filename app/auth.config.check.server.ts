@@ -1,4 +1,5 @@
 import { z } from "zod"
+import type { UserDefaults } from "./auth/user/columns.server"
 import { StartError } from "./start-error"
 
 /** Timers in Node hold at most 2^31 - 1 ms; a longer window would silently become no limit at all. */
@@ -31,7 +32,15 @@ const configSchema = z
 		appName: z.string().min(1).max(60),
 		tagline: z.string().min(1).max(160),
 		footerLinks: z.strictObject({ privacy: target, terms: target, help: target }),
-		registration: z.strictObject({ redirectTo: path, signIn: z.boolean() }),
+		registration: z.strictObject({
+			enabled: z.boolean(),
+			readOnly: z.boolean(),
+			passwordConfirm: z.boolean(),
+			// Which columns there are is checked by `auth/user/columns.server.ts`.
+			userDefaults: z.custom<UserDefaults>(isPlainObject, "must be an object of columns and their values"),
+			redirectTo: path,
+			signIn: z.boolean(),
+		}),
 		verification: z.strictObject({
 			enabled: z.boolean(),
 			periodSeconds: seconds,
@@ -106,6 +115,10 @@ export type LimitName = keyof Config["limits"]
 export function checkConfig(config: unknown): void {
 	const issue = configSchema.safeParse(config).error?.issues[0]
 	if (issue) throw new StartError(`app/auth.config.ts: ${issue.path.join(".")} ${lowerFirst(issue.message)}`)
+}
+
+function isPlainObject(value: unknown): boolean {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
 function lowerFirst(sentence: string): string {

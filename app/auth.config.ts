@@ -40,6 +40,14 @@ export const styles: Config["styles"] = {
 
 export const config: Config = {
 	registration: {
+		/** Can people register? Without it the page is not there, and nothing leads to it. */
+		enabled: true,
+		/** Is the form only shown? The page says so, and what is sent is refused. */
+		readOnly: false,
+		/** Is the password to be repeated? */
+		passwordConfirm: true,
+		/** What a new account has, by column of `User`, where nothing else was sent. */
+		userDefaults: { active: true },
 		/** Where a form goes after success; a program finds it as `redirect_to`. */
 		redirectTo: "/login",
 		/** Is who registers signed in at once? Only without verification. */

@@ -3,6 +3,7 @@ import type { Backend } from "./auth/backend/backend"
 import { bearer } from "./auth/backend/bearer.server"
 import { cookie } from "./auth/backend/cookie.server"
 import { jwt } from "./auth/backend/jwt.server"
+import type { Registration } from "./auth/registration"
 
 /** Code of your own, called by the account system; what can be said by data alone is in `auth.config.ts`. */
 
@@ -22,5 +23,10 @@ export const hooks: Hooks = {
 	/** With what was typed, after a wrong one. */
 	loginFailure: [],
 }
+
+/** What registration asks for besides, and what programs are told of an account. See `docs/fields.md`. */
+export const registration = {
+	fields: {},
+} satisfies Registration
 
 // Told of what happened, once it did: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.

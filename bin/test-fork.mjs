@@ -57,16 +57,11 @@ function addField() {
 	mkdirSync(migration)
 	const sql = `ALTER TABLE "User" ADD COLUMN "display_name" TEXT NOT NULL DEFAULT '';\n`
 	writeFileSync(join(migration, "migration.sql"), sql)
+	edit("app/auth.events.server.ts", /^/, `import { text } from "./auth/field"\n`)
 	edit(
-		"app/auth/schema.ts",
-		/(registerSchema = z\s*\.object\(\{)/,
-		`$1\n\t\tdisplay_name: text("Enter a name.").max(80, "Use at most 80 characters."),`,
-	)
-	edit("app/pages/register.tsx", /(const labels = \{)/, `$1\n\tdisplay_name: "Display name",`)
-	edit(
-		"app/pages/register.tsx",
-		/(<Form id="register"[^>]*>)/,
-		`$1\n<Field name="display_name" label={labels.display_name} />`,
+		"app/auth.events.server.ts",
+		/fields: \{\}/,
+		`fields: { display_name: text("Enter a name.").max(80, "Use at most 80 characters.") }`,
 	)
 	edit("e2e/support/registration.mjs", /(return \{)/, `$1\n\t\tdisplay_name: "Somebody Else",`)
 }

@@ -43,7 +43,7 @@ export async function register(
 	const { passwordHash } = hashed
 	const mail = config.verification.enabled ? "verify" : null
 	const created = await charging(mail ? mailCharges(profile.email, caller) : [], () =>
-		createUser(profile, { passwordHash, mail, now: caller.now }),
+		createUser({ ...config.registration.userDefaults, ...profile }, { passwordHash, mail, now: caller.now }),
 	)
 	if (!created.ok) return created
 	emit("user.registered", created.user, caller)

@@ -1,6 +1,9 @@
 import { z } from "zod"
+import { config } from "../auth.config"
+import { registration } from "../auth.events.server"
 import { parseMailAddress } from "../mail/address.server"
-import type { Fault, FaultCode } from "./fault"
+import type { Fault } from "./fault"
+import { checkbox, orUnchanged, text } from "./field"
 import {
 	currentPasswordFault,
 	isSamePassword,
@@ -12,29 +15,6 @@ import { usernameFault } from "./user/username"
 /** What each form may contain, for forms and JSON alike. A message is a fault's code; `text/en.ts` has the sentences. */
 
 const MAX_IDENTIFIER_LENGTH = 254
-
-declare module "zod" {
-	interface GlobalMeta {
-		/** Never shown again, logged or described with a default. */
-		secret?: boolean
-		/** What other systems call it. */
-		aliases?: string[]
-	}
-}
-
-/** Also where the field was made optional, or given a default, after it was called secret. */
-export function isSecret(field: z.ZodType): boolean {
-	const { innerType, in: input } = field.def as { innerType?: z.ZodType; in?: z.ZodType }
-	const inner = innerType ?? input
-	return field.meta()?.secret === true || (inner !== undefined && isSecret(inner))
-}
-
-/** @public Text that has to be there. @param missing the fault's code, or a sentence of your own */
-export function text(missing: FaultCode | (string & {})) {
-	const error = ({ code, input }: { code: string; input?: unknown }) =>
-		code === "invalid_type" ? (input === undefined ? missing : "not_text") : undefined
-	return z.string({ error }).min(1, { error: missing, abort: true })
-}
 
 /** A user name or a mail address. */
 const identifier = text("identifier_missing")
@@ -66,35 +46,34 @@ const repeatedPassword = text("confirm_password_missing").meta({
 	aliases: ["password_confirm"],
 })
 
-/** A checkbox, or JSON true. */
-const checkbox = z
-	.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "not_boolean" })
-	.default(false)
-	.transform((value) => value === true || value === "on" || value === "true" || value === "1")
+/** Without `registration.passwordConfirm` there is no such field; the type only says that it may be missing. */
+const confirmation = (config.registration.passwordConfirm
+	? { confirm_password: repeatedPassword }
+	: {}) as unknown as {
+	confirm_password: z.ZodOptional<typeof repeatedPassword>
+}
 
 export const registerSchema = z
 	.object({
 		username,
 		email,
 		password: newPassword,
-		confirm_password: repeatedPassword,
+		...confirmation,
+		...registration.fields,
 	})
 	.superRefine((input, context) => {
-		const { password, username, email } = input
+		const { password, username, email, confirm_password = password } = input
 		const fault = personalPasswordFault(password, { username, email: email.address })
 		if (fault) addFault(context, fault, "password")
-		else refuseDifferent(input, context)
+		else refuseDifferent({ password, confirm_password }, context)
 	})
 
-const {
-	email: _email,
-	password: _password,
-	confirm_password: _repeated,
-	...profileFields
-} = registerSchema.shape
-
 /** What people may change of their own account at once: what they registered with, but address and password. */
-export const profileSchema = z.object(profileFields).partial()
+export const profileSchema = z.object(
+	mapValues({ username, ...registration.fields }, orUnchanged) as Sent<
+		{ username: typeof username } & typeof registration.fields
+	>,
+)
 
 export const loginSchema = z.object({
 	username: identifier.meta({ aliases: ["login", "email"] }),
@@ -152,6 +131,15 @@ export const userChangeSchema = z.object({
 	intent: z.enum(["update", "delete"], { error: "intent_unknown" }).default("update"),
 	sure: checkbox,
 })
+
+type Sent<Shape extends z.ZodRawShape> = { [Name in keyof Shape]: z.ZodOptional<Shape[Name]> }
+
+function mapValues(
+	shape: Record<string, z.ZodType>,
+	change: (field: z.ZodType) => z.ZodType,
+): Record<string, z.ZodType> {
+	return Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, change(field)]))
+}
 
 type Refinement = z.core.$RefinementCtx<unknown>
 

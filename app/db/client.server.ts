@@ -21,6 +21,9 @@ export const db = client.$extends({
 	query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) },
 })
 
+/** What the table of users has. */
+export const userColumns: string[] = Object.keys(Prisma.UserScalarFieldEnum)
+
 export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 
 /** Runs `work` as one transaction. @param timeoutMs how long it may take; Prisma's own limit is 5 s */

@@ -1,10 +1,16 @@
 import type { z } from "zod"
-import { isSecret } from "../auth/schema"
+import { choicesOf, isSecret, metaOf } from "../auth/field"
 
 export type FieldDescription = {
 	name: string
-	type: "text" | "email" | "password" | "boolean"
+	type: "text" | "email" | "password" | "boolean" | "choice"
 	required: boolean
+	/** How it is called, and helped with, by what its schema says. */
+	label?: string
+	hint?: string
+	autocomplete?: string
+	/** Of a choice. */
+	options?: string[]
 }
 
 /** By schema: asking zod what is required means to let it fail, which costs more than all the rest of a page. */
@@ -18,15 +24,25 @@ export function describeFields(schema: z.ZodObject): FieldDescription[] {
 }
 
 function describe(schema: z.ZodObject): FieldDescription[] {
-	return Object.entries(schema.shape).map(([name, field]: [string, z.ZodType]) => ({
-		name,
-		type: typeOf(name, field),
-		required: !field.safeParse(undefined).success,
-	}))
+	return Object.entries(schema.shape).map(([name, field]: [string, z.ZodType]) => {
+		const { title: label, description: hint, autocomplete } = metaOf(field)
+		const type = typeOf(name, field)
+		const options = type === "choice" ? (choicesOf(field) ?? []) : undefined
+		return {
+			name,
+			type,
+			required: !field.safeParse(undefined).success,
+			...(label && { label }),
+			...(hint && { hint }),
+			...(autocomplete && { autocomplete }),
+			...(options && { options }),
+		}
+	})
 }
 
 function typeOf(name: string, field: z.ZodType): FieldDescription["type"] {
 	if (isSecret(field)) return "password"
 	if (name === "email") return "email"
+	if (choicesOf(field)) return "choice"
 	return field.safeParse(true).success ? "boolean" : "text"
 }

@@ -51,6 +51,11 @@ export function requireVerification(): void {
 	if (!config.verification.enabled) throw notFound()
 }
 
+/** For what there is only while people can register. */
+export function requireRegistration(): void {
+	if (!config.registration.enabled) throw notFound()
+}
+
 /** For what there is only while forgotten passwords are replaced by mail. */
 export function requirePasswordReset(): void {
 	if (!config.passwordReset.enabled) throw notFound()

@@ -14,6 +14,7 @@ const statuses = {
 	hook_refused: 403,
 	not_found: 404,
 	method_not_allowed: 405,
+	read_only: 405,
 	too_slow: 408,
 	too_large: 413,
 	uri_too_long: 414,

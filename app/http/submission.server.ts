@@ -1,8 +1,8 @@
 import { type ActionFunctionArgs, data, redirect } from "@remix-run/node"
 import type { z } from "zod"
 import type { Grant } from "../auth/backend/backend"
+import { isSecret } from "../auth/field"
 import type { Refusal } from "../auth/refusal"
-import { isSecret } from "../auth/schema"
 import { en as text } from "../text/en"
 import { repeatedFaults, sentencesOf, zodFaults } from "./faults.server"
 import { type Fields, readFields } from "./fields.server"
@@ -72,8 +72,13 @@ export function answer(submission: { json: boolean }, { session = null, ...outco
 
 /** Failure: the page again for a person, problem details for a program; the same status for both. */
 export function refuse(reason: Refusal | ProblemCode, { typed }: Pick<RefusedForm, "typed">) {
-	const { body, headers } = typeof reason === "string" ? { body: problem(reason), headers: {} } : told(reason)
+	const { body, headers } = typeof reason === "string" ? toldByCode(reason) : told(reason)
 	return data<RefusedForm>({ problem: body, typed }, { status: body.status, headers })
+}
+
+function toldByCode(code: ProblemCode): { body: Problem; headers: Record<string, string> } {
+	// RFC 9110, 15.5.6: a 405 says what can be done.
+	return { body: problem(code), headers: code === "read_only" ? { Allow: "GET, HEAD" } : {} }
 }
 
 function told(refusal: Refusal): { body: Problem; headers: Record<string, string> } {

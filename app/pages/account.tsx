@@ -1,24 +1,28 @@
 import { Link } from "@remix-run/react"
 import type { ReactNode } from "react"
 import type { PublicUser } from "../auth/user/user.server"
+import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Notice } from "../ui/card"
-import { Field } from "../ui/field"
+import { DescribedField, labelsOf } from "../ui/described-field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 
-/** Of the fields that a fork adds, those without a line here are called by their names. */
-const labels: Record<string, string> = { username: "User name" }
+/** Words of ours for fields of ours; a fork's have theirs in their schema. */
+const known: Record<string, Partial<FieldDescription>> = {
+	username: { label: "User name", autocomplete: "username" },
+}
 
 type AccountPageProps = {
 	user: PublicUser
 	session: { expires_at: string; absolute_expires_at: string }
-	profile?: { name: string; value: string }[]
+	profile?: { field: FieldDescription; value: string }[]
 	refused?: RefusedForm
 }
 
 export function AccountPage({ user, session, profile = [], refused }: AccountPageProps) {
+	const shown = profile.map(({ field, value }) => ({ field: { ...field, ...known[field.name] }, value }))
 	return (
 		<div className="inside">
 			<div className="sign-out">
@@ -42,17 +46,9 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 			<Notice />
 			<div className="sheet">
 				<Section id="profile" title="Profile" hint="Others can see your user name.">
-					<Form id="profile-form" refused={refused} labels={labels}>
-						{profile.map(({ name, value }) => (
-							<Field
-								key={`${name} ${value}`}
-								name={name}
-								label={labels[name] ?? sentenceCase(name)}
-								defaultValue={refused?.typed[name] ?? value}
-								autoComplete={name === "username" ? "username" : undefined}
-								autoCapitalize="none"
-								spellCheck={false}
-							/>
+					<Form id="profile-form" refused={refused} labels={labelsOf(shown.map(({ field }) => field))}>
+						{shown.map(({ field, value }) => (
+							<DescribedField key={`${field.name} ${value}`} field={field} value={value} />
 						))}
 						<SubmitButton pending="Saving …">Save profile</SubmitButton>
 					</Form>
@@ -106,10 +102,4 @@ function Section(props: { id: string; title: string; hint: string; children: Rea
 			<div className="section-body">{children}</div>
 		</section>
 	)
-}
-
-/** `display_name` as "Display name". */
-function sentenceCase(name: string): string {
-	const words = name.replaceAll("_", " ")
-	return words.charAt(0).toUpperCase() + words.slice(1)
 }

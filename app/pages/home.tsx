@@ -4,7 +4,7 @@ import { tagline } from "../auth.config"
 import { Opening } from "../ui/card"
 
 /** What stands here is the fork's own; this is a place to start from. */
-export function HomePage({ user }: { user: PublicUser | null }) {
+export function HomePage({ user, registration }: { user: PublicUser | null; registration?: boolean }) {
 	if (user)
 		return (
 			<Opening title={`Hello, ${user.username}`} lead="You're signed in.">
@@ -24,9 +24,11 @@ export function HomePage({ user }: { user: PublicUser | null }) {
 				<Link to="/login" className="button">
 					Sign in
 				</Link>
-				<Link to="/register" className="button button-quiet">
-					Create an account
-				</Link>
+				{registration && (
+					<Link to="/register" className="button button-quiet">
+						Create an account
+					</Link>
+				)}
 			</div>
 		</Opening>
 	)

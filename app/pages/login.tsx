@@ -10,15 +10,17 @@ const labels = { username: "User name or e-mail", password: "Password" }
 type LoginPageProps = {
 	redirect_to: string | null
 	password_reset: boolean
+	registration: boolean
 	refused?: RefusedForm
 	action?: string
 }
 
-export function LoginPage({ redirect_to, password_reset, refused, action }: LoginPageProps) {
+export function LoginPage(props: LoginPageProps) {
+	const { redirect_to, password_reset, registration, refused, action } = props
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const needsLink = refused?.problem.code === "not_verified"
 	return (
-		<Card title="Sign in" footer={<RegisterLink redirectTo={redirectTo} />}>
+		<Card title="Sign in" footer={registration && <RegisterLink redirectTo={redirectTo} />}>
 			<Form
 				id="login"
 				refused={refused}

@@ -1,6 +1,8 @@
 import { Link } from "@remix-run/react"
+import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
+import { DescribedField, labelsOf } from "../ui/described-field"
 import { Field, PasswordField } from "../ui/field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
@@ -16,13 +18,28 @@ export function RegisterPage(props: {
 	redirect_to: string | null
 	min_password_length: number
 	verification: boolean
+	/** Whether somebody can register, or only look at the form. */
+	open: boolean
+	fields: FieldDescription[]
 	refused?: RefusedForm
 }) {
-	const { redirect_to, min_password_length, verification, refused } = props
+	const { redirect_to, min_password_length, verification, open, fields, refused } = props
+	const own = fields.filter(({ name }) => !Object.hasOwn(labels, name))
+	const isRepeated = fields.some(({ name }) => name === "confirm_password")
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	return (
-		<Card title="Create an account" footer={<LoginLink redirectTo={redirectTo} />}>
-			<Form id="register" refused={refused} redirectTo={redirectTo} labels={labels}>
+		<Card
+			title="Create an account"
+			lead={open ? undefined : "This form is only shown: nobody can register here."}
+			footer={<LoginLink redirectTo={redirectTo} />}
+		>
+			<Form
+				id="register"
+				refused={refused}
+				redirectTo={redirectTo}
+				labels={{ ...labels, ...labelsOf(own) }}
+				disabled={!open}
+			>
 				<Field
 					name="username"
 					label={labels.username}
@@ -45,7 +62,16 @@ export function RegisterPage(props: {
 					hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
 					autoComplete="new-password"
 				/>
-				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
+				{isRepeated && (
+					<PasswordField
+						name="confirm_password"
+						label={labels.confirm_password}
+						autoComplete="new-password"
+					/>
+				)}
+				{own.map((field) => (
+					<DescribedField key={field.name} field={field} />
+				))}
 				<SubmitButton pending="Creating your account …">Create account</SubmitButton>
 			</Form>
 		</Card>

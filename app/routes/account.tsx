@@ -2,10 +2,10 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { updateProfile } from "../auth/account.server"
 import { profileSchema } from "../auth/schema"
-import { publicUser } from "../auth/user/user.server"
 import { describeFields } from "../http/form-description.server"
 import { requireUser } from "../http/guard.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
+import { userFor, userOutput } from "../http/user-output.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"
 
@@ -16,7 +16,7 @@ export const handle = { methods: ["POST", "PATCH"] }
 export async function loader(args: LoaderFunctionArgs) {
 	const { user, session } = await requireUser(args)
 	const body = {
-		user: publicUser(user),
+		user: userFor(args.context, user),
 		session: {
 			expires_at: session.expiresAt.toISOString(),
 			absolute_expires_at: session.absoluteExpiresAt.toISOString(),
@@ -24,12 +24,11 @@ export async function loader(args: LoaderFunctionArgs) {
 		},
 	}
 	if (args.context.json) return body
-	// The form shows every field of the profile, a fork's too.
+	// The form shows every field of the profile, a fork's too, but what is secret.
 	const values = new Map<string, unknown>(Object.entries(user))
-	const profile = describeFields(profileSchema).map(({ name }) => ({
-		name,
-		value: String(values.get(name) ?? ""),
-	}))
+	const profile = describeFields(profileSchema)
+		.filter(({ type }) => type !== "password")
+		.map((field) => ({ field, value: String(values.get(field.name) ?? "") }))
 	return { ...body, profile }
 }
 
@@ -40,7 +39,7 @@ export async function action(args: ActionFunctionArgs) {
 	const outcome = await updateProfile(submission.value, user, args.context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
 	return answer(submission, {
-		body: { user: publicUser(outcome.user) },
+		body: { user: userOutput(outcome.user) },
 		redirectTo: "/account",
 		notice: "profile_saved",
 	})

@@ -3,10 +3,10 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { confirmEmailChange } from "../auth/email-change.server"
 import { linkFields, openLink } from "../auth/link.server"
 import { emailConfirmSchema } from "../auth/schema"
-import { publicUser } from "../auth/user/user.server"
 import { getSignedIn } from "../http/guard.server"
 import { problem } from "../http/problem"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { userOutput } from "../http/user-output.server"
 import { EmailConfirmPage } from "../pages/email-confirm"
 import { titled } from "../ui/title"
 
@@ -28,7 +28,7 @@ export async function action(args: ActionFunctionArgs) {
 	if (!outcome.ok) return refuse(outcome, submission)
 	const { user, renewed } = outcome
 	return answer(submission, {
-		body: { user: publicUser(user) },
+		body: { user: userOutput(user) },
 		redirectTo: "/account",
 		session: renewed && { kind: "cookie", ...renewed },
 		notice: "email_changed",

@@ -14,6 +14,7 @@ export default function LoginByCookie() {
 		<LoginPage
 			redirect_to={null}
 			password_reset={config.passwordReset.enabled}
+			registration={config.registration.enabled}
 			action="/login"
 			refused={useActionData<RefusedForm>()}
 		/>

@@ -3,13 +3,13 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { findBackend } from "../auth/backend/backends.server"
 import { login } from "../auth/login.server"
 import { loginSchema } from "../auth/schema"
-import { publicUser } from "../auth/user/user.server"
 import { config } from "../auth.config"
 import { describeFields } from "../http/form-description.server"
 import { notFound, requireAnonymous } from "../http/guard.server"
 import { requestedPath } from "../http/redirect.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
+import { userOutput } from "../http/user-output.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
@@ -22,6 +22,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		captcha: null,
 		redirect_to: requestedPath(args.request),
 		password_reset: config.passwordReset.enabled,
+		registration: config.registration.enabled,
 	}
 }
 
@@ -38,7 +39,7 @@ export async function action(args: ActionFunctionArgs) {
 	const redirectTo = submission.redirectTo ?? config.login.redirectTo
 	const { user, grant } = outcome
 	return answer(submission, {
-		body: { user: publicUser(user), expires_at: grant.expiresAt.toISOString(), redirect_to: redirectTo },
+		body: { user: userOutput(user), expires_at: grant.expiresAt.toISOString(), redirect_to: redirectTo },
 		redirectTo,
 		session: grant,
 	})

@@ -2,10 +2,10 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { refusal } from "../auth/refusal"
 import { userChangeSchema } from "../auth/schema"
-import { publicUser } from "../auth/user/user.server"
 import { deleteUser, readUser, updateUser } from "../auth/users.server"
 import { notFound, requireSuperuser } from "../http/guard.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
+import { userFor, userOutput } from "../http/user-output.server"
 import { UserPage } from "../pages/user"
 import { titled } from "../ui/title"
 
@@ -15,7 +15,7 @@ export const handle = { methods: ["POST", "PATCH", "DELETE"] }
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireSuperuser(args)
-	return { user: publicUser(await requireAccount(args)) }
+	return { user: userFor(args.context, await requireAccount(args)) }
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -37,7 +37,7 @@ export async function action(args: ActionFunctionArgs) {
 	}
 	const outcome = await updateUser(id, change, by, caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	const body = { user: publicUser(outcome.user) }
+	const body = { user: userOutput(outcome.user) }
 	return answer(submission, { body, redirectTo: `/users/${id}`, notice: "user_updated" })
 }
 

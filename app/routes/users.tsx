@@ -1,9 +1,9 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { publicUser } from "../auth/user/user.server"
 import { listUsers } from "../auth/users.server"
 import { requireSuperuser } from "../http/guard.server"
 import { singleValues } from "../http/submission.server"
+import { userFor } from "../http/user-output.server"
 import { UsersPage } from "../pages/users"
 import { titled } from "../ui/title"
 
@@ -23,7 +23,8 @@ export async function loader(args: LoaderFunctionArgs) {
 	const page = wholeNumber(asked.page, { fallback: 1, max: MAX_PAGE })
 	const pageSize = wholeNumber(asked.page_size, { fallback: PAGE_SIZE, max: MAX_PAGE_SIZE })
 	const { users, total } = await listUsers({ search, page, pageSize })
-	return { users: users.map(publicUser), q: search, page, page_size: pageSize, total }
+	const shown = users.map((user) => userFor(args.context, user))
+	return { users: shown, q: search, page, page_size: pageSize, total }
 }
 
 function wholeNumber(text: string | undefined, { fallback, max }: { fallback: number; max: number }): number {

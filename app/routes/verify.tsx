@@ -2,7 +2,6 @@ import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-r
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { linkFields, openLink } from "../auth/link.server"
 import { verifySchema } from "../auth/schema"
-import { publicUser } from "../auth/user/user.server"
 import { disownRegistration, needsPassword, verify } from "../auth/verify.server"
 import { config } from "../auth.config"
 import { requireVerification } from "../http/guard.server"
@@ -11,6 +10,7 @@ import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { userOutput } from "../http/user-output.server"
 import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
 
@@ -51,7 +51,7 @@ export async function action(args: ActionFunctionArgs) {
 	const { user, grant } = outcome
 	const destination = redirectTo ?? (grant ? config.login.redirectTo : config.verification.redirectTo)
 	return answer(submission, {
-		body: { user: publicUser(user), redirect_to: destination },
+		body: { user: userOutput(user), redirect_to: destination },
 		redirectTo: destination,
 		session: grant,
 		notice: grant ? undefined : "verified",

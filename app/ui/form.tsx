@@ -34,11 +34,14 @@ type FormProps = {
 	labels?: Record<string, string>
 	/** What helps with the refusal, beside its sentence. */
 	help?: ReactNode
+	/** Only to be looked at. */
+	disabled?: boolean
 	children: ReactNode
 }
 
 /** A form that knows its own refusal, pending state and ids, so that a page can have several. */
-export function Form({ id, refused, action, intent, redirectTo, hidden, labels, help, children }: FormProps) {
+export function Form(props: FormProps) {
+	const { id, refused, action, intent, redirectTo, hidden, labels, help, disabled, children } = props
 	const own = refused?.typed.intent === intent ? refused : undefined
 	const target = useFormAction(action)
 	const { formMethod, formAction, formData } = useNavigation()
@@ -56,7 +59,7 @@ export function Form({ id, refused, action, intent, redirectTo, hidden, labels, 
 				{Object.entries(unseen).map(
 					([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
 				)}
-				{children}
+				{disabled ? <fieldset disabled>{children}</fieldset> : children}
 			</RouterForm>
 		</Scope.Provider>
 	)

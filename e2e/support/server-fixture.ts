@@ -1,16 +1,17 @@
 import { afterAll, beforeAll } from "vitest"
 import { type Mailbox, startMailbox } from "./mailbox"
-import { startServer, type TestServer } from "./server"
+import { type Settings, startServer, type TestServer } from "./server"
 
 /** A server with a mail server of its own, for all tests of one file. */
 export function serverFixture(
 	env: Record<string, string> = {},
 	nodeOptions: string[] = [],
+	settings?: Settings,
 ): { server: TestServer; mailbox: Mailbox } {
 	const mailbox = mailboxFixture()
 	let server: TestServer | undefined
 	beforeAll(async () => {
-		server = await startServer({ env: { SMTP_URL: mailbox.url, ...env }, nodeOptions })
+		server = await startServer({ env: { SMTP_URL: mailbox.url, ...env }, nodeOptions, settings })
 	})
 	afterAll(() => server?.stop().then(() => undefined))
 	return { server: later(() => server), mailbox }

@@ -5,6 +5,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
+import type { Config } from "../../app/auth.config.check.server"
 
 /** The built server, as an operator would start it: its own process, its own SQLite file, its own port. */
 export type TestServer = {
@@ -22,9 +23,14 @@ export type TestServer = {
 	stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
+/** Settings that are others than those of `app/auth.config.ts`. */
+export type Settings = Changed<Config>
+type Changed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Changed<T[K]> } : T
+
 /**
  * Limits stay on: tests come through one trusted proxy (themselves), and use client addresses of their own.
  *
+ * @param options.settings changes of the configuration, see `settings.mjs`
  * @param options.nodeOptions e.g. `["--import", "./e2e/support/kill-at.mjs"]`
  * @param options.databaseFile an existing file, to start again on it
  * @param options.cwd the folder of a copy, built
@@ -32,6 +38,7 @@ export type TestServer = {
 export async function startServer(
 	options: {
 		env?: Record<string, string>
+		settings?: Settings
 		nodeOptions?: string[]
 		databaseFile?: string
 		cwd?: string
@@ -55,6 +62,10 @@ export async function startServer(
 		...options.env,
 	}
 	const nodeOptions = ["--import", "./e2e/support/end-with-parent.mjs", ...(options.nodeOptions ?? [])]
+	if (options.settings) {
+		nodeOptions.push("--import", "./e2e/support/settings.mjs")
+		env.SETTINGS = JSON.stringify(options.settings)
+	}
 	const child = spawn(process.execPath, [...nodeOptions, "bin/start.mjs"], {
 		env,
 		cwd: options.cwd,

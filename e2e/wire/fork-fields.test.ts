@@ -1,0 +1,199 @@
+import { execFileSync } from "node:child_process"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { expectProblem, expectRefused, inputValue, postFormAndJson, textOf } from "../support/answers"
+import { type Answer, clientOf, registrationOf, sessionOf, signIn, somebody } from "../support/client"
+import { copyProject } from "../support/copy.mjs"
+import { rowsOf, userRow } from "../support/rows"
+import { startServer, type TestServer } from "../support/server"
+
+/** A fork that follows docs/fields.md to the letter, and has a sign-in page of its own. */
+const folder = copyProject()
+const guide = readFileSync("docs/fields.md", "utf8")
+const HTML = { Accept: "text/html" }
+
+const OWN_LOGIN_PAGE = `
+export function LoginPage({ refused }) {
+	return (
+		<form method="post" id="ours">
+			<h1>The porter's lodge</h1>
+			{refused && <p>{refused.problem.detail}</p>}
+			<input name="username" defaultValue={refused?.typed.username} />
+			<input name="password" type="password" />
+			<button>Knock</button>
+		</form>
+	)
+}
+`
+
+let server: TestServer
+/** The same fork, with the \`output\` of the guide. */
+let terse: TestServer
+
+beforeAll(async () => {
+	const columns = [...guide.matchAll(/`(\w+ (?:String|Boolean) @default\([^`]*\))`/g)].map(([, line]) => line)
+	edit("prisma/schema.prisma", "model User {", `model User {\n  ${columns.join("\n  ")}`)
+	const migration = guide.match(/`(prisma\/migrations\/sqlite\/[^`]*\/)`/)?.[1] ?? ""
+	mkdirSync(`${folder}/${migration}`)
+	writeFileSync(`${folder}/${migration}migration.sql`, blockOf("sql"))
+	const [imports = "", fields = ""] = blockOf("ts").split("\n\n")
+	const output = /^```ts\noutput: ([\s\S]*?),\n```/m.exec(guide)?.[1]
+	const switched = fields.replace(
+		/ *\} satisfies Registration/,
+		`output: process.env.FORK_OUTPUT ? ${output} : undefined } satisfies Registration`,
+	)
+	const events = readFileSync(`${folder}/app/auth.events.server.ts`, "utf8")
+	const type = `import type { User } from "./auth/user/user.server"`
+	writeFileSync(
+		`${folder}/app/auth.events.server.ts`,
+		`${type}\n${imports}\n${events.replace(/^export const registration = [\s\S]*? satisfies Registration$/m, switched)}`,
+	)
+	writeFileSync(`${folder}/app/pages/login.tsx`, OWN_LOGIN_PAGE)
+	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
+	const settings = { verification: { enabled: false } }
+	server = await startServer({ cwd: folder, settings })
+	terse = await startServer({ cwd: folder, settings, env: { FORK_OUTPUT: "on" } })
+}, 300_000)
+
+afterAll(async () => {
+	await server?.stop()
+	await terse?.stop()
+	rmSync(folder, { recursive: true, force: true })
+})
+
+function edit(file: string, from: string, to: string): void {
+	const before = readFileSync(`${folder}/${file}`, "utf8")
+	expect(before).toContain(from)
+	writeFileSync(`${folder}/${file}`, before.replace(from, to))
+}
+
+/** The first block of this kind on the page. */
+function blockOf(language: string): string {
+	const block = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "m").exec(guide)?.[1]
+	return (block ?? "").replace(/^ {3}/gm, "")
+}
+
+/** The label of a field on a page. */
+function labelOf(page: Answer, name: string): string | undefined {
+	return page.text.match(new RegExp(`<label for="[a-z-]+-${name}">([^<]*)</label>`))?.[1]
+}
+
+describe("docs/fields.md", () => {
+	it("R7: the fields are on the register page, by the words of the schema", async () => {
+		const page = await clientOf(server).get("/register", HTML)
+		expect(labelOf(page, "display_name")).toBe("Display name")
+		expect(page.text).toMatch(/<input[^>]*name="display_name"[^>]*>/)
+		expect(page.text).toMatch(/autoComplete="name"/i)
+		expect(textOf(page)).toContain("Others can see it.")
+		expect(page.text).toMatch(/<input type="checkbox"[^>]*name="newsletter"/)
+		expect(textOf(page)).toContain("Send me the newsletter")
+	})
+
+	it("R7: a program is told of them", async () => {
+		const { fields } = (await clientOf(server).getJson("/register")).json
+		expect(fields).toContainEqual({
+			name: "display_name",
+			type: "text",
+			required: true,
+			label: "Display name",
+			hint: "Others can see it.",
+			autocomplete: "name",
+		})
+		expect(fields).toContainEqual({
+			name: "newsletter",
+			type: "boolean",
+			required: false,
+			label: "Send me the newsletter",
+		})
+	})
+
+	it("R7: what breaks a field's rules is refused, by form and JSON, and nothing is stored", async () => {
+		const before = rowsOf(server)
+		for (const display_name of [undefined, "", "x".repeat(81), "a\u0000b"]) {
+			const fields = { ...registrationOf(somebody()), ...(display_name !== undefined && { display_name }) }
+			const refused = await postFormAndJson(server, "/register", fields)
+			expectRefused(refused, 422, "validation_failed")
+			expect(Object.keys(refused.json.json.errors)).toEqual(["display_name"])
+			expect(refused.form.text).toMatch(/<a href="#register-display_name">Display name<\/a>/)
+		}
+		expect(rowsOf(server)).toEqual(before)
+	})
+
+	it("R7: what is sent is stored, by form and JSON", async () => {
+		const [byForm, byJson] = [somebody(), somebody()]
+		const form = { ...registrationOf(byForm), display_name: "Ada L.", newsletter: "on" }
+		expect((await clientOf(server).postForm("/register", form)).status).toBe(303)
+		const json = { ...registrationOf(byJson), display_name: "Ada L.", newsletter: true }
+		expect((await clientOf(server).postJson("/register", json)).status).toBe(201)
+		for (const { username } of [byForm, byJson])
+			expect(userRow(server, username)).toMatchObject({ display_name: "Ada L.", newsletter: 1 })
+	})
+
+	it("R7: the account page shows them, and changes them, for people and programs", async () => {
+		const person = somebody()
+		const fields = { ...registrationOf(person), display_name: "Before", newsletter: true }
+		await clientOf(server).postJson("/register", fields)
+		const Cookie = sessionOf(await signIn(server, person)) ?? ""
+		const client = clientOf(server)
+		const page = await client.get("/account", { ...HTML, Cookie })
+		expect(inputValue(page, "display_name")).toBe("Before")
+		expect(labelOf(page, "display_name")).toBe("Display name")
+		expect(page.text).toMatch(/<select[^>]*name="newsletter"[^>]*><option value="true" selected="">/)
+
+		const sent = { username: person.username, display_name: "After", newsletter: "false" }
+		expect((await client.postForm("/account", sent, { Cookie })).status).toBe(303)
+		expect(userRow(server, person.username)).toMatchObject({ display_name: "After", newsletter: 0 })
+		const changed = await patch({ newsletter: true }, Cookie)
+		expect(changed.json.user).toMatchObject({ display_name: "After", newsletter: true })
+		// What is not sent stays as it is, also where the field has a default.
+		await patch({ display_name: "Later" }, Cookie)
+		expect(userRow(server, person.username)).toMatchObject({ display_name: "Later", newsletter: 1 })
+		expectProblem(await patch({ display_name: "" }, Cookie), 422, "validation_failed")
+	})
+})
+
+function patch(fields: object, Cookie: string): Promise<Answer> {
+	const headers = { "Content-Type": "application/json", Cookie }
+	return clientOf(server).send("/account", { method: "PATCH", headers, body: JSON.stringify(fields) })
+}
+
+describe("registration.output", () => {
+	it("R10: is what programs are told of an account, wherever they are told of it", async () => {
+		const person = somebody()
+		const fields = { ...registrationOf(person), display_name: "Ada" }
+		const registered = await clientOf(terse).postJson("/register", fields)
+		const { id } = userRow(terse, person.username)
+		const expected = { id, username: person.username, since: new Date().getFullYear() }
+		expect(registered.json.user).toEqual(expected)
+		const signedIn = await signIn(terse, person)
+		expect(signedIn.json.user).toEqual(expected)
+		const Cookie = sessionOf(signedIn) ?? ""
+		for (const path of ["/account", "/"])
+			expect((await clientOf(terse).getJson(path, { Cookie })).json.user).toEqual(expected)
+		terse.database.prepare(`UPDATE "User" SET superuser = 1 WHERE id = ?`).run(id)
+		expect((await clientOf(terse).getJson("/users", { Cookie })).json.users).toEqual([expected])
+		expect((await clientOf(terse).getJson(`/users/${id}`, { Cookie })).json.user).toEqual(expected)
+		// Pages go on as they are.
+		expect(textOf(await clientOf(terse).get("/account", { ...HTML, Cookie }))).toContain(person.email)
+		expect(textOf(await clientOf(terse).get("/users", { ...HTML, Cookie }))).toContain(person.email)
+	})
+})
+
+describe("a page of one's own", () => {
+	it("R3: takes the place of ours; what it does stays", async () => {
+		const page = await clientOf(server).get("/login", HTML)
+		expect(textOf(page)).toContain("The porter's lodge")
+		expect(textOf(page)).not.toContain("Forgot it?")
+		const person = somebody()
+		const fields = { ...registrationOf(person), display_name: "Ada" }
+		await clientOf(server).postJson("/register", fields)
+		const { username, password } = person
+		const wrong = await clientOf(server).postForm("/login", { username, password: "not the password" })
+		expect(wrong.status).toBe(401)
+		expect(textOf(wrong)).toContain("That user name, e-mail or password isn't right.")
+		expect(inputValue(wrong, "username")).toBe(username)
+		const right = await clientOf(server).postForm("/login", { username, password })
+		expect([right.status, right.headers.get("Location")]).toEqual([303, "/"])
+		expect(sessionOf(right)).toBeDefined()
+	})
+})
