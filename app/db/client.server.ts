@@ -6,7 +6,6 @@ import { StartError } from "../start-error"
 import { Prisma, PrismaClient } from "./generated/client"
 import { migrate } from "./migrate.server"
 import { IsolatedSqlite } from "./sqlite.server"
-import { countChanges, queryRows } from "./statement.server"
 
 /** How long a write waits for another process; SQLite blocks the event loop meanwhile, so it is short. */
 const BUSY_TIMEOUT_MS = 1000
@@ -36,12 +35,12 @@ export function inTransaction<T>(
 
 /** What every request or every sign-in runs goes past Prisma's engine, see `statement.server.ts`; errors are the same. */
 export function query<Row>(statement: Prisma.Sql): Promise<Row[]> {
-	return queryRows<Row>(adapter, statement).catch(rethrow)
+	return adapter.read<Row>(statement).catch(rethrow)
 }
 
 /** @returns how many rows it changed. */
 export function execute(statement: Prisma.Sql): Promise<number> {
-	return countChanges(adapter, statement).catch(rethrow)
+	return adapter.change(statement).catch(rethrow)
 }
 
 export const { sql, raw } = Prisma

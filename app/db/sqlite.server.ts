@@ -1,4 +1,7 @@
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
+import type { Database } from "better-sqlite3"
+import type { Prisma } from "./generated/client"
+import { Statements } from "./statement.server"
 
 type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
 
@@ -8,8 +11,27 @@ type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
  */
 export class IsolatedSqlite extends PrismaBetterSqlite3 {
 	#connection: Promise<Connection> | undefined
+	#statements: Statements | undefined
+	/** Settled when no transaction is open. Statements themselves are synchronous, so they need no turn of their own. */
+	#idle = Promise.resolve()
 
-	/** @returns the one connection, which Prisma's client and `statement.server.ts` share. */
+	/** @returns rows as Prisma gives them */
+	async read<Row>(statement: Prisma.Sql): Promise<Row[]> {
+		return (await this.#turn()).read(statement)
+	}
+
+	/** @returns how many rows changed */
+	async change(statement: Prisma.Sql): Promise<number> {
+		return (await this.#turn()).change(statement)
+	}
+
+	async #turn(): Promise<Statements> {
+		if (!this.#statements) await this.connect()
+		await this.#idle
+		return this.#statements as Statements
+	}
+
+	/** @returns the one connection, which Prisma's client and {@link read} share. */
 	override connect(): Promise<Connection> {
 		this.#connection ??= this.#open()
 		return this.#connection
@@ -17,24 +39,25 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 
 	async #open(): Promise<Connection> {
 		const connection = await super.connect()
+		// Not in its type, but there: SQLite's own connection.
+		this.#statements = new Statements((connection as Connection & { client: Database }).client)
 		const queryRaw = connection.queryRaw.bind(connection)
 		const executeRaw = connection.executeRaw.bind(connection)
 		const startTransaction = connection.startTransaction.bind(connection)
 		const dispose = connection.dispose.bind(connection)
-		/** Settled when no transaction is open. Statements themselves are synchronous, so they need no turn of their own. */
-		let idle = Promise.resolve()
 
 		// Who disconnects may come back: in development the server starts again after each change.
 		connection.dispose = () => {
 			this.#connection = undefined
+			this.#statements = undefined
 			return dispose()
 		}
-		connection.queryRaw = (query) => idle.then(() => queryRaw(query))
-		connection.executeRaw = (query) => idle.then(() => executeRaw(query))
+		connection.queryRaw = (query) => this.#idle.then(() => queryRaw(query))
+		connection.executeRaw = (query) => this.#idle.then(() => executeRaw(query))
 		connection.startTransaction = async (isolationLevel) => {
-			const before = idle
+			const before = this.#idle
 			let end = () => {}
-			idle = new Promise((resolve) => {
+			this.#idle = new Promise((resolve) => {
 				end = resolve
 			})
 			await before

@@ -1,5 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { db, execute, openDatabase, query, sql } from "./client.server"
+import Database from "better-sqlite3"
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
+import { db, execute, openDatabase, query, raw, sql } from "./client.server"
 import { insertInto } from "./statement.server"
 
 const now = new Date("2026-01-01T12:00:00.123Z")
@@ -84,6 +85,20 @@ describe("statements past Prisma's engine", () => {
 			await expect(db.user.create({ data: ada })).rejects.toMatchObject({ status: 503 })
 		} finally {
 			await execute(sql`PRAGMA query_only = OFF`)
+		}
+	})
+
+	it("are prepared once, also when others come between, and not kept without end", async () => {
+		const prepare = vi.spyOn(Database.prototype, "prepare")
+		const count = (text: string) => prepare.mock.calls.filter(([sql]) => sql.includes(text)).length
+		try {
+			for (const id of ["1", "2", "3"]) await query(sql`SELECT "id" FROM "User" WHERE "id" = ${id}`)
+			expect(count('SELECT "id" FROM "User"')).toBe(1)
+			for (let index = 0; index < 300; index++) await query(sql`SELECT ${raw(String(index))} AS "n"`)
+			await query(sql`SELECT "id" FROM "User" WHERE "id" = ${"1"}`)
+			expect(count('SELECT "id" FROM "User"')).toBe(2)
+		} finally {
+			prepare.mockRestore()
 		}
 	})
 

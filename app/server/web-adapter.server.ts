@@ -40,15 +40,20 @@ export function tellWhenToRetry(response: ExpressResponse): void {
 /** What loaders and actions know beside the web's request, thanks to the request guard. */
 export function contextOf({ method, headers }: ExpressRequest, response: ExpressResponse): AppLoadContext {
 	const { address, json, nonce } = response.locals as { address: string; json: boolean; nonce: string }
-	const userAgent = headers["user-agent"] ?? ""
-	return {
-		caller: {
-			address,
-			userAgent,
-			now: new Date(),
-			device: readDeviceCookie(headers),
-			signal: hangUpSignal(response),
+	let signal: AbortSignal | undefined
+	const caller = {
+		address,
+		userAgent: headers["user-agent"] ?? "",
+		now: new Date(),
+		device: readDeviceCookie(headers),
+		// Made where somebody waits for it: most requests do not.
+		get signal() {
+			signal ??= hangUpSignal(response)
+			return signal
 		},
+	}
+	return {
+		caller,
 		json,
 		method,
 		nonce,
@@ -58,8 +63,10 @@ export function contextOf({ method, headers }: ExpressRequest, response: Express
 /** Beside the web request, not in it: each of Remix's many copies of that would listen to it, at a price. */
 function hangUpSignal(response: ExpressResponse): AbortSignal {
 	const controller = new AbortController()
-	response.on("close", () => {
+	const hangUp = () => {
 		if (!response.writableFinished) controller.abort()
-	})
+	}
+	if (response.closed) hangUp()
+	else response.on("close", hangUp)
 	return controller.signal
 }

@@ -20,29 +20,36 @@ declare module "lucia" {
 /** The account was deleted, deactivated or reset since it was read: it gets no session. */
 export class AccountEnded extends Error {}
 
-/** Names of the session's columns beside the user's, which a fork may call as it likes. */
-type SessionColumns = { [Column in keyof Session as `session.${Column}`]: Session[Column] }
+/** The session's columns under names that no column of the user has, which a fork may call as it likes. */
+type SessionColumns = {
+	[Column in Exclude<keyof Session, "id" | "userId"> as `session.${Column}`]: Session[Column]
+}
 
 /** Lucia over Prisma. Updates never insert: a session that was ended in the meantime stays ended. */
 export const adapter: Adapter = {
 	async getSessionAndUser(id) {
 		const [row] = await query<User & SessionColumns>(sql`
-			SELECT u.*, s."id" AS "session.id", s."userId" AS "session.userId", s."backend" AS "session.backend",
-				s."epoch" AS "session.epoch", s."expiresAt" AS "session.expiresAt",
+			SELECT u.*, s."backend" AS "session.backend", s."epoch" AS "session.epoch", s."expiresAt" AS "session.expiresAt",
 				s."absoluteExpiresAt" AS "session.absoluteExpiresAt", s."createdAt" AS "session.createdAt",
 				s."lastSeenAt" AS "session.lastSeenAt", s."address" AS "session.address",
 				s."userAgent" AS "session.userAgent"
 			FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${id}`)
 		if (!row || row["session.expiresAt"] <= new Date()) return [null, null]
-		const user: Record<string, unknown> = {}
-		const session: Record<string, unknown> = {}
-		for (const [name, value] of Object.entries(row))
-			if (name.startsWith("session.")) session[name.slice("session.".length)] = value
-			else user[name] = value
-		const { userId, expiresAt, ...attributes } = session as Session
+		const {
+			"session.backend": backend,
+			"session.epoch": epoch,
+			"session.expiresAt": expiresAt,
+			"session.absoluteExpiresAt": absoluteExpiresAt,
+			"session.createdAt": createdAt,
+			"session.lastSeenAt": lastSeenAt,
+			"session.address": address,
+			"session.userAgent": userAgent,
+			...user
+		} = row
+		const attributes = { backend, epoch, absoluteExpiresAt, createdAt, lastSeenAt, address, userAgent }
 		return [
-			{ id, userId, expiresAt, attributes },
-			{ id: userId, attributes: user as User },
+			{ id, userId: user.id, expiresAt, attributes },
+			{ id: user.id, attributes: user },
 		]
 	},
 	async getUserSessions(userId) {
