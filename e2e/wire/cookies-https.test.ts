@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { type Answer, COOKIE, clientOf, registerVerified, sessionOf } from "../support/client"
+import { config } from "../../app/auth.config"
+import {
+	type Answer,
+	COOKIE,
+	clientOf,
+	registerUnverified,
+	registerVerified,
+	sessionOf,
+	somebody,
+} from "../support/client"
 import { getRaw } from "../support/exchange"
 import { serverFixture } from "../support/server-fixture"
 
@@ -67,4 +76,16 @@ describe("behind https", () => {
 		for (const link of mailbox.mails.flatMap(({ links }) => links))
 			expect(link.startsWith("https://kit.test/")).toBe(true)
 	})
+
+	it.runIf(config.verification.enabled)(
+		"H-17: the cookie that marks the browser that registered is called __Host-, too, and only that is read",
+		async () => {
+			const { cookie, link } = await registerUnverified(server, mailbox, somebody())
+			expect(cookie).toMatch(/^__Host-registration=[0-9a-f-]{36}\.[\w-]{43}$/)
+			const value = cookie.slice("__Host-registration=".length)
+			const confirm = (cookie: string) => clientOf(server).postForm("/verify", link, { Cookie: cookie })
+			expect((await confirm(`registration=${value}`)).status).toBe(422)
+			expect((await confirm(cookie)).status).toBe(303)
+		},
+	)
 })
