@@ -5,8 +5,8 @@ import { StartError } from "./start-error"
 /** Timers in Node hold at most 2^31 - 1 ms; a longer window would silently become no limit at all. */
 const MAX_WINDOW_SECONDS = 2_147_483
 
-/** What `http/notice.server.ts`, `http/registration-cookie.server.ts` and `http/device-cookie.server.ts` call theirs. */
-const OTHER_COOKIES = ["notice", "registration", "device"]
+/** What the files `http/*-cookie.server.ts` and `http/notice.server.ts` call theirs. */
+const OTHER_COOKIES = ["notice", "registration", "device", "mailed", "username"]
 
 const seconds = z.int().positive()
 const count = z.int().positive()
@@ -38,7 +38,7 @@ const configSchema = z
 			passwordConfirm: z.boolean(),
 			// Which columns there are is checked by `auth/user/columns.server.ts`.
 			userDefaults: z.custom<UserDefaults>(isPlainObject, "must be an object of columns and their values"),
-			redirectTo: path,
+			redirectTo: path.optional(),
 			signIn: z.boolean(),
 		}),
 		verification: z.strictObject({

@@ -48,8 +48,11 @@ export const config: Config = {
 		passwordConfirm: true,
 		/** What a new account has, by column of `User`, where nothing else was sent. */
 		userDefaults: { active: true },
-		/** Where a form goes after success; a program finds it as `redirect_to`. */
-		redirectTo: "/login",
+		/**
+		 * Where a form goes after success; a program finds it as `redirect_to`. Unset, it is "Check your mail" at
+		 * `/verify/sent`; without verification, `/login`.
+		 */
+		redirectTo: undefined,
 		/** Is who registers signed in at once? Only without verification. */
 		signIn: false,
 	},

@@ -5,6 +5,7 @@ export default [
 	index("routes/home.tsx"),
 	route("register", "routes/register.tsx"),
 	route("verify", "routes/verify.tsx"),
+	route("verify/sent", "routes/verify-sent.tsx"),
 	route("verify/resend", "routes/verify-resend.tsx"),
 	route("login", "routes/login.tsx"),
 	route("login/cookie", "routes/login-cookie.tsx"),

@@ -55,7 +55,7 @@ test("while a form is on its way, its button says so and takes no second press",
 	await page.locator("input[name=password]").fill(member.password)
 	const before = await page.locator("button[type=submit]").boundingBox()
 	await page.getByRole("button", { name: "Sign in" }).click()
-	const button = page.getByRole("button", { name: "Signing in …" })
+	const button = page.getByRole("button", { name: "Signing in…" })
 	await expect(button).toHaveAttribute("aria-disabled", "true")
 	expect((await button.boundingBox())?.height).toBe(before?.height)
 	await button.click({ force: true })

@@ -1,6 +1,6 @@
 import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
-import { COOKIE, clientOf, register } from "./support/client"
+import { COOKIE, clientOf } from "./support/client"
 
 const NOT_RIGHT = "That user name, e-mail or password isn't right."
 
@@ -34,25 +34,6 @@ test("an empty form asks for both fields", async ({ page, open }) => {
 	await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
 		"Enter your password.",
 	)
-})
-
-test("the right password of an unconfirmed address leads to a new link", async ({
-	page,
-	open,
-	person,
-	server,
-}) => {
-	test.skip(!config.verification.enabled, "addresses are not verified")
-	const { username, password } = person
-	await register(server, person)
-	await open("/login")
-	await page.getByLabel("User name or e-mail").fill(username)
-	await page.getByLabel("Password", { exact: true }).fill(password)
-	await page.getByRole("button", { name: "Sign in" }).click()
-	await expect(page.getByRole("alert")).toContainText("not confirmed yet")
-	await page.getByRole("link", { name: "Get a new link" }).click()
-	await expect(page).toHaveURL("/verify/resend")
-	expect(await page.context().cookies()).toEqual([])
 })
 
 test("signing in leads back to the page that asked for it", async ({

@@ -38,7 +38,7 @@ test("P1: who forgot the password chooses a new one by mail, and signs in with i
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
 
 	await open(link)
-	await expect(page.getByRole("alert")).toContainText("This link does not work")
+	await expect(page.getByRole("alert")).toContainText("This link doesn't work")
 	await page.getByRole("link", { name: "Get a new link" }).click()
 	await expect(page).toHaveURL("/forgot-password")
 })

@@ -24,7 +24,7 @@ export async function admit(
 	user: User,
 	caller: Caller,
 ): Promise<{ ok: true } | Refusal<"not_verified" | "hook_refused">> {
-	if (needsVerification(user)) return refusal("not_verified")
+	if (needsVerification(user)) return refusal("not_verified", { user })
 	return (await runHooks("loginSuccess", user, caller)) ?? { ok: true }
 }
 

@@ -16,6 +16,7 @@ import { createUser, type User } from "./user/user.server"
 import { verify } from "./verify.server"
 
 const password = "correct horse battery"
+const registrant = { registered: null, redirectTo: null, replaces: nothing }
 let clients = 0
 let user: User
 
@@ -195,10 +196,10 @@ describe("S5: signing in without the form passes the same hooks", () => {
 		config.verification.enabled = false
 		config.registration.signIn = true
 		try {
-			const welcome = await register(registration(), caller(), nothing)
+			const welcome = await register(registration(), registrant, caller())
 			expect(welcome).toMatchObject({ ok: true, grant: { kind: "cookie" } })
 			hooks.loginSuccess.push(() => "Not yet.")
-			const vetoed = await register(registration(), caller(), nothing)
+			const vetoed = await register(registration(), registrant, caller())
 			expect(vetoed).toMatchObject({ ok: true, grant: null })
 			if (vetoed.ok) expect(await traces(vetoed.user)).toEqual({ lastSignedInAt: null, sessions: 0 })
 		} finally {

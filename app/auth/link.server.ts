@@ -53,6 +53,8 @@ export type LinkParameters = Record<(typeof linkFields)[number], string>
 
 /** How far ahead another server's clock may be. */
 const MAX_CLOCK_SKEW_SECONDS = 60
+/** Each costs a signature; few people change their password more often while they keep the first mail. */
+const MAX_EPOCHS_BACK = 10
 
 /** Whose link this is, if it works. Changes nothing: mail scanners follow links too. */
 export async function openLink(
@@ -68,14 +70,52 @@ export async function openLink(
 	return links[purpose].isOpen(user) ? { ok: true, user } : refusal("link_invalid")
 }
 
+/**
+ * Who confirmed an address by this link, or by another one for it, however long ago. A person who opens it again finds
+ * nothing wrong. Null for what is no link of ours, and where another address took the place of that one.
+ */
+export async function findConfirmed(values: Record<string, unknown>): Promise<User | null> {
+	const link = parseLink(values)
+	const user = link && (await findUser(link.user_id))
+	if (!link || !user?.active || user.emailVerifiedAt === null) return null
+	// As the account was when the link was mailed: not confirmed, and with the password of then.
+	for (let back = 0; back <= Math.min(user.epoch, MAX_EPOCHS_BACK); back++) {
+		const then = { ...user, epoch: user.epoch - back, emailVerifiedAt: null }
+		if (isSignature("link/verify", message("verify", then, link.timestamp), link.signature)) return user
+	}
+	return null
+}
+
+/** Whose link this is that is too old, so that a new one can be sent there. Null for any other. */
+export async function findExpired(
+	purpose: LinkPurpose,
+	values: Record<string, unknown>,
+	now: Date,
+): Promise<User | null> {
+	const link = parseLink(values)
+	const user = link && (await findUser(link.user_id))
+	if (!link || !user?.active || !links[purpose].isOpen(user)) return null
+	return checkLink(purpose, link, user, now) === "link_expired" ? user : null
+}
+
 /** Whether a link for this can be used at all, and so is worth a mail. */
 export function isLinkOpen(purpose: LinkPurpose, user: User): boolean {
 	return links[purpose].isOpen(user)
 }
 
-/** The link as it is mailed. Its host is `APP_URL`'s, whatever the request said. */
-export function linkUrl(purpose: LinkPurpose, user: User, now: Date): string {
-	return `${env.appUrl}${links[purpose].path}?${new URLSearchParams(signLink(purpose, user, now))}`
+/**
+ * The link as it is mailed. Its host is `APP_URL`'s, whatever the request said.
+ *
+ * @param redirectTo where it leads on to; not signed, so it is checked again when it comes back
+ */
+export function linkUrl(
+	purpose: LinkPurpose,
+	user: User,
+	now: Date,
+	redirectTo: string | null = null,
+): string {
+	const query = { ...signLink(purpose, user, now), ...(redirectTo && { redirect_to: redirectTo }) }
+	return `${env.appUrl}${links[purpose].path}?${new URLSearchParams(query)}`
 }
 
 export function linkPeriodSeconds(purpose: LinkPurpose): number {

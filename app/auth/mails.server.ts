@@ -18,7 +18,7 @@ type MailDefinition = {
 	/** Whether there is still something to say, of an active account whose address is the mail's. */
 	isDue: (user: User) => boolean
 	/** Null where there is nobody to say it to. */
-	element: (user: User, now: Date, askedAt: Date) => Promise<MailElement | null>
+	element: (user: User, now: Date, mail: OutboxMail) => Promise<MailElement | null>
 }
 
 /** What is mailed when. */
@@ -26,9 +26,10 @@ const mails = {
 	/** After registering, and when a new link is asked for. Whose the address is, is looked up only now. */
 	verify: {
 		isDue: needsVerification,
-		async element(user, now, askedAt) {
+		async element(user, now, { createdAt, redirectTo }) {
 			const owner = await findUserByEmail(user.emailKey)
-			if (!owner || owner.id === user.id) return verifyMail(user, now, askedAt)
+			if (!owner || owner.id === user.id)
+				return VerifyMail({ ...linkOf("verify", user, now, redirectTo), askedAt: createdAt })
 			return owner.active ? addressTakenMail(owner) : null
 		},
 	},
@@ -38,14 +39,13 @@ const mails = {
 		async element(user, now) {
 			const owner = await findUserByEmail(user.emailKey)
 			if (owner && owner.id !== user.id) return null
-			// What a stranger chose as a name is not mailed to an address that is not proven.
-			return ResetMail({ username: owner?.username ?? null, ...linkOf("reset", user, now) })
+			return ResetMail({ username: nameOf(user), ...linkOf("reset", user, now) })
 		},
 	},
 	/** After the password was changed, by link or while signed in. */
 	password_changed: {
 		isDue: () => true,
-		element: async ({ username }) => PasswordChangedMail({ username, resetLink: forgotPasswordLink() }),
+		element: async (user) => PasswordChangedMail({ username: nameOf(user), resetLink: forgotPasswordLink() }),
 	},
 	/** To the address that is to take the place of the account's own; to its owner, if it has one. */
 	email_change: {
@@ -61,14 +61,14 @@ const mails = {
 	email_change_requested: {
 		addressOf: null,
 		isDue: () => true,
-		element: async ({ username }) =>
-			EmailChangeNoticeMail({ username, isDone: false, resetLink: forgotPasswordLink() }),
+		element: async (user) =>
+			EmailChangeNoticeMail({ username: nameOf(user), isDone: false, resetLink: forgotPasswordLink() }),
 	},
 	/** … and to the one that was, afterwards. */
 	email_changed: {
 		addressOf: null,
 		isDue: () => true,
-		element: async ({ username }) => EmailChangeNoticeMail({ username, isDone: true, resetLink: null }),
+		element: async (user) => EmailChangeNoticeMail({ username: nameOf(user), isDone: true, resetLink: null }),
 	},
 } satisfies Record<MailKind, MailDefinition>
 
@@ -82,7 +82,7 @@ export async function composeMail(mail: OutboxMail, now: Date): Promise<Message 
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
 	if (!mail.sentAt && !(user.active && isDue(user))) return null
-	const found = await element(user, now, mail.createdAt)
+	const found = await element(user, now, mail)
 	return found && renderMail(found)
 }
 
@@ -111,23 +111,24 @@ export async function readInbox(count: number) {
 	return (await Promise.all(shown)).flat()
 }
 
-function verifyMail(user: User, now: Date, askedAt: Date) {
-	return VerifyMail({ username: user.username, ...linkOf("verify", user, now), askedAt })
-}
-
 function addressTakenMail(owner: User) {
 	const needsLink = needsVerification(owner)
 	const link = `${env.appUrl}${needsLink ? "/verify/resend" : "/login"}`
 	return AddressTakenMail({
-		username: owner.username,
+		username: nameOf(owner),
 		verified: !needsLink,
 		link,
 		resetLink: forgotPasswordLink(),
 	})
 }
 
-function linkOf(purpose: LinkPurpose, user: User, now: Date) {
-	return { link: linkUrl(purpose, user, now), period: duration(linkPeriodSeconds(purpose)) }
+/** What a stranger chose as a name is not mailed to an address that is not proven. */
+function nameOf({ username, emailVerifiedAt }: User): string | null {
+	return emailVerifiedAt === null ? null : username
+}
+
+function linkOf(purpose: LinkPurpose, user: User, now: Date, redirectTo: string | null = null) {
+	return { link: linkUrl(purpose, user, now, redirectTo), period: duration(linkPeriodSeconds(purpose)) }
 }
 
 function forgotPasswordLink(): string | null {

@@ -20,19 +20,27 @@ export type Registered = {
 	grant: Grant | null
 }
 
+export type Registrant = {
+	/** The registration that was made in this browser before, by its user's id. */
+	registered: string | null
+	/** Where the mailed link leads on to: a path on this site. */
+	redirectTo: string | null
+	/** What the request shows: the session that a new one takes the place of. */
+	replaces: Shown
+}
+
 /**
  * Registers an account. Where addresses are verified, nobody looks whose the address is: the same row and the same mail
  * are written for a taken one, and what the mail says is decided when it is sent. A taken user name is said, as user
- * names are public.
+ * names are public. Who starts over in the same browser with the same name does not find it taken.
  *
- * @param replaces what the request shows: the session that a new one takes the place of
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification, also
  *   the address)
  */
 export async function register(
 	input: z.output<typeof registerSchema>,
+	{ registered, redirectTo, replaces }: Registrant,
 	caller: Caller,
-	replaces: Shown,
 ): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
 	const hashed = await charging([["registrationPerClient", caller.address]], () =>
@@ -43,7 +51,10 @@ export async function register(
 	const { passwordHash } = hashed
 	const mail = config.verification.enabled ? "verify" : null
 	const created = await charging(mail ? mailCharges(profile.email, caller) : [], () =>
-		createUser({ ...config.registration.userDefaults, ...profile }, { passwordHash, mail, now: caller.now }),
+		createUser(
+			{ ...config.registration.userDefaults, ...profile },
+			{ passwordHash, mail, redirectTo, replaces: registered, now: caller.now },
+		),
 	)
 	if (!created.ok) return created
 	emit("user.registered", created.user, caller)

@@ -19,6 +19,7 @@ import {
 	findUserByIdentifier,
 	identifierKey,
 	noteResetRequest,
+	type User,
 } from "./user/user.server"
 
 /**
@@ -50,7 +51,7 @@ export async function requestReset(
 export async function resetPassword(
 	input: z.output<typeof resetPasswordSchema>,
 	caller: Caller,
-): Promise<{ ok: true } | LinkRefusal | Refusal<"validation_failed" | "overloaded">> {
+): Promise<{ ok: true; user: User } | LinkRefusal | Refusal<"validation_failed" | "overloaded">> {
 	const opened = await openLink("reset", input, caller.now)
 	if (!opened.ok) return opened
 	const { user } = opened
@@ -63,7 +64,7 @@ export async function resetPassword(
 	await forgive(["wrongPasswordPerAccount", user.id])
 	emit("password.reset", user, caller)
 	if (user.emailVerifiedAt === null) emit("user.activated", user, caller)
-	return { ok: true }
+	return { ok: true, user }
 }
 
 async function mailResetLink(key: string, registered: string | null, caller: Caller): Promise<void> {

@@ -83,6 +83,9 @@ export const loginSchema = z.object({
 
 export const resendSchema = z.object({ email })
 
+/** On a page that was shown for the account's password, what marks it comes along, see `http/registration-cookie.server.ts`. */
+export const resendFormSchema = resendSchema.extend({ registration: z.string().default("").catch("") })
+
 export const logoutSchema = z.object({})
 
 /** The fields of a mailed link. Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */

@@ -8,6 +8,8 @@ export type SignaturePurpose =
 	| "link/email_change"
 	| "cookie/registration"
 	| "cookie/device"
+	| "cookie/mailed"
+	| "cookie/username"
 
 /** @returns HMAC-SHA256 by the first secret, as 43 base64url characters */
 export function sign(purpose: SignaturePurpose, message: string): string {

@@ -99,16 +99,18 @@ export async function disownRegistration(
  * as they are typed, so that it is the same for those without an account.
  *
  * @param registered the registration of this browser, which goes before others with the same address
+ * @param redirectTo where the link leads on to: a path on this site
  * @returns refusal `rate_limited`
  */
 export async function resendVerification(
 	email: { key: string },
 	registered: string | null,
+	redirectTo: string | null,
 	caller: Caller,
 ): Promise<{ ok: true } | Refusal<"rate_limited">> {
 	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
-	afterAnswer(() => mailNewLink(email.key, registered, caller))
+	afterAnswer(() => mailNewLink(email.key, registered, redirectTo, caller))
 	return { ok: true }
 }
 
@@ -125,10 +127,15 @@ async function checkPassword(
 	return refusal("validation_failed", { faults: { password: [{ code: "password_missing" }] } })
 }
 
-async function mailNewLink(emailKey: string, registered: string | null, caller: Caller): Promise<void> {
+async function mailNewLink(
+	emailKey: string,
+	registered: string | null,
+	redirectTo: string | null,
+	caller: Caller,
+): Promise<void> {
 	const user = config.verification.enabled && (await findUnproven(emailKey, registered))
 	if (!user) return
 	await extendRegistration(user, caller.now)
-	await enqueueMail({ kind: "verify", user, now: caller.now })
+	await enqueueMail({ kind: "verify", user, redirectTo, now: caller.now })
 	emit("verification.resent", user, caller)
 }

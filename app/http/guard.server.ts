@@ -3,6 +3,7 @@ import { authenticate } from "../auth/backend/backends.server"
 import type { SignedIn } from "../auth/session/session.server"
 import { config } from "../auth.config"
 import { env } from "../env.server"
+import { noticeCookie } from "./notice.server"
 import { problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
 import { shownBy } from "./session-transport.server"
@@ -19,7 +20,9 @@ export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const { pathname, search } = new URL(args.request.url)
 	const wanted = ownPath(pathname + search)
 	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""
-	throw replace(`/login${query}`, 303)
+	const hadSession = shownBy(args.request).cookie !== null
+	const notice = hadSession ? { headers: { "Set-Cookie": noticeCookie("session_ended") } } : {}
+	throw replace(`/login${query}`, { status: 303, ...notice })
 }
 
 /** For pages of superusers, in loader and action. Everybody else who is signed in gets 403 `forbidden`. */

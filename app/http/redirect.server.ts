@@ -2,6 +2,8 @@ import { env } from "../env.server"
 
 /** Also of what it becomes: three times that, encoded once more, still fits into a header that every proxy takes. */
 const MAX_LENGTH = 2048
+/** Of what goes along with a mailed link: mail programs break longer ones, and it is text that a stranger may have chosen. */
+const MAX_MAILED_LENGTH = 512
 
 /** White space, controls and backslashes: browsers drop some of them and turn others into slashes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -26,6 +28,11 @@ export function ownPath(candidate: unknown): string | null {
 	if (UNSAFE_ENCODED.test(url.pathname) || isWayStation(url.pathname)) return null
 	const path = url.pathname + url.search + url.hash
 	return path.length <= MAX_LENGTH ? path : null
+}
+
+/** What a mailed link may take along of it. */
+export function mailedPath(path: string | null): string | null {
+	return path !== null && path.length <= MAX_MAILED_LENGTH ? path : null
 }
 
 /** What a page was asked for in its query, if it may lead there. */

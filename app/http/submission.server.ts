@@ -9,6 +9,7 @@ import { type Fields, readFields } from "./fields.server"
 import { type Notice, noticeCookie } from "./notice.server"
 import { type Problem, type ProblemCode, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
+import { registrationMark } from "./registration-cookie.server"
 import { cookiesOf, tokenBody } from "./session-transport.server"
 
 /** A form that was sent, whichever way. */
@@ -22,7 +23,12 @@ export type Submission<T> = {
 }
 
 /** What a page finds when its form was refused: the problem, and what was typed, but never a secret. */
-export type RefusedForm = { problem: Problem; typed: Record<string, string> }
+export type RefusedForm = {
+	problem: Problem
+	typed: Record<string, string>
+	/** With `not_verified`: where the link goes, and what marks who asks for it. For the page alone. */
+	unconfirmed?: { email: string; registration: string }
+}
 
 /** Characters of all that is shown again; each costs the page's renderer several. */
 const MAX_TYPED_LENGTH = 16_384
@@ -73,7 +79,14 @@ export function answer(submission: { json: boolean }, { session = null, ...outco
 /** Failure: the page again for a person, problem details for a program; the same status for both. */
 export function refuse(reason: Refusal | ProblemCode, { typed }: Pick<RefusedForm, "typed">) {
 	const { body, headers } = typeof reason === "string" ? toldByCode(reason) : told(reason)
-	return data<RefusedForm>({ problem: body, typed }, { status: body.status, headers })
+	const refused = { problem: body, typed, ...unconfirmed(reason) }
+	return data<RefusedForm>(refused, { status: body.status, headers })
+}
+
+function unconfirmed(reason: Refusal | ProblemCode): Pick<RefusedForm, "unconfirmed"> {
+	if (typeof reason === "string" || reason.code !== "not_verified") return {}
+	const { id, email } = reason.user
+	return { unconfirmed: { email, registration: registrationMark(id) } }
 }
 
 function toldByCode(code: ProblemCode): { body: Problem; headers: Record<string, string> } {

@@ -2,7 +2,8 @@ import { appName } from "../auth.config"
 import { LinkButton, Mail, Paragraph } from "./layout"
 
 export function AddressTakenMail(props: {
-	username: string
+	/** Null where the address isn't proven: then the name may be a stranger's words. */
+	username: string | null
 	verified: boolean
 	link: string
 	resetLink: string | null
@@ -15,11 +16,11 @@ export function AddressTakenMail(props: {
 			preview="Someone tried to register with this address. Nothing was changed."
 			reason={`Sent by ${appName}, because someone tried to register with this address.`}
 		>
-			<Paragraph>Hello {username},</Paragraph>
+			<Paragraph>Hello{username && ` ${username}`},</Paragraph>
 			<Paragraph>Someone just tried to register with this address, but it already has an account.</Paragraph>
 			<Paragraph>
 				{verified
-					? `If that was you, sign in as ${username} with the password that you have.`
+					? `If that was you, sign in${username ? ` as ${username}` : ""} with the password you have.`
 					: "If that was you: your address isn't confirmed yet. Ask for a new link, confirm it, then sign in."}
 			</Paragraph>
 			<LinkButton href={link}>{verified ? "Sign in" : "Get a new link"}</LinkButton>

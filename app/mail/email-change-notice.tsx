@@ -3,7 +3,7 @@ import { LinkButton, Mail, Paragraph } from "./layout"
 
 /** To the old address. The new one isn't told: who reads this mailbox may be the reason for the change. */
 export function EmailChangeNoticeMail(props: {
-	username: string
+	username: string | null
 	isDone: boolean
 	resetLink: string | null
 }) {
@@ -13,7 +13,7 @@ export function EmailChangeNoticeMail(props: {
 		: `Your e-mail address for ${appName} is about to change`
 	return (
 		<Mail subject={subject}>
-			<Paragraph>Hello {username},</Paragraph>
+			<Paragraph>Hello{username && ` ${username}`},</Paragraph>
 			<Paragraph>
 				{isDone
 					? "Your account has another e-mail address now. This is the last mail to the old one."

@@ -22,13 +22,18 @@ const POLL_MS = 2_000
 /** Rendering a mail takes time, which must not show in the answer that it is put in for. */
 const WAKE_DELAY_MS = 20
 
-/** Puts a mail into the outbox; inside a transaction, it is sent only if that commits. */
+/**
+ * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
+ *
+ * @param mail.redirectTo where its link leads on to: a path on this site
+ */
 export async function enqueueMail(
-	mail: { kind: MailKind; user: { id: string; email: string }; now: Date },
+	mail: { kind: MailKind; user: { id: string; email: string }; redirectTo?: string | null; now: Date },
 	transaction: Pick<Transaction, "outboxMail"> = db,
 ): Promise<void> {
-	const { kind, user, now } = mail
-	const data = { id: randomUUID(), kind, userId: user.id, to: user.email, createdAt: now, nextAttemptAt: now }
+	const { kind, user, redirectTo = null, now } = mail
+	const sent = { to: user.email, redirectTo, createdAt: now, nextAttemptAt: now }
+	const data = { id: randomUUID(), kind, userId: user.id, ...sent }
 	await transaction.outboxMail.create({ data })
 	setTimeout(() => wake(), WAKE_DELAY_MS)
 }

@@ -1,10 +1,10 @@
 import { appName } from "../auth.config"
 import { LinkButton, Mail, Paragraph } from "./layout"
 
-export function PasswordChangedMail(props: { username: string; resetLink: string | null }) {
+export function PasswordChangedMail(props: { username: string | null; resetLink: string | null }) {
 	return (
 		<Mail subject={`Your password for ${appName} was changed`}>
-			<Paragraph>Hello {props.username},</Paragraph>
+			<Paragraph>Hello{props.username && ` ${props.username}`},</Paragraph>
 			<Paragraph>
 				The password of your account was just changed. If that was you, there is nothing to do.
 			</Paragraph>

@@ -1,7 +1,8 @@
 import { appName } from "../auth.config"
 import { LinkButton, Mail, Moment, Paragraph } from "./layout"
 
-export function VerifyMail(props: { username: string; link: string; period: string; askedAt: Date }) {
+/** Names nobody: the address isn't proven, and a user name may be a stranger's words. */
+export function VerifyMail(props: { link: string; period: string; askedAt: Date }) {
 	return (
 		<Mail
 			subject={`Confirm your e-mail address for ${appName}`}
@@ -9,7 +10,7 @@ export function VerifyMail(props: { username: string; link: string; period: stri
 			preview={`One press, and your account is ready. The link works for ${props.period}.`}
 			reason={`Sent by ${appName}, because someone created an account with this address.`}
 		>
-			<Paragraph>Hello {props.username},</Paragraph>
+			<Paragraph>Hello,</Paragraph>
 			<Paragraph>
 				Press the button to confirm that this address is yours. Then your account is ready.
 			</Paragraph>

@@ -27,7 +27,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 		<div className="inside">
 			<div className="sign-out">
 				<Form id="logout" action="/logout">
-					<SubmitButton quiet small pending="Signing out …">
+					<SubmitButton quiet small pending="Signing out…">
 						Sign out
 					</SubmitButton>
 				</Form>
@@ -50,7 +50,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 						{shown.map(({ field, value }) => (
 							<DescribedField key={`${field.name} ${value}`} field={field} value={value} />
 						))}
-						<SubmitButton pending="Saving …">Save profile</SubmitButton>
+						<SubmitButton pending="Saving…">Save profile</SubmitButton>
 					</Form>
 				</Section>
 				<Section id="email" title="E-mail" hint="Where we write to, and what you can sign in with.">

@@ -39,7 +39,7 @@ export function EmailChangePage(props: {
 					label={labels.current_password}
 					autoComplete="current-password"
 				/>
-				<SubmitButton pending="Sending …">Send the link</SubmitButton>
+				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
 		</Card>
 	)

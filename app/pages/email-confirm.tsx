@@ -37,7 +37,7 @@ export function EmailConfirmPage({ link, problem, email, refused }: EmailConfirm
 			}
 		>
 			<Form id="email-confirm" refused={refused} hidden={link}>
-				<SubmitButton pending="Confirming …">Confirm this address</SubmitButton>
+				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>
 			</Form>
 		</Card>
 	)

@@ -23,7 +23,7 @@ export function ForgotPasswordPage({ refused }: { refused?: RefusedForm }) {
 					autoCorrect="off"
 					spellCheck={false}
 				/>
-				<SubmitButton pending="Sending …">Send the link</SubmitButton>
+				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
 		</Card>
 	)

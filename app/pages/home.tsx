@@ -3,6 +3,9 @@ import type { PublicUser } from "../auth/user/user.server"
 import { tagline } from "../auth.config"
 import { Opening } from "../ui/card"
 
+/** Who comes from here to register means to go to the account. */
+const REGISTER = `/register?${new URLSearchParams({ redirect_to: "/account" })}`
+
 /** What stands here is the fork's own; this is a place to start from. */
 export function HomePage({ user, registration }: { user: PublicUser | null; registration?: boolean }) {
 	if (user)
@@ -25,7 +28,7 @@ export function HomePage({ user, registration }: { user: PublicUser | null; regi
 					Sign in
 				</Link>
 				{registration && (
-					<Link to="/register" className="button button-quiet">
+					<Link to={REGISTER} className="button button-quiet">
 						Create an account
 					</Link>
 				)}

@@ -1,7 +1,9 @@
 import { Link } from "@remix-run/react"
+import { useEffect } from "react"
 import type { RefusedForm } from "../http/submission.server"
-import { Card } from "../ui/card"
+import { Card, useNotice } from "../ui/card"
 import { Checkbox, Field, PasswordField } from "../ui/field"
+import { focusOnHeading } from "../ui/focus"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
@@ -9,6 +11,8 @@ const labels = { username: "User name or e-mail", password: "Password" }
 
 type LoginPageProps = {
 	redirect_to: string | null
+	/** Who has just confirmed an address or chosen a password. */
+	username?: string
 	password_reset: boolean
 	registration: boolean
 	refused?: RefusedForm
@@ -16,28 +20,22 @@ type LoginPageProps = {
 }
 
 export function LoginPage(props: LoginPageProps) {
-	const { redirect_to, password_reset, registration, refused, action } = props
+	const { redirect_to, username, password_reset, registration, refused, action } = props
+	const notice = useNotice()
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
-	const needsLink = refused?.problem.code === "not_verified"
+	if (refused?.unconfirmed)
+		return <Unconfirmed {...refused.unconfirmed} sentence={refused.problem.detail} redirectTo={redirectTo} />
 	return (
-		<Card title="Sign in" footer={registration && <RegisterLink redirectTo={redirectTo} />}>
-			<Form
-				id="login"
-				refused={refused}
-				action={action}
-				redirectTo={redirectTo}
-				labels={labels}
-				help={
-					needsLink && (
-						<p>
-							No mail? <Link to="/verify/resend">Get a new link</Link>
-						</p>
-					)
-				}
-			>
+		<Card
+			title="Sign in"
+			lead={redirectTo && !notice && "Sign in to continue."}
+			footer={registration && <RegisterLink redirectTo={redirectTo} />}
+		>
+			<Form id="login" refused={refused} action={action} redirectTo={redirectTo} labels={labels}>
 				<Field
 					name="username"
 					label={labels.username}
+					defaultValue={refused?.typed.username ?? username}
 					autoComplete="username"
 					autoCapitalize="none"
 					autoCorrect="off"
@@ -47,10 +45,41 @@ export function LoginPage(props: LoginPageProps) {
 					name="password"
 					label={labels.password}
 					aside={password_reset && <Link to="/forgot-password">Forgot it?</Link>}
+					autoFocus={username !== undefined && !refused}
 					autoComplete="current-password"
 				/>
 				<Checkbox name="remember" label="Keep me signed in on this device" />
-				<SubmitButton pending="Signing in …">Sign in</SubmitButton>
+				<SubmitButton pending="Signing in…">Sign in</SubmitButton>
+			</Form>
+		</Card>
+	)
+}
+
+/** The right password, and nothing wrong: one press, and the link is on its way. */
+function Unconfirmed(props: {
+	email: string
+	registration: string
+	sentence: string
+	redirectTo: string | null
+}) {
+	const { email, registration, sentence, redirectTo } = props
+	useEffect(focusOnHeading, [])
+	return (
+		<Card
+			title="One step left"
+			lead={
+				<>
+					{sentence} We'll mail a link to <strong>{email}</strong>.
+				</>
+			}
+			footer={
+				<>
+					Not you? <Link to="/login">Sign in as someone else</Link>
+				</>
+			}
+		>
+			<Form id="resend" action="/verify/resend" redirectTo={redirectTo} hidden={{ email, registration }}>
+				<SubmitButton pending="Sending…">Send me the link</SubmitButton>
 			</Form>
 		</Card>
 	)

@@ -22,7 +22,7 @@ export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused
 			footer={<Link to="/account">Stay signed in</Link>}
 		>
 			<Form id="logout" refused={refused}>
-				<SubmitButton pending="Signing out …">Sign out</SubmitButton>
+				<SubmitButton pending="Signing out…">Sign out</SubmitButton>
 			</Form>
 		</Card>
 	)

@@ -34,7 +34,7 @@ export function PasswordChangePage({ username, min_password_length, refused }: P
 					autoComplete="new-password"
 				/>
 				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
-				<SubmitButton pending="Changing …">Change password</SubmitButton>
+				<SubmitButton pending="Changing…">Change password</SubmitButton>
 			</Form>
 		</Card>
 	)

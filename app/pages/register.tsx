@@ -72,7 +72,7 @@ export function RegisterPage(props: {
 				{own.map((field) => (
 					<DescribedField key={field.name} field={field} />
 				))}
-				<SubmitButton pending="Creating your account …">Create account</SubmitButton>
+				<SubmitButton pending="Creating your account…">Create account</SubmitButton>
 			</Form>
 		</Card>
 	)

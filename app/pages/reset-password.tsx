@@ -48,7 +48,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 					autoComplete="new-password"
 				/>
 				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
-				<SubmitButton pending="Saving …">Save the new password</SubmitButton>
+				<SubmitButton pending="Saving…">Save the new password</SubmitButton>
 			</Form>
 		</Card>
 	)

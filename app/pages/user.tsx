@@ -78,7 +78,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								value={String(user.superuser)}
 								options={{ false: "User", true: "Superuser" }}
 							/>
-							<SubmitButton pending="Saving …">Save changes</SubmitButton>
+							<SubmitButton pending="Saving…">Save changes</SubmitButton>
 						</Form>
 					</div>
 				</section>
@@ -90,7 +90,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 					<div className="section-body">
 						<Form id="delete" intent="delete" refused={refused} labels={labels}>
 							<Checkbox name="sure" label={`Yes, delete ${user.username}`} />
-							<SubmitButton quiet pending="Deleting …">
+							<SubmitButton quiet pending="Deleting…">
 								Delete the account
 							</SubmitButton>
 						</Form>

@@ -7,16 +7,17 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { email: "E-mail address" }
 
-export function VerifyResendPage({ refused }: { refused?: RefusedForm }) {
+export function VerifyResendPage({ redirect_to, refused }: { redirect_to?: string; refused?: RefusedForm }) {
+	const { registration } = refused?.typed ?? {}
 	return (
 		<Card
 			title="Get a new link"
-			lead="We mail you a new link to confirm your address. Look into the spam folder too."
+			lead="We'll mail you a new link to confirm your address."
 			footer={<Link to="/login">Back to sign in</Link>}
 		>
-			<Form id="resend" refused={refused} labels={labels}>
+			<Form id="resend" refused={refused} redirectTo={redirect_to} hidden={{ registration }} labels={labels}>
 				<Field name="email" type="email" label={labels.email} autoComplete="email" />
-				<SubmitButton pending="Sending …">Send the link</SubmitButton>
+				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
 		</Card>
 	)

@@ -7,57 +7,69 @@ import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
 import { SubmitButton } from "../ui/submit-button"
 
-const labels = { password: "Password", sure: "Remove the account" }
+const labels = { password: "Password", sure: "Yes, remove this account" }
 
 type VerifyPageProps = {
 	/** The mailed link's own fields. */
 	link: { user_id?: string; timestamp?: string; signature?: string }
 	redirect_to: string | null
+	/** Whether who forgot the password can choose a new one. */
+	password_reset?: boolean
 	/** What is wrong with the link. */
 	problem?: Problem
+	/** What was confirmed already, and where it goes on for who is signed in. */
+	confirmed?: { onward: string | null }
 	/** Who registered. */
 	username?: string
+	/** What is to be confirmed, or where a new link would go. */
+	email?: string
 	/** Whether it was done in another browser, so that the password is asked for as well. */
 	needs_password?: boolean
 	refused?: RefusedForm
 }
 
-export function VerifyPage({
-	link,
-	redirect_to,
-	problem,
-	username,
-	needs_password = true,
-	refused,
-}: VerifyPageProps) {
+export function VerifyPage(props: VerifyPageProps) {
+	const { link, redirect_to, confirmed, username, email, needs_password = true, refused } = props
+	if (confirmed) return <Confirmed redirectTo={redirect_to} {...confirmed} />
 	// What a form was refused for says more than the page's address: the link may be in the form alone.
-	const dead = refused ? refused.problem : problem
-	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} />
+	const dead = refused ? refused.problem : props.problem
+	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} email={email} redirectTo={redirect_to} />
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	const form = { refused, redirectTo: redirect_to, hidden: { user_id, timestamp, signature }, labels }
+	const address = email ? <strong>{email}</strong> : "the address"
 	if (!needs_password)
 		return (
-			<Card title="Confirm your address" lead="One more step: press the button, and your account is ready.">
+			<Card
+				title="Confirm your address"
+				lead={<>Confirm that {address} is yours, and your account is ready.</>}
+			>
 				<Form id="confirm" {...form}>
-					<SubmitButton pending="Confirming …">Confirm my address</SubmitButton>
+					<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
 				</Form>
 			</Card>
 		)
 	return (
 		<Card
 			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
-			lead="You opened this link in another browser than the one you registered with. Enter the password you chose there."
+			lead={
+				<>You've opened the link in another browser, so enter the password you chose to confirm {address}.</>
+			}
 		>
 			<Form id="confirm" {...form}>
-				<PasswordField name="password" label={labels.password} autoComplete="current-password" />
-				<SubmitButton pending="Confirming …">Confirm my address</SubmitButton>
+				<PasswordField
+					name="password"
+					label={labels.password}
+					aside={props.password_reset && <Link to="/forgot-password">I don't know the password</Link>}
+					autoComplete="current-password"
+				/>
+				<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
 			</Form>
 			<section className="aside" aria-labelledby="not-me-title">
 				<h2 id="not-me-title">This wasn't me</h2>
 				<p className="hint">Someone else used your address. Remove the account, and nothing stays of it.</p>
 				<Form id="not-me" intent="not_me" {...form}>
-					<Checkbox name="sure" label="Yes, remove this account" />
-					<SubmitButton quiet pending="Removing …">
+					<Checkbox name="sure" label={labels.sure} />
+					<SubmitButton quiet pending="Removing…">
 						Remove the account
 					</SubmitButton>
 				</Form>
@@ -66,20 +78,52 @@ export function VerifyPage({
 	)
 }
 
-function DeadLink({ problem }: { problem: Problem }) {
+/** A link that did its work is no failure. */
+function Confirmed({ onward, redirectTo }: { onward: string | null; redirectTo: string | null }) {
+	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
+	return (
+		<Card title="Your address is confirmed" lead="This link has done its work. There's nothing left to do.">
+			{onward ? (
+				<Link to={onward} className="button">
+					Continue
+				</Link>
+			) : (
+				<Link to={`/login${query}`} className="button">
+					Sign in
+				</Link>
+			)}
+		</Card>
+	)
+}
+
+type DeadLinkProps = { problem: Problem; email: string | undefined; redirectTo: string | null }
+
+function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
+	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
 	return (
 		<Card
 			title="Confirm your address"
 			footer={
 				<>
-					Confirmed already? <Link to="/login">Sign in</Link>
+					Confirmed already? <Link to={`/login${query}`}>Sign in</Link>
 				</>
 			}
 		>
 			<FormError formId="confirm" problem={problem} />
-			<Link to="/verify/resend" className="button">
-				Get a new link
-			</Link>
+			{email ? (
+				<>
+					<p>
+						We'll mail a new one to <strong>{email}</strong>.
+					</p>
+					<Form id="resend" action="/verify/resend" redirectTo={redirectTo} hidden={{ email }}>
+						<SubmitButton pending="Sending…">Send me a new link</SubmitButton>
+					</Form>
+				</>
+			) : (
+				<Link to={`/verify/resend${query}`} className="button">
+					Get a new link
+				</Link>
+			)}
 		</Card>
 	)
 }

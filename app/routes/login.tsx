@@ -10,6 +10,7 @@ import { requestedPath } from "../http/redirect.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
+import { usernameCookie } from "../http/username-cookie.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
@@ -17,10 +18,12 @@ export const meta = titled("Sign in", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)
+	const username = usernameCookie.read(args.request, args.context.caller.now)
 	return {
 		fields: describeFields(loginSchema),
 		captcha: null,
 		redirect_to: requestedPath(args.request),
+		...(username !== null && { username }),
 		password_reset: config.passwordReset.enabled,
 		registration: config.registration.enabled,
 	}
@@ -42,6 +45,7 @@ export async function action(args: ActionFunctionArgs) {
 		body: { user: userOutput(user), expires_at: grant.expiresAt.toISOString(), redirect_to: redirectTo },
 		redirectTo,
 		session: grant,
+		cookies: usernameCookie.remove(request),
 	})
 }
 

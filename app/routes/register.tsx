@@ -5,13 +5,19 @@ import { registerSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { describeFields } from "../http/form-description.server"
 import { requireAnonymous, requireRegistration } from "../http/guard.server"
-import { requestedPath } from "../http/redirect.server"
-import { registrationCookie } from "../http/registration-cookie.server"
+import { mailedCookie } from "../http/mailed-cookie.server"
+import type { Notice } from "../http/notice.server"
+import { mailedPath, requestedPath } from "../http/redirect.server"
+import { readRegistration, registrationCookie } from "../http/registration-cookie.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { registeredOutput } from "../http/user-output.server"
 import { RegisterPage } from "../pages/register"
 import { titled } from "../ui/title"
+
+const CHECK_YOUR_MAIL = "/verify/sent"
+
+type Outcome = { isMailed: boolean; isSignedIn: boolean }
 
 export const meta = titled("Create an account", { forStrangers: true })
 
@@ -31,21 +37,47 @@ export async function loader(args: LoaderFunctionArgs) {
 export async function action(args: ActionFunctionArgs) {
 	requireRegistration()
 	if (config.registration.readOnly) return refuse("read_only", { typed: {} })
+	const { request, context } = args
 	const submission = await read(args, registerSchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await register(submission.value, args.context.caller, shownBy(args.request))
+	const { redirectTo, typed, json } = submission
+	const onward = mailedPath(redirectTo)
+	const registrant = {
+		registered: readRegistration(request),
+		redirectTo: onward,
+		replaces: shownBy(request),
+	}
+	const outcome = await register(submission.value, registrant, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
 	const { user, verification, grant } = outcome
-	const redirectTo =
-		submission.redirectTo ?? (grant ? config.login.redirectTo : config.registration.redirectTo)
+	const isMailed = verification === "sent"
+	const state = { isMailed, isSignedIn: grant !== null }
+	const destination = destinationOf(redirectTo, state)
+	const mailed = { email: typed.email ?? user.email, promised: true, redirect_to: onward }
 	return answer(submission, {
 		status: 201,
-		body: { user: registeredOutput(user), verification, redirect_to: redirectTo },
-		redirectTo,
+		body: { user: registeredOutput(user), verification, redirect_to: destination },
+		redirectTo: destination,
 		session: grant,
-		cookies: grant ? [] : [registrationCookie(user.id)],
-		notice: verification === "sent" ? "registered" : grant ? undefined : "registered_without_mail",
+		cookies: [
+			...(grant ? [] : [registrationCookie(user.id)]),
+			...(isMailed && !json ? [mailedCookie.set(mailed, context.caller.now)] : []),
+		],
+		notice: noticeOf(state),
 	})
+}
+
+/** Nobody who has a mail to open is led past the page that says so, unless the configuration does. */
+function destinationOf(wanted: string | null, { isMailed, isSignedIn }: Outcome): string {
+	const { redirectTo } = config.registration
+	if (isMailed && redirectTo === undefined) return CHECK_YOUR_MAIL
+	return wanted ?? (isSignedIn ? config.login.redirectTo : (redirectTo ?? "/login"))
+}
+
+/** "Check your mail" says it by itself. */
+function noticeOf({ isMailed, isSignedIn }: Outcome): Notice | undefined {
+	if (isMailed) return config.registration.redirectTo === undefined ? undefined : "registered"
+	return isSignedIn ? undefined : "registered_without_mail"
 }
 
 export default function Register() {

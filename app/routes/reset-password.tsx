@@ -7,6 +7,7 @@ import { config } from "../auth.config"
 import { requirePasswordReset } from "../http/guard.server"
 import { problem } from "../http/problem"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { usernameCookie } from "../http/username-cookie.server"
 import { ResetPasswordPage } from "../pages/reset-password"
 import { titled } from "../ui/title"
 
@@ -26,11 +27,17 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 
 export async function action(args: ActionFunctionArgs) {
 	requirePasswordReset()
+	const { caller } = args.context
 	const submission = await read(args, resetPasswordSchema)
 	if (!submission.ok) return submission.answer
-	const outcome = await resetPassword(submission.value, args.context.caller)
+	const outcome = await resetPassword(submission.value, caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	return answer(submission, { body: {}, redirectTo: "/login", notice: "password_reset" })
+	return answer(submission, {
+		body: {},
+		redirectTo: "/login",
+		cookies: submission.json ? [] : [usernameCookie.set(outcome.user.username, caller.now)],
+		notice: "password_reset",
+	})
 }
 
 export default function ResetPassword() {

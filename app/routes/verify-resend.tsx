@@ -1,34 +1,51 @@
-import type { ActionFunctionArgs } from "@remix-run/node"
-import { useActionData } from "@remix-run/react"
-import { resendSchema } from "../auth/schema"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
+import { resendFormSchema, resendSchema } from "../auth/schema"
 import { resendVerification } from "../auth/verify.server"
-import { config } from "../auth.config"
 import { describeFields } from "../http/form-description.server"
 import { requireVerification } from "../http/guard.server"
-import { readRegistration } from "../http/registration-cookie.server"
+import { mailedCookie } from "../http/mailed-cookie.server"
+import { mailedPath, requestedPath } from "../http/redirect.server"
+import { readRegistration, registrationCookie, userOfMark } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { VerifyResendPage } from "../pages/verify-resend"
 import { titled } from "../ui/title"
 
 export const meta = titled("Get a new link")
 
-export async function loader() {
+export async function loader({ request }: LoaderFunctionArgs) {
 	requireVerification()
-	return { fields: describeFields(resendSchema), captcha: null }
+	const redirect_to = requestedPath(request)
+	return { fields: describeFields(resendSchema), captcha: null, ...(redirect_to !== null && { redirect_to }) }
 }
 
 export async function action(args: ActionFunctionArgs) {
 	requireVerification()
 	const { request, context } = args
-	const submission = await read(args, resendSchema)
+	const submission = await read(args, resendFormSchema)
 	if (!submission.ok) return submission.answer
-	const { email } = submission.value
-	const outcome = await resendVerification(email, readRegistration(request), context.caller)
+	const { value, typed, json } = submission
+	const marked = userOfMark(value.registration)
+	const redirectTo = mailedPath(submission.redirectTo)
+	const registered = marked ?? readRegistration(request)
+	const outcome = await resendVerification(value.email, registered, redirectTo, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
-	const redirectTo = submission.redirectTo ?? config.verification.redirectTo
-	return answer(submission, { status: 202, body: {}, redirectTo, notice: "resent" })
+	const email = typed.email ?? value.email.address
+	const before = mailedCookie.read(request, context.caller.now)
+	const promised = marked !== null || (before?.promised === true && before.email === email)
+	const cookies = [
+		mailedCookie.set({ email, promised, redirect_to: redirectTo }, context.caller.now),
+		...(marked ? [registrationCookie(marked)] : []),
+	]
+	return answer(submission, {
+		status: 202,
+		body: {},
+		redirectTo: "/verify/sent",
+		cookies: json ? [] : cookies,
+		notice: "resent",
+	})
 }
 
 export default function VerifyResend() {
-	return <VerifyResendPage refused={useActionData<RefusedForm>()} />
+	return <VerifyResendPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
 }

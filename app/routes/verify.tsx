@@ -1,33 +1,48 @@
 import { type ActionFunctionArgs, data, type LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
-import { linkFields, openLink } from "../auth/link.server"
+import { findConfirmed, findExpired, linkFields, openLink } from "../auth/link.server"
 import { verifySchema } from "../auth/schema"
 import { disownRegistration, needsPassword, verify } from "../auth/verify.server"
 import { config } from "../auth.config"
-import { requireVerification } from "../http/guard.server"
+import { getSignedIn, requireVerification } from "../http/guard.server"
+import { mailedCookie } from "../http/mailed-cookie.server"
 import { problem } from "../http/problem"
 import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
+import { usernameCookie } from "../http/username-cookie.server"
 import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
 
 export const meta = titled("Confirm your address")
 
-export async function loader({ request, context }: LoaderFunctionArgs) {
+/** After a press that was refused, too: the link may have been used meanwhile. */
+export const shouldRevalidate = () => true
+
+export async function loader(args: LoaderFunctionArgs) {
 	requireVerification()
+	const { request, context } = args
+	const { now } = context.caller
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const redirect_to = requestedPath(request)
-	const checked = await openLink("verify", link, context.caller.now)
+	const checked = await openLink("verify", link, now)
 	if (checked.ok) {
 		const holder = { registered: readRegistration(request), isProgram: context.json }
 		const needs_password = await needsPassword(checked.user, holder)
-		return { link, redirect_to, username: checked.user.username, needs_password }
+		const { username, email } = checked.user
+		const forPeople = { email, password_reset: config.passwordReset.enabled }
+		return { link, redirect_to, username, needs_password, ...(!context.json && forPeople) }
+	}
+	// A program asks whether the link works; a person whether the address is confirmed.
+	if (!context.json && (await findConfirmed(link))) {
+		const onward = (await getSignedIn(args)) ? (redirect_to ?? config.login.redirectTo) : null
+		return { link, redirect_to, confirmed: { onward } }
 	}
 	const refused = problem(checked.code)
-	return data({ link, redirect_to, problem: refused }, { status: refused.status })
+	const email = (await findExpired("verify", link, now))?.email ?? mailedCookie.read(request, now)?.email
+	return data({ link, redirect_to, email, problem: refused }, { status: refused.status })
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -54,6 +69,10 @@ export async function action(args: ActionFunctionArgs) {
 		body: { user: userOutput(user), redirect_to: destination },
 		redirectTo: destination,
 		session: grant,
+		cookies: [
+			...mailedCookie.remove(request),
+			...(grant || json ? [] : [usernameCookie.set(user.username, context.caller.now)]),
+		],
 		notice: grant ? undefined : "verified",
 	})
 }

@@ -8,11 +8,11 @@ export const en = {
 	/** By code, see `http/problem.ts`. */
 	problems: {
 		malformed: "We couldn't read what was sent. Go back and try again.",
-		link_invalid: "This link does not work: it is incomplete, was used already, or is out of date.",
+		link_invalid: "This link doesn't work: it's incomplete, was used already, or a newer one took its place.",
 		link_expired: "This link has expired.",
 		credentials_invalid: "That user name, e-mail or password isn't right.",
 		unauthenticated: "Sign in first.",
-		not_verified: "Your e-mail address is not confirmed yet. Open the link that was mailed to you.",
+		not_verified: "Your e-mail address isn't confirmed yet.",
 		origin_refused: "This came from another site, so nothing was done. Open the page itself and try again.",
 		forbidden: "Your account may not do this.",
 		hook_refused: "You can't sign in right now. Try again later.",
@@ -122,11 +122,12 @@ export const en = {
 		password_changed: "Your password is changed. Every other device is signed out.",
 		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
 		email_changed: "Your new address is confirmed.",
-		resent: "If an account with this address still needs it, a new link is on its way.",
+		resent: "A new link is on its way, if this address still needs one.",
 		removed: "The account was removed. Nobody can use your address there.",
 		profile_saved: "Your profile is saved.",
 		user_updated: "The account was changed.",
 		user_deleted: "The account was deleted.",
+		session_ended: "Your session has ended. Sign in again to continue.",
 		signed_out: "You are signed out.",
 	},
 }

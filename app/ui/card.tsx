@@ -4,11 +4,14 @@ import type { RootData } from "../root"
 
 /** One card, one job. What happened just before (after a redirect) is told on top. */
 export function Card({
+	picture,
 	title,
 	lead,
 	children,
 	footer,
 }: {
+	/** In a small arch. */
+	picture?: ReactNode
 	title: string
 	lead?: ReactNode
 	children?: ReactNode
@@ -16,6 +19,7 @@ export function Card({
 }) {
 	return (
 		<section className="card" aria-labelledby="title">
+			{picture && <div className="alcove">{picture}</div>}
 			<h1 id="title">{title}</h1>
 			{lead && <p className="lead">{lead}</p>}
 			<Notice />
@@ -37,9 +41,13 @@ export function Opening({ title, lead, children }: { title: string; lead: ReactN
 	)
 }
 
+export function useNotice(): string | null {
+	return useRouteLoaderData<RootData>("root")?.notice ?? null
+}
+
 /** What a page says once, after something was done. */
 export function Notice() {
-	const notice = useRouteLoaderData<RootData>("root")?.notice
+	const notice = useNotice()
 	return notice ? (
 		<p className="notice" role="status">
 			{notice}

@@ -8,8 +8,14 @@ export function useFocusOnHeading(): void {
 	useEffect(() => {
 		if (shown.current === pathname) return
 		shown.current = pathname
-		const heading = document.querySelector<HTMLElement>("h1")
-		heading?.setAttribute("tabindex", "-1")
-		heading?.focus({ preventScroll: true })
+		// A page may have chosen a field.
+		if (!document.activeElement?.matches("main input")) focusOnHeading()
 	}, [pathname])
+}
+
+/** For a page that was changed from within. */
+export function focusOnHeading(): void {
+	const heading = document.querySelector<HTMLElement>("h1")
+	heading?.setAttribute("tabindex", "-1")
+	heading?.focus({ preventScroll: true })
 }

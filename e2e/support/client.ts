@@ -11,6 +11,10 @@ export function freshAddress(): string {
 	return `10.${randomInt(256)}.${randomInt(256)}.${randomInt(1, 255)}`
 }
 
+/** Where a form goes after registering, when nobody asked for another page. */
+export const AFTER_REGISTERING =
+	config.registration.redirectTo ?? (config.verification.enabled ? "/verify/sent" : "/login")
+
 export type Person = { username: string; email: string; password: string }
 
 export function somebody(): Person {

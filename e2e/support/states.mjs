@@ -34,12 +34,12 @@ export const states = {
 		await page.getByRole("alert").waitFor()
 	},
 	login: ({ page }) => page.goto("/login"),
-	"login-registered": async ({ page, member }) => {
+	registered: async ({ page, member }) => {
 		await page.goto("/register")
 		const username = `new-${randomUUID().slice(0, 8)}`
 		await fill(page, registrationOf({ ...member, username, email: `${username}@example.org` }))
 		await submit(page)
-		await page.getByRole("status").waitFor()
+		await page.waitForURL((url) => url.pathname !== "/register")
 	},
 	"login-error": async (context) => {
 		await tryToSignIn(context, { ...context.member, password: "a wrong password" })
@@ -51,13 +51,22 @@ export const states = {
 	},
 	"login-not-verified": async (context) => {
 		await tryToSignIn(context, context.newcomer)
-		await context.page.getByRole("alert").waitFor()
+		await context.page.getByRole("button", { name: "Send me the link" }).waitFor()
 	},
 	"login-limited": async (context) => {
 		const data = { username: "somebody-else", password: "a wrong password" }
 		while ((await context.page.request.post("/login", { data })).status() === 401);
 		await tryToSignIn(context, data)
 		await context.page.getByText("Too many tries").waitFor()
+	},
+	"login-continue": ({ page }) => page.goto("/login?redirect_to=%2Faccount"),
+	"login-ended": async (context) => {
+		await signIn(context, context.member)
+		const cookies = await context.page.context().cookies()
+		await context.page.request.post("/logout")
+		await context.page.context().addCookies(cookies)
+		await context.page.goto("/account")
+		await context.page.getByRole("status").waitFor()
 	},
 	"login-signed-out": async (context) => {
 		await signIn(context, context.member)
@@ -82,6 +91,13 @@ export const states = {
 		await page.getByRole("alert").waitFor()
 	},
 	"verify-error": ({ page, link }) => page.goto(`${link}x`),
+	"verify-sent": async ({ page }) => {
+		await page.goto("/verify/resend")
+		await fill(page, { email: "somebody@example.org" })
+		await submit(page)
+		await page.getByRole("status").waitFor()
+	},
+	"verify-sent-unknown": ({ page }) => page.goto("/verify/sent"),
 	"verify-resend": ({ page }) => page.goto("/verify/resend"),
 	"verify-resend-error": async ({ page }) => {
 		await page.goto("/verify/resend")
@@ -136,6 +152,11 @@ export const states = {
 		)
 		await submit(page)
 		await page.getByRole("heading", { level: 1 }).waitFor()
+	},
+	// The last one: afterwards, the newcomer is none.
+	"verify-confirmed": async ({ page, link }) => {
+		await page.request.post("/verify", { data: Object.fromEntries(new URL(link).searchParams) })
+		await page.goto(link)
 	},
 }
 

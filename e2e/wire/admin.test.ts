@@ -257,7 +257,7 @@ describe("user:import", () => {
 			NODE_OPTIONS: "--max-old-space-size=160",
 		})
 		expect(status, stderr).toBe(0)
-		expect(stderr).toContain("100000 lines written …")
+		expect(stderr).toContain("100000 lines written…")
 		expect(server.database.prepare(`SELECT count(*) FROM "User"`).pluck().get()).toBe(before + 100_000)
 	})
 })

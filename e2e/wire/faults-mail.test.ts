@@ -1,7 +1,7 @@
 import { connect, createServer, type Server } from "node:net"
 import { describe, expect, it, type TestContext } from "vitest"
 import { config } from "../../app/auth.config"
-import { clientOf, linkFields, register, sessionOf, somebody } from "../support/client"
+import { AFTER_REGISTERING, clientOf, linkFields, register, sessionOf, somebody } from "../support/client"
 import { dump, logged, until, verifyByMail } from "../support/faults"
 import { type Mailbox, type MailboxMode, startMailbox } from "../support/mailbox"
 import { freePort, startServer, type TestServer } from "../support/server"
@@ -31,7 +31,7 @@ async function registersAsEver(server: TestServer, person = somebody()) {
 	expect(answer.json).toEqual({
 		user: { username, email },
 		verification: "sent",
-		redirect_to: config.registration.redirectTo,
+		redirect_to: AFTER_REGISTERING,
 	})
 	expect(sessionOf(answer)).toBeUndefined()
 	expect(Date.now() - started).toBeLessThan(ANSWER_MS)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
-import { registrationOf, somebody } from "../support/client"
+import { AFTER_REGISTERING, registrationOf, somebody } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
 import { startServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
@@ -31,10 +31,7 @@ describe("outside production", () => {
 		for (const name of ["127.0.0.1", "localhost"]) {
 			const host = `${name}:${server.port}`
 			const { email: _, ...outcome } = await postForm(host, `http://${host}`)
-			expect([name, outcome]).toEqual([
-				name,
-				{ status: 303, location: config.registration.redirectTo, users: 1 },
-			])
+			expect([name, outcome]).toEqual([name, { status: 303, location: AFTER_REGISTERING, users: 1 }])
 		}
 	})
 

@@ -196,11 +196,15 @@ describe("POST /login", () => {
 	it.runIf(config.verification.enabled)(
 		"tells who gave the right password that the address is not verified, and offers a new link",
 		async () => {
-			const { username, password } = (await registerUnverified(server, mailbox)).person
+			const { username, email, password } = (await registerUnverified(server, mailbox)).person
 			const before = rowsOf(server)
 			const refused = await postFormAndJson(server, "/login", { username, password })
 			expectRefused(refused, 403, "not_verified")
-			expect(refused.form.text).toContain('href="/verify/resend"')
+			expect(refused.form.text).toContain('action="/verify/resend"')
+			expect([inputValue(refused.form, "email"), inputValue(refused.form, "password")]).toEqual([
+				email,
+				undefined,
+			])
 			expect(rowsOf(server)).toEqual(before)
 			expect(userRow(server, username).lastSignedInAt).toBeNull()
 			const wrong = { username, password: "not the password" }

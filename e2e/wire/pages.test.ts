@@ -26,7 +26,7 @@ describe("GET /", () => {
 		expect([form.status, json.status]).toEqual([200, 200])
 		expect(json.json).toEqual({ user: null })
 		expect(form.text).toContain('href="/login"')
-		expect(form.text).toContain('href="/register"')
+		expect(form.text).toContain('href="/register?redirect_to=%2Faccount"')
 		expectPrivate(form)
 		expectPrivate(json)
 	})

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { expectRefused, postFormAndJson } from "../support/answers"
 import {
+	AFTER_REGISTERING,
 	type Answer,
 	clientOf,
 	longEnough,
@@ -61,7 +62,7 @@ describe.runIf(config.verification.enabled)("H-37: registering with what somebod
 			expect(registered.json).toEqual({
 				user: { username, email },
 				verification: "sent",
-				redirect_to: config.registration.redirectTo,
+				redirect_to: AFTER_REGISTERING,
 			})
 			const { users, mails } = rowsOf(server)
 			expect([users.length - before.users.length, mails.length - before.mails.length]).toEqual([1, 1])

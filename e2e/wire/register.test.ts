@@ -9,6 +9,7 @@ import {
 	textOf,
 } from "../support/answers"
 import {
+	AFTER_REGISTERING,
 	clientOf,
 	linkFields,
 	longEnough,
@@ -33,7 +34,7 @@ describe.runIf(config.verification.enabled)("the whole way, by a program", () =>
 		const expected = {
 			user: { username, email },
 			verification: "sent",
-			redirect_to: config.registration.redirectTo,
+			redirect_to: AFTER_REGISTERING,
 		}
 		expect(registered.json).toEqual(expected)
 
@@ -92,24 +93,25 @@ describe("POST /register", () => {
 	it("leads a person to sign in with 303, and starts no session", async () => {
 		const person = somebody()
 		const answer = await clientOf(server).postForm("/register", registrationOf(person))
-		expect([answer.status, answer.headers.get("Location")]).toEqual([303, config.registration.redirectTo])
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, AFTER_REGISTERING])
 		expectPrivate(answer)
 		expect(sessionOf(answer)).toBeUndefined()
 		expect(userRow(server, person.username)).toMatchObject({ emailVerifiedAt: null, superuser: 0 })
 		await mailbox.next(person.email)
 	})
 
-	it("leads to redirect_to, from the query or the body", async () => {
+	it("leads to Check your mail first where there is one; otherwise to redirect_to, from the query or the body", async () => {
+		const leadsOn = !config.verification.enabled || config.registration.redirectTo !== undefined
 		const inQuery = await clientOf(server).postForm(
 			"/register?redirect_to=/account",
 			registrationOf(somebody()),
 		)
-		expect(inQuery.headers.get("Location")).toBe("/account")
+		expect(inQuery.headers.get("Location")).toBe(leadsOn ? "/account" : "/verify/sent")
 		const inBody = await clientOf(server).postJson("/register", {
 			...registrationOf(somebody()),
 			redirect_to: "/account?a=b",
 		})
-		expect(inBody.json.redirect_to).toBe("/account?a=b")
+		expect(inBody.json.redirect_to).toBe(leadsOn ? "/account?a=b" : "/verify/sent")
 	})
 
 	it("takes password_confirm for confirm_password", async () => {
@@ -126,7 +128,7 @@ describe("POST /register", () => {
 		const body = new FormData()
 		for (const [name, value] of Object.entries(registrationOf(somebody()))) body.set(name, value)
 		const answer = await clientOf(server).send("/register", { method: "POST", body })
-		expect([answer.status, answer.headers.get("Location")]).toEqual([303, config.registration.redirectTo])
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, AFTER_REGISTERING])
 	})
 
 	it("names every field that is missing, by page and JSON, and writes nothing", async () => {

@@ -10,6 +10,7 @@ const PUBLIC = [
 	"/",
 	"/register",
 	"/verify",
+	"/verify/sent",
 	"/verify/resend",
 	"/login",
 	"/login/cookie",

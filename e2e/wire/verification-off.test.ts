@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { expectRefused, getPageAndJson, postFormAndJson, textOf } from "../support/answers"
-import { clientOf, register, registrationOf, sessionOf, signIn, somebody } from "../support/client"
+import {
+	AFTER_REGISTERING,
+	clientOf,
+	register,
+	registrationOf,
+	sessionOf,
+	signIn,
+	somebody,
+} from "../support/client"
 import { rowsOf } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -23,7 +31,7 @@ describe.runIf(!enabled)("where addresses need no confirmation", () => {
 		expect(form.status).toBe(303)
 		expect(sessionOf(form) !== undefined).toBe(config.registration.signIn)
 		const { login, registration } = config
-		const destination = registration.signIn ? login.redirectTo : registration.redirectTo
+		const destination = registration.signIn ? login.redirectTo : AFTER_REGISTERING
 		expect(form.headers.get("Location")).toBe(destination)
 	})
 
@@ -41,6 +49,7 @@ describe.runIf(!enabled)("where addresses need no confirmation", () => {
 	})
 
 	it("there is nothing to confirm, and no way to ask for a link", async () => {
+		expectRefused(await getPageAndJson(server, "/verify/sent"), 404, "not_found")
 		for (const path of ["/verify", "/verify/resend"]) {
 			expectRefused(await getPageAndJson(server, path), 404, "not_found")
 			expectRefused(await postFormAndJson(server, path, { email: "ada@example.org" }), 404, "not_found")

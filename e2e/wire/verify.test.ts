@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
-import { expectPrivate, expectRefused, getPageAndJson, inputValue, postFormAndJson } from "../support/answers"
-import { clientOf, linkFields, registerUnverified, sessionOf, signIn } from "../support/client"
+import {
+	expectPrivate,
+	expectRefused,
+	getPageAndJson,
+	inputValue,
+	postFormAndJson,
+	textOf,
+} from "../support/answers"
+import { clientOf, linkFields, newSession, registerUnverified, sessionOf, signIn } from "../support/client"
 import { forgeLink } from "../support/forge"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
@@ -41,7 +48,75 @@ describe.runIf(config.verification.enabled)("GET /verify", () => {
 		const { person } = await registerUnverified(server, mailbox)
 		const user = userRow(server, person.username)
 		const old = forgeLink(server.secret, user, { ageSeconds: PERIOD_SECONDS + 5 })
-		expectRefused(await getPageAndJson(server, pathOf(old)), 400, "link_expired")
+		const refused = await getPageAndJson(server, pathOf(old))
+		expectRefused(refused, 400, "link_expired")
+		// One press, to where the old one went.
+		expect(inputValue(refused.form, "email")).toBe(person.email)
+	})
+
+	it("names the address to a person, and leads on to where the link says, if that is a page of this site", async () => {
+		const { person, link, cookie } = await registerUnverified(server, mailbox)
+		for (const [redirect_to, kept] of [
+			["/account", "/account"],
+			["//evil.test", undefined],
+			["https://evil.test/", undefined],
+			["/logout", undefined],
+			[`/${"x".repeat(5000)}`, undefined],
+		] as const) {
+			const path = pathOf({ ...link, redirect_to })
+			for (const Cookie of ["", cookie]) {
+				const page = await clientOf(server).get(path, { Cookie })
+				expect([redirect_to, page.status, inputValue(page, "redirect_to")]).toEqual([redirect_to, 200, kept])
+				expect(textOf(page)).toContain(person.email)
+			}
+		}
+		const answer = await clientOf(server).postForm(pathOf({ ...link, redirect_to: "/account" }), link, {
+			Cookie: cookie,
+		})
+		expect([answer.status, answer.headers.get("Location")]).toEqual([303, "/account"])
+		expect(sessionOf(answer)).toBeDefined()
+	})
+})
+
+describe.runIf(config.verification.enabled)("a link that was used already", () => {
+	it("is no failure for a person, however old, and whatever was done since; a program is told that it is used up", async () => {
+		const { person, link } = await registerUnverified(server, mailbox)
+		const old = forgeLink(server.secret, userRow(server, person.username), { ageSeconds: 2 * PERIOD_SECONDS })
+		await clientOf(server).postJson("/verify", link)
+		server.database.prepare(`UPDATE "User" SET epoch = 2 WHERE username = ?`).run(person.username)
+		const before = rowsOf(server)
+		for (const fields of [link, old]) {
+			const { form, json } = await getPageAndJson(server, pathOf({ ...fields, redirect_to: "/account" }))
+			expect(form.status).toBe(200)
+			expect(textOf(form)).toContain("Your address is confirmed")
+			expect(form.text).toContain('href="/login?redirect_to=%2Faccount"')
+			expect([json.status, json.json.code]).toEqual([400, "link_invalid"])
+		}
+		const path = pathOf({ ...link, redirect_to: "/account" })
+		// A person who presses twice is told the same.
+		const pressed = await clientOf(server).postForm(path, link)
+		expect(textOf(pressed)).toContain("Your address is confirmed")
+		expect(rowsOf(server)).toEqual(before)
+		const Cookie = await newSession(server, person)
+		const signedIn = await clientOf(server).get(path, { Cookie })
+		expect(signedIn.text).toMatch(/href="\/account"[^>]*>Continue</)
+	})
+
+	it("tells nothing but that it does not work where it was tampered with, or another address took the place", async () => {
+		const { person, link } = await registerUnverified(server, mailbox)
+		const other = await registerUnverified(server, mailbox)
+		await clientOf(server).postJson("/verify", link)
+		const tampered = [
+			{ ...link, timestamp: String(Number(link.timestamp) - 1) },
+			{ ...link, signature: other.link.signature },
+			forgeLink("another-secret-0123456789-abcdefghij", userRow(server, person.username)),
+		]
+		for (const fields of tampered)
+			expectRefused(await getPageAndJson(server, pathOf(fields)), 400, "link_invalid")
+		for (const change of [`"active" = 0`, `"active" = 1, "email" = 'c@x.org', "emailKey" = 'c@x.org'`]) {
+			server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
+			expectRefused(await getPageAndJson(server, pathOf(link)), 400, "link_invalid")
+		}
 	})
 })
 
@@ -55,7 +130,6 @@ describe.runIf(config.verification.enabled)("POST /verify", () => {
 		expect(userRow(server, person.username).emailVerifiedAt).not.toBeNull()
 		const before = rowsOf(server)
 		expectRefused(await postFormAndJson(server, "/verify", link), 400, "link_invalid")
-		expectRefused(await getPageAndJson(server, pathOf(link)), 400, "link_invalid")
 		expect(rowsOf(server)).toEqual(before)
 	})
 

@@ -47,6 +47,10 @@ export type NewUser = {
 	passwordHash: string
 	/** What to mail with it. */
 	mail: MailKind | null
+	/** Where the mailed link leads on to. */
+	redirectTo?: string | null
+	/** The registration of this browser, by its user's id: the same name again, such as with another address, takes its place. */
+	replaces?: string | null
 	/** For people who are put in by hand, see `prisma/seed.ts` and `app/admin/`. */
 	emailVerifiedAt?: Date
 	superuser?: boolean
@@ -61,7 +65,7 @@ export type NewUser = {
  */
 export async function createUser(
 	{ username, email, ...columns }: Profile,
-	{ passwordHash, mail, emailVerifiedAt, superuser, now }: NewUser,
+	{ passwordHash, mail, redirectTo, replaces, emailVerifiedAt, superuser, now }: NewUser,
 ): Promise<{ ok: true; user: User } | Refusal<"validation_failed">> {
 	const isOwned = emailVerifiedAt !== undefined || !config.verification.enabled
 	const data = {
@@ -81,8 +85,10 @@ export async function createUser(
 	}
 	try {
 		const user = await inTransaction(async (transaction) => {
+			const { usernameKey } = data
+			if (replaces) await transaction.user.deleteMany({ where: { id: replaces, usernameKey, ...unproven } })
 			const created = await transaction.user.create({ data })
-			if (mail) await enqueueMail({ kind: mail, user: created, now }, transaction)
+			if (mail) await enqueueMail({ kind: mail, user: created, redirectTo, now }, transaction)
 			return created
 		})
 		return { ok: true, user }
@@ -152,9 +158,9 @@ export async function noteResetRequest(
 	await transaction.user.updateMany({ where: { id, epoch }, data: { resetRequestedAt: now } })
 }
 
-/** @returns whether there was still a registration to remove; an account whose address was ever proven is none. */
+/** @returns whether there was still a registration to remove */
 export async function removeRegistration({ id, epoch, emailKey }: User): Promise<boolean> {
-	const where = { id, epoch, emailKey, emailVerifiedAt: null, unprovenUntil: { not: null } }
+	const where = { id, epoch, emailKey, ...unproven }
 	return (await db.user.deleteMany({ where })).count === 1
 }
 
@@ -164,6 +170,9 @@ export async function replaceHash({ id, passwordHash }: User, newHash: string): 
 		(await db.user.updateMany({ where: { id, passwordHash }, data: { passwordHash: newHash } })).count === 1
 	)
 }
+
+/** A registration that was never confirmed; an account whose address was ever proven is none. */
+const unproven = { emailVerifiedAt: null, unprovenUntil: { not: null } } satisfies Prisma.UserWhereInput
 
 export async function noteSignIn(id: string, now: Date): Promise<void> {
 	await execute(sql`UPDATE "User" SET "lastSignedInAt" = ${now} WHERE "id" = ${id}`)

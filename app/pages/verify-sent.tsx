@@ -1,0 +1,89 @@
+import { Link } from "@remix-run/react"
+import { Card } from "../ui/card"
+import { Form } from "../ui/form"
+import { SubmitButton } from "../ui/submit-button"
+
+type VerifySentPageProps = {
+	/** As it was typed; null where this browser doesn't know. */
+	email: string | null
+	/** Whether there's a mail in any case. */
+	promised: boolean
+	redirect_to: string | null
+	/** Where mails are read in development. */
+	inbox: string | null
+	/** Whether one can register. */
+	registration?: boolean
+}
+
+/** The same for every address: what it says is what this browser typed. */
+export function VerifySentPage(props: VerifySentPageProps) {
+	const { email, promised, redirect_to, inbox, registration } = props
+	const query = redirect_to ? `?${new URLSearchParams({ redirect_to })}` : ""
+	return (
+		<Card
+			picture={<Envelope />}
+			title="Check your mail"
+			lead={<WhatToDo email={email} promised={promised} />}
+			footer={
+				registration && (
+					<>
+						Wrong address? <Link to={`/register${query}`}>Start over</Link>
+					</>
+				)
+			}
+		>
+			<p className="hint">
+				Nothing there after a few minutes? Look in your spam folder, or have it sent again.
+				{inbox && (
+					<>
+						{" "}
+						In development, <a href={inbox}>it's in the inbox</a>.
+					</>
+				)}
+			</p>
+			{email ? (
+				<Form id="resend" action="/verify/resend" redirectTo={redirect_to} hidden={{ email }}>
+					<SubmitButton quiet pending="Sending…">
+						Send it again
+					</SubmitButton>
+				</Form>
+			) : (
+				<Link to="/verify/resend" className="button button-quiet">
+					Send it again
+				</Link>
+			)}
+		</Card>
+	)
+}
+
+function WhatToDo({ email, promised }: { email: string | null; promised: boolean }) {
+	if (!email) return <>Open the link we've sent you to confirm your address.</>
+	if (promised)
+		return (
+			<>
+				We've sent a link to <strong>{email}</strong>. Open it to confirm your address.
+			</>
+		)
+	return (
+		<>
+			If <strong>{email}</strong> is waiting to be confirmed, we've sent a new link there. Open it to confirm
+			your address.
+		</>
+	)
+}
+
+function Envelope() {
+	return (
+		<svg
+			aria-hidden="true"
+			viewBox="0 0 32 24"
+			fill="none"
+			stroke="currentColor"
+			strokeWidth="2"
+			strokeLinejoin="round"
+		>
+			<rect x="2" y="2" width="28" height="20" rx="2" />
+			<path d="m3 4 13 10L29 4" />
+		</svg>
+	)
+}
