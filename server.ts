@@ -12,6 +12,7 @@ import { startCleaning } from "./app/auth/cleaning.server"
 import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
 import { checkColumns } from "./app/auth/user/columns.server"
+import { checkVerificationUrl } from "./app/auth/verification-url.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
 import { weakContrasts } from "./app/auth.config.contrast.server"
@@ -51,6 +52,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	checkConfig(config)
 	checkBackends()
 	checkColumns()
+	checkVerificationUrl()
 	await openDatabase()
 	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
 	await verifyPassword(null, "")

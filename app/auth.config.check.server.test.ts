@@ -4,8 +4,8 @@ import { checkConfig } from "./auth.config.check.server"
 import { StartError } from "./start-error"
 
 /** The configuration with one setting changed, named by its path. */
-function changed(path: string, value: unknown): unknown {
-	const copy: Record<string, unknown> = structuredClone(config)
+function changed(path: string, value: unknown, from: unknown = config): unknown {
+	const copy = structuredClone(from) as Record<string, unknown>
 	const names = path.split(".")
 	const last = names.pop() ?? ""
 	let place = copy
@@ -36,6 +36,9 @@ describe("the configuration", () => {
 		["limits.mailPerMailbox.points", Number.NaN],
 		["limits.mailPerClient.points", undefined],
 		["limits.mailPerMailbox.durationSeconds", null],
+		["limits.mailPerClient.blockSeconds", 0],
+		["limits.mailPerClient.blockSeconds", DAYS_25_SECONDS],
+		["limits.mailPerClient.blockSeconds", null],
 		["session.expirySeconds", 0],
 		["session.expirySeconds", config.session.maxExpirySeconds + 1],
 		["session.cookieName", "a b"],
@@ -73,6 +76,60 @@ describe("the configuration", () => {
 		expect(message).toMatch(/^app\/auth\.config\.ts: /)
 		expect(message).toContain(path)
 		expect(message).not.toContain("\n")
+	})
+
+	it.each([
+		["registration.enabled", "no"],
+		["registration.readOnly", null],
+		["registration.passwordConfirm", undefined],
+		["registration.userDefaults", []],
+		["registration.userDefaults", null],
+		["registration.redirectTo", "https://elsewhere.example"],
+		["verification.oneTimeUse", 1],
+		["verification.url", "/verify"],
+		["verification.url", "http://shop.example.org/verify"],
+		["verification.url", "http://localhost.evil.example/verify"],
+		["verification.url", "https://ada:secret@shop.example.org/"],
+		["verification.url", "javascript:alert(1)"],
+		["verification.autoLogin", true],
+		["passwordReset.enabled", 0],
+		["logout.clearSiteData", ["everything"]],
+		["logout.clearSiteData", "cookies"],
+	])("X1: stops the start when %s is %j, in one line that names it", (path, value) => {
+		expect(() => checkConfig(changed(path, value))).toThrow(
+			new RegExp(`^app/auth\\.config\\.ts: ${path.replaceAll(".", "\\.")}[. ][^\\n]*$`),
+		)
+	})
+
+	it.each([
+		["R12", "registration.signIn", { "registration.signIn": true, "verification.enabled": true }],
+		[
+			"V5, V6",
+			"verification.autoLogin",
+			{ "verification.autoLogin": "always", "verification.oneTimeUse": false },
+		],
+		["S2", "session.expirySeconds", { "session.expirySeconds": 61, "session.maxExpirySeconds": 60 }],
+		["R9", "password.minCodePoints", { "password.minCodePoints": 100, "password.maxCodePoints": 64 }],
+		["R9", "password.minGuesses", { "password.minGuesses": 10 ** 9, "password.minCodePoints": 8 }],
+		["R1", "username.minLength", { "username.minLength": 10, "username.maxLength": 9 }],
+	])("X1, %s: stops the start when %s contradicts another setting", (_row, named, changes) => {
+		let contradictory: unknown = config
+		for (const [path, value] of Object.entries(changes)) contradictory = changed(path, value, contradictory)
+		expect(() => checkConfig(contradictory)).toThrow(
+			new RegExp(`^app/auth\\.config\\.ts: ${named.replaceAll(".", "\\.")} [^\\n]*$`),
+		)
+	})
+
+	it.each([
+		["verification.url", "https://shop.example.org/verify?lang=en"],
+		["verification.url", "http://localhost:5173/#/verify"],
+		["verification.url", undefined],
+		["logout.clearSiteData", ["cache", "cookies", "storage"]],
+		["limits.mailPerClient.blockSeconds", 3600],
+		["registration.userDefaults", {}],
+		["verification.oneTimeUse", false],
+	])("X1: is accepted when %s is %j", (path, value) => {
+		expect(() => checkConfig(changed(path, value))).not.toThrow()
 	})
 
 	it("stops the start when a setting is not known, so that a misspelt one is not ignored", () => {

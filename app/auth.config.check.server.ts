@@ -8,13 +8,22 @@ const MAX_WINDOW_SECONDS = 2_147_483
 /** What the files `http/*-cookie.server.ts` and `http/notice.server.ts` call theirs. */
 const OTHER_COOKIES = ["notice", "registration", "device", "mailed", "username"]
 
+/** What {@link isFrontEnd} asks for. */
+export const FRONT_END =
+	"must be an https address such as https://shop.example.org/verify (http on localhost only)"
+
 const seconds = z.int().positive()
 const count = z.int().positive()
 const path = z.string().regex(/^\/(?![/\\])/, "must be a path on this site, such as /account")
 const target = z
 	.union([path, z.url({ protocol: /^(?:https|mailto)$/ })], "must be a path, an https address, or null")
 	.nullable()
-const limit = z.strictObject({ points: count, durationSeconds: seconds.max(MAX_WINDOW_SECONDS) })
+const limit = z.strictObject({
+	points: count,
+	durationSeconds: seconds.max(MAX_WINDOW_SECONDS),
+	/** How long who went over it stays refused; without it, until the window ends. */
+	blockSeconds: seconds.max(MAX_WINDOW_SECONDS).optional(),
+})
 const color = z.string().regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1d2a26")
 const colors = z.strictObject({
 	background_color: color,
@@ -45,12 +54,17 @@ const configSchema = z
 			enabled: z.boolean(),
 			periodSeconds: seconds,
 			redirectTo: path,
+			oneTimeUse: z.boolean(),
+			url: z.string().refine(isFrontEnd, FRONT_END).optional(),
 			autoLogin: z.union([z.literal(false), z.enum(["same-browser", "always"])]),
 		}),
 		passwordReset: z.strictObject({ enabled: z.boolean(), periodSeconds: seconds }),
 		emailChange: z.strictObject({ periodSeconds: seconds }),
 		login: z.strictObject({ redirectTo: path }),
-		logout: z.strictObject({ redirectTo: path }),
+		logout: z.strictObject({
+			redirectTo: path,
+			clearSiteData: z.array(z.enum(["cache", "cookies", "storage"])),
+		}),
 		session: z.strictObject({
 			cookieName: z
 				.string()
@@ -97,6 +111,8 @@ const configSchema = z
 		const { session, password, username, registration, verification } = config
 		if (registration.signIn && verification.enabled)
 			refuse("registration.signIn", "needs verification.enabled to be false")
+		if (verification.autoLogin === "always" && !verification.oneTimeUse)
+			refuse("verification.autoLogin", 'may be "always" only where verification.oneTimeUse is true')
 		if (session.expirySeconds > session.maxExpirySeconds)
 			refuse("session.expirySeconds", "is longer than session.maxExpirySeconds")
 		if (password.minCodePoints > password.maxCodePoints)
@@ -115,6 +131,13 @@ export type LimitName = keyof Config["limits"]
 export function checkConfig(config: unknown): void {
 	const issue = configSchema.safeParse(config).error?.issues[0]
 	if (issue) throw new StartError(`app/auth.config.ts: ${issue.path.join(".")} ${lowerFirst(issue.message)}`)
+}
+
+/** Links carry what confirms an account: they go nowhere in the clear, but to a developer's own machine. */
+export function isFrontEnd(address: string): boolean {
+	const url = URL.parse(address)
+	if (!url || url.username || url.password) return false
+	return url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "localhost")
 }
 
 function isPlainObject(value: unknown): boolean {

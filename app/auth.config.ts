@@ -64,6 +64,10 @@ export const config: Config = {
 		periodSeconds: 7 * 24 * 60 * 60,
 		/** Where a form goes after success, when it does not sign in. */
 		redirectTo: "/login",
+		/** Does a mailed link work once? Otherwise it goes on answering for its period; used again, it changes nothing. */
+		oneTimeUse: true,
+		/** The page of another front end that mailed links lead to; unset, it is `/verify`. See `docs/verification.md`. */
+		url: undefined,
 		/** Who is signed in by it: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`. */
 		autoLogin: "same-browser",
 	},
@@ -88,6 +92,8 @@ export const config: Config = {
 	logout: {
 		/** Where a form goes afterwards. */
 		redirectTo: "/login",
+		/** What browsers are told to delete when they sign out: `"cache"`, `"cookies"` (all of the site's), `"storage"`. */
+		clearSiteData: [],
 	},
 
 	session: {
@@ -122,7 +128,10 @@ export const config: Config = {
 		maxLength: 32,
 	},
 
-	/** How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. */
+	/**
+	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Who tries
+	 * more often is refused until the window ends, or for `blockSeconds` where a limit has them.
+	 */
 	limits: {
 		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },
 		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },

@@ -4,6 +4,7 @@ import { bearer } from "./auth/backend/bearer.server"
 import { cookie } from "./auth/backend/cookie.server"
 import { jwt } from "./auth/backend/jwt.server"
 import type { Registration } from "./auth/registration"
+import type { Verification } from "./auth/verification-url.server"
 
 /** Code of your own, called by the account system; what can be said by data alone is in `auth.config.ts`. */
 
@@ -28,5 +29,8 @@ export const hooks: Hooks = {
 export const registration = {
 	fields: {},
 } satisfies Registration
+
+/** Where the link to confirm an address leads, when `verification.url` does not say enough. See `docs/verification.md`. */
+export const verification = {} satisfies Verification
 
 // Told of what happened, once it did: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.

@@ -3,6 +3,7 @@ import { env } from "../env.server"
 import { type Refusal, refusal } from "./refusal"
 import { isSignature, sign } from "./signature.server"
 import { findUser, type User } from "./user/user.server"
+import { verificationUrl } from "./verification-url.server"
 
 type LinkDefinition = {
 	/** The page that it leads to. */
@@ -22,8 +23,12 @@ const links = {
 	verify: {
 		path: "/verify",
 		periodSeconds: config.verification.periodSeconds,
-		isOpen: ({ emailVerifiedAt }) => emailVerifiedAt === null,
-		signedState: ({ emailKey, epoch, emailVerifiedAt }) => [emailKey, epoch, time(emailVerifiedAt)],
+		isOpen: ({ emailVerifiedAt }) => !config.verification.oneTimeUse || emailVerifiedAt === null,
+		signedState: ({ emailKey, epoch, emailVerifiedAt }) => [
+			emailKey,
+			epoch,
+			config.verification.oneTimeUse ? time(emailVerifiedAt) : null,
+		],
 	},
 	reset: {
 		path: "/reset-password",
@@ -104,7 +109,7 @@ export function isLinkOpen(purpose: LinkPurpose, user: User): boolean {
 }
 
 /**
- * The link as it is mailed. Its host is `APP_URL`'s, whatever the request said.
+ * The link as it is mailed. Its host is `APP_URL`'s or the front end's, whatever the request said.
  *
  * @param redirectTo where it leads on to; not signed, so it is checked again when it comes back
  */
@@ -115,6 +120,7 @@ export function linkUrl(
 	redirectTo: string | null = null,
 ): string {
 	const query = { ...signLink(purpose, user, now), ...(redirectTo && { redirect_to: redirectTo }) }
+	if (purpose === "verify") return verificationUrl(query)
 	return `${env.appUrl}${links[purpose].path}?${new URLSearchParams(query)}`
 }
 

@@ -42,12 +42,13 @@ export async function needsPassword(
 	user: User,
 	{ registered, isProgram }: Pick<LinkHolder, "registered" | "isProgram">,
 ): Promise<boolean> {
-	if (registered === user.id) return false
+	// A link that may be used again changes nothing then.
+	if (user.emailVerifiedAt !== null || registered === user.id) return false
 	return !isProgram || (await isContested(user))
 }
 
 /**
- * Verifies the address that a link was mailed to; a link works once. The link alone confirms no account that a stranger
+ * Verifies the address that a link was mailed to; a link works once, unless `verification.oneTimeUse` is off. The link alone confirms no account that a stranger
  * made with this address: it takes the browser that registered, or the password that was chosen there.
  *
  * @returns refusals `link_invalid`, `link_expired`; `validation_failed` where the password is missing, and those of a
@@ -65,10 +66,16 @@ export async function verify(
 	const checked = await openLink("verify", input, caller.now)
 	if (!checked.ok) return checked
 	const { user } = checked
+	// Used again, where it may be: it still says whose it is, and signs nobody in.
+	if (user.emailVerifiedAt !== null) return { ok: true, user, grant: null }
 	const isSameBrowser = holder.registered === user.id
 	const proof = isSameBrowser ? checked : await checkPassword(user, input.password, holder, caller)
 	if (!proof.ok) return proof
-	if (!(await markVerified(user, caller.now))) return refusal("link_invalid")
+	if (!(await markVerified(user, caller.now))) {
+		const reopened = await openLink("verify", input, caller.now)
+		const isDone = reopened.ok && reopened.user.emailVerifiedAt !== null
+		return isDone ? { ok: true, user: reopened.user, grant: null } : refusal("link_invalid")
+	}
 	emit("user.activated", user, caller)
 
 	const verified = { ...user, emailVerifiedAt: caller.now }

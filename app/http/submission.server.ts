@@ -61,6 +61,7 @@ export type Success = {
 	/** What signing in handed out, or that it is over. */
 	session?: Grant | "ended" | null
 	cookies?: string[]
+	headers?: Record<string, string>
 	notice?: Notice
 }
 
@@ -68,7 +69,7 @@ export type Success = {
 export function answer(submission: { json: boolean }, { session = null, ...outcome }: Success) {
 	const token = tokenBody(session)
 	if (token) return data(token, { status: 200 })
-	const headers = new Headers()
+	const headers = new Headers(outcome.headers)
 	for (const cookie of [...cookiesOf(session), ...(outcome.cookies ?? [])])
 		headers.append("Set-Cookie", cookie)
 	if (submission.json) return data(outcome.body, { status: outcome.status ?? 200, headers })

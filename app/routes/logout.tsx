@@ -22,12 +22,19 @@ export async function action(args: ActionFunctionArgs) {
 	await logout(shownBy(request), context.caller)
 	return answer(submission, {
 		status: 204,
+		headers: clearSiteData(),
 		body: null,
 		redirectTo: submission.redirectTo ?? config.logout.redirectTo,
 		// Who came with an `Authorization` header did not come with the cookie.
 		session: request.headers.has("Authorization") ? null : "ended",
 		notice: "signed_out",
 	})
+}
+
+/** W3C Clear Site Data, 3.1. Browsers heed it on https only. */
+function clearSiteData(): Record<string, string> {
+	const kinds = config.logout.clearSiteData.map((kind) => `"${kind}"`)
+	return kinds.length > 0 ? { "Clear-Site-Data": kinds.join(", ") } : {}
 }
 
 export default function Logout() {

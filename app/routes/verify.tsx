@@ -28,7 +28,8 @@ export async function loader(args: LoaderFunctionArgs) {
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const redirect_to = requestedPath(request)
 	const checked = await openLink("verify", link, now)
-	if (checked.ok) {
+	// With `verification.oneTimeUse` off, a link that was used is still one.
+	if (checked.ok && (context.json || checked.user.emailVerifiedAt === null)) {
 		const holder = { registered: readRegistration(request), isProgram: context.json }
 		const needs_password = await needsPassword(checked.user, holder)
 		const { username, email } = checked.user
@@ -40,7 +41,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const onward = (await getSignedIn(args)) ? (redirect_to ?? config.login.redirectTo) : null
 		return { link, redirect_to, confirmed: { onward } }
 	}
-	const refused = problem(checked.code)
+	const refused = problem(checked.ok ? "link_invalid" : checked.code)
 	const email = (await findExpired("verify", link, now))?.email ?? mailedCookie.read(request, now)?.email
 	return data({ link, redirect_to, email, problem: refused }, { status: refused.status })
 }

@@ -16,8 +16,9 @@ export class BoundedLimiter {
 	readonly #blockedUntil = new Map<string, number>()
 
 	constructor(name: LimitName) {
-		const { points, durationSeconds } = config.limits[name]
-		this.#limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: durationSeconds })
+		const { points, durationSeconds, blockSeconds } = config.limits[name]
+		const options = { points, duration: durationSeconds, blockDuration: blockSeconds ?? 0 }
+		this.#limiter = new RateLimiterMemory({ keyPrefix: name, ...options })
 	}
 
 	async consume(key: string): Promise<Refusal<"rate_limited"> | null> {
@@ -29,7 +30,9 @@ export class BoundedLimiter {
 		} catch (result) {
 			if (!(result instanceof RateLimiterRes)) throw result
 			// Only what was let in counts: else many right tries at once would block their owner like wrong ones.
-			await this.#limiter.reward(key)
+			// A block begins with the one that is too much, which keeps its place until the block ends.
+			const isFirst = this.#limiter.blockDuration > 0 && result.consumedPoints === this.#limiter.points + 1
+			if (!isFirst) await this.#limiter.reward(key)
 			this.#touch(key, Date.now() + result.msBeforeNext)
 			return this.#refuse(result.msBeforeNext)
 		}
@@ -37,7 +40,10 @@ export class BoundedLimiter {
 
 	async refund(key: string): Promise<void> {
 		if (!this.#blockedUntil.has(key)) return
-		const { consumedPoints } = await this.#limiter.reward(key)
+		let { consumedPoints } = await this.#limiter.reward(key)
+		// Who was blocked by tries that cost nothing after all is free again, and the one that was too much goes, too.
+		if (consumedPoints === this.#limiter.points && this.#limiter.blockDuration > 0)
+			consumedPoints = (await this.#limiter.reward(key)).consumedPoints
 		if (consumedPoints < this.#limiter.points) this.#blockedUntil.set(key, 0)
 		// The window ended meanwhile: what was counted in it is no credit for the next.
 		if (consumedPoints < 0) await this.#limiter.delete(key)
