@@ -20,6 +20,8 @@ export default [
 	route(".well-known/change-password", "routes/well-known-change-password.ts"),
 	route("users", "routes/users.tsx"),
 	route("users/:id", "routes/user.tsx"),
+	route("openapi.json", "routes/openapi.ts"),
+	route("docs", "routes/docs.tsx"),
 	route("dev/mail", "routes/dev-mail.tsx"),
 	route("dev/mail/:id", "routes/dev-mail-html.ts"),
 	route("healthz", "routes/healthz.ts"),

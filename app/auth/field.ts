@@ -9,6 +9,10 @@ declare module "zod" {
 		secret?: boolean
 		/** What other systems call it. */
 		aliases?: string[]
+		/** Described as required, although its absence is no fault of a field. */
+		required?: boolean
+		/** What its name does not say, for the API's description alone; a `description` is also a hint on pages. */
+		about?: string
 		/** What a browser may fill it in with (HTML, 4.10.18.7), such as `name` or `tel`. */
 		autocomplete?: string
 	}
@@ -43,6 +47,7 @@ export const checkbox = z
 	.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "not_boolean" })
 	.default(false)
 	.transform((value) => value === true || value === "on" || value === "true" || value === "1")
+	.meta({ about: "A form's box sends `on`." })
 
 /** The same field for a form in which what is not sent stays as it is: without its default. */
 export function orUnchanged<Field extends z.ZodType>(field: Field): z.ZodOptional<Field> {

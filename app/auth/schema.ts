@@ -10,7 +10,7 @@ import {
 	passwordFault,
 	personalPasswordFault,
 } from "./password/policy.server"
-import { usernameFault } from "./user/username"
+import { USERNAME, usernameFault } from "./user/username"
 
 /** What each form may contain, for forms and JSON alike. A message is a fault's code; `text/en.ts` has the sentences. */
 
@@ -21,29 +21,44 @@ const identifier = text("identifier_missing")
 	.trim()
 	.min(1, { error: "identifier_missing", abort: true })
 	.max(MAX_IDENTIFIER_LENGTH, "identifier_too_long")
+	.meta({ about: "A user name or an e-mail address.", examples: ["ada"] })
 
 export const username = text("username_missing")
 	.trim()
 	.min(1, { error: "username_missing", abort: true })
 	.superRefine(without(usernameFault))
+	.meta({
+		minLength: config.username.minLength,
+		maxLength: config.username.maxLength,
+		pattern: USERNAME.source,
+		examples: ["ada"],
+	})
 
-export const email = text("email_missing").transform((value, context) => {
-	const address = parseMailAddress(value)
-	if (address) return address
-	context.addIssue("email_malformed")
-	return z.NEVER
-})
+export const email = text("email_missing")
+	.meta({ format: "email", maxLength: MAX_IDENTIFIER_LENGTH, examples: ["ada@example.org"] })
+	.transform((value, context) => {
+		const address = parseMailAddress(value)
+		if (address) return address
+		context.addIssue("email_malformed")
+		return z.NEVER
+	})
 
 /** A password that exists already: only what no password can be is refused. */
 const currentPassword = text("password_missing")
 	.superRefine(without(currentPasswordFault))
 	.meta({ secret: true })
 
-const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({ secret: true })
+const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({
+	secret: true,
+	minLength: config.password.minCodePoints,
+	maxLength: config.password.maxCodePoints,
+	about: "No common password, and nothing that holds the user name or the name in the address.",
+})
 
 const repeatedPassword = text("confirm_password_missing").meta({
 	secret: true,
 	aliases: ["password_confirm"],
+	about: "The same once more.",
 })
 
 /** Without `registration.passwordConfirm` there is no such field; the type only says that it may be missing. */
@@ -88,18 +103,27 @@ export const resendFormSchema = resendSchema.extend({ registration: z.string().d
 
 export const logoutSchema = z.object({})
 
-/** The fields of a mailed link. Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */
+/** Of a mailed link. Only read here; `auth/link.server.ts` decides, and says no more than that a link is not valid. */
+const linkField = (about: string) => z.unknown().optional().meta({ type: "string", required: true, about })
+
 const linkFields = {
-	user_id: z.unknown().optional(),
-	timestamp: z.unknown().optional(),
-	signature: z.unknown().optional(),
+	user_id: linkField("Of the mailed link."),
+	timestamp: linkField("Of the mailed link: when it was made, in unix seconds."),
+	signature: linkField("Of the mailed link."),
 }
 
 export const verifySchema = z.object({
 	...linkFields,
 	/** Where the browser is another than the one that registered. */
-	password: currentPassword.optional().meta({ secret: true }),
-	intent: z.enum(["confirm", "not_me"]).default("confirm").catch("confirm"),
+	password: currentPassword.optional().meta({
+		secret: true,
+		about: "That of the account, where it is asked for: `GET` tells as `needs_password`.",
+	}),
+	intent: z
+		.enum(["confirm", "not_me"])
+		.default("confirm")
+		.catch("confirm")
+		.meta({ about: "`not_me` removes the account that somebody else registered with the address." }),
 	sure: checkbox,
 })
 

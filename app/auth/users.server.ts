@@ -23,6 +23,14 @@ type UserChange = Pick<
 	"username" | "email" | "active" | "superuser" | "verified"
 >
 
+/** Of a list of accounts, and what is searched for: as long as an address can be. */
+export const LIST_BOUNDS = {
+	maxSearchLength: 254,
+	maxPage: 1_000_000,
+	maxPageSize: 100,
+	pageSize: 20,
+} as const
+
 /** Accounts by user name. @param search part of a user name or an address; `""` finds all */
 export async function listUsers(options: {
 	search: string

@@ -3,6 +3,11 @@ import { env } from "../env.server"
 /** Makes browsers refuse the cookie from a sibling domain or over http (RFC 6265bis, 4.1.3.2). */
 const PREFIX = env.https ? "__Host-" : ""
 
+/** As browsers keep it. */
+export function wholeCookieName(name: string): string {
+	return PREFIX + name
+}
+
 /** @param lifetime nothing for a cookie that ends when the browser closes */
 export function serializeCookie(
 	name: string,
@@ -14,7 +19,7 @@ export function serializeCookie(
 	if (env.https) attributes.push("Secure")
 	if (until) attributes.push(`Expires=${until.toUTCString()}`)
 	if (seconds !== undefined) attributes.push(`Max-Age=${seconds}`)
-	return [`${PREFIX}${name}=${value}`, ...attributes].join("; ")
+	return [`${wholeCookieName(name)}=${value}`, ...attributes].join("; ")
 }
 
 /**
@@ -31,7 +36,7 @@ export function findCookie(header: string, name: string): string | null {
 		// Not trim(): to a browser U+00A0 is part of a name, so a sibling domain could set "\u00a0__Host-id" past the prefix.
 		const [key, ...value] = trimBlanks(pair).split("=")
 		// Without "=" it is a cookie without a name, whose value happens to be ours (RFC 6265bis, 5.7).
-		if (key === PREFIX + name && value.length > 0) return value.join("=").replace(/^"(.*)"$/, "$1")
+		if (key === wholeCookieName(name) && value.length > 0) return value.join("=").replace(/^"(.*)"$/, "$1")
 	}
 	return null
 }

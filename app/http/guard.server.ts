@@ -4,7 +4,7 @@ import type { SignedIn } from "../auth/session/session.server"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { noticeCookie } from "./notice.server"
-import { problem } from "./problem"
+import { bearerChallenge, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
 import { shownBy } from "./session-transport.server"
 
@@ -14,9 +14,7 @@ import { shownBy } from "./session-transport.server"
 export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const signedIn = await getSignedIn(args)
 	if (signedIn) return signedIn
-	// RFC 9110, 15.5.2: a 401 says how to do better.
-	const headers = { "WWW-Authenticate": "Bearer" }
-	if (args.context.json) throw data(problem("unauthenticated"), { status: 401, headers })
+	if (args.context.json) throw data(problem("unauthenticated"), { status: 401, headers: bearerChallenge })
 	const { pathname, search } = new URL(args.request.url)
 	const wanted = ownPath(pathname + search)
 	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""

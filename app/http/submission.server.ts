@@ -7,7 +7,7 @@ import { en as text } from "../text/en"
 import { repeatedFaults, sentencesOf, zodFaults } from "./faults.server"
 import { type Fields, readFields } from "./fields.server"
 import { type Notice, noticeCookie } from "./notice.server"
-import { type Problem, type ProblemCode, problem } from "./problem"
+import { bearerChallenge, type Problem, type ProblemCode, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
 import { registrationMark } from "./registration-cookie.server"
 import { cookiesOf, tokenBody } from "./session-transport.server"
@@ -101,6 +101,7 @@ function told(refusal: Refusal): { body: Problem; headers: Record<string, string
 		return { body: problem(code, { errors: sentencesOf(refusal.faults) }), headers: {} }
 	if (code === "hook_refused")
 		return { body: problem(code, refusal.sentence ? { detail: refusal.sentence } : {}), headers: {} }
+	if (code === "unauthenticated") return { body: problem(code), headers: bearerChallenge }
 	if (code !== "rate_limited" && code !== "overloaded") return { body: problem(code), headers: {} }
 	const retryAfter = { "Retry-After": String(refusal.retryAfterSeconds) }
 	if (code === "overloaded") return { body: problem(code), headers: retryAfter }

@@ -1,27 +1,22 @@
 import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
-import { listUsers } from "../auth/users.server"
+import { LIST_BOUNDS, listUsers } from "../auth/users.server"
 import { requireSuperuser } from "../http/guard.server"
 import { singleValues } from "../http/submission.server"
 import { userFor } from "../http/user-output.server"
 import { UsersPage } from "../pages/users"
 import { titled } from "../ui/title"
 
-/** As long as an address can be. */
-const MAX_SEARCH_LENGTH = 254
-const MAX_PAGE = 1_000_000
-const MAX_PAGE_SIZE = 100
-const PAGE_SIZE = 20
-
 export const meta = titled("Users")
 
 /** What is out of bounds is brought back into them; the answer says what was taken. */
 export async function loader(args: LoaderFunctionArgs) {
 	await requireSuperuser(args)
+	const { maxSearchLength, maxPage, maxPageSize } = LIST_BOUNDS
 	const asked = singleValues(new URL(args.request.url).searchParams, ["q", "page", "page_size"])
-	const search = (asked.q ?? "").trim().slice(0, MAX_SEARCH_LENGTH)
-	const page = wholeNumber(asked.page, { fallback: 1, max: MAX_PAGE })
-	const pageSize = wholeNumber(asked.page_size, { fallback: PAGE_SIZE, max: MAX_PAGE_SIZE })
+	const search = (asked.q ?? "").trim().slice(0, maxSearchLength)
+	const page = wholeNumber(asked.page, { fallback: 1, max: maxPage })
+	const pageSize = wholeNumber(asked.page_size, { fallback: LIST_BOUNDS.pageSize, max: maxPageSize })
 	const { users, total } = await listUsers({ search, page, pageSize })
 	const shown = users.map((user) => userFor(args.context, user))
 	return { users: shown, q: search, page, page_size: pageSize, total }

@@ -141,6 +141,7 @@ export const states = {
 		await context.page.getByRole("button", { name: "Save changes" }).click()
 		await context.page.getByRole("status").waitFor()
 	},
+	docs: ({ page }) => page.goto("/docs"),
 	"problem-forbidden": async (context) => {
 		await signIn(context, context.member)
 		await context.page.goto("/users")

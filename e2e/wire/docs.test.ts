@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { freshAddress, type Person, registerVerified } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
@@ -56,6 +58,7 @@ it("names no script that package.json does not have, and no file that is not the
 })
 
 describe("commands that a running server answers", () => {
+	const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
 	const here = commands.filter(({ claim }) => claim === "run here")
 
 	it.each(here)("$path: $command", async ({ command }) => {
@@ -65,7 +68,7 @@ describe("commands that a running server answers", () => {
 			.replaceAll("curl ", `curl --silent --header 'X-Forwarded-For: ${freshAddress()}' `)
 			.replace('"ada"', `"${person.username}"`)
 			.replace('"…"', `"${person.password}"`)
-		const answer = JSON.parse(execFileSync("sh", ["-c", script], { encoding: "utf8" }))
+		const answer = JSON.parse(execFileSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" }))
 		expect(answer.user.username).toBe(person.username)
 	})
 })

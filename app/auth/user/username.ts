@@ -5,7 +5,7 @@ import type { Fault } from "../fault"
  * ASCII letters, digits and `. _ -` between them: no two different names can look alike, and none looks like a
  * mail address. (Unicode Technical Standard 39 is the way to widen this.)
  */
-const USERNAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
+export const USERNAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/
 
 /** @returns what is wrong, or null. */
 export function usernameFault(username: string): Fault | null {

@@ -1,0 +1,132 @@
+import type { ReadableApi, ReadableOperation } from "../http/api/readable.server"
+
+/** For who writes a program: every route, as it is configured. */
+export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
+	return (
+		<section className="inside docs" aria-labelledby="title">
+			<div className="inside-head">
+				<div>
+					<h1 id="title">{title} for programs</h1>
+					<p className="lead">
+						Every page answers programs, too. For your tools, the same is{" "}
+						<a href="/openapi.json">openapi.json</a>.
+					</p>
+				</div>
+			</div>
+			<nav className="sheet docs-contents" aria-label="Routes">
+				{flows.map(({ name, operations }) => (
+					<div key={name}>
+						<h2>{name}</h2>
+						<ul>
+							{operations.map(({ id, method, path }) => (
+								<li key={id}>
+									<a href={`#${id}`}>
+										<span className="docs-method">{method}</span> {path}
+									</a>
+								</li>
+							))}
+						</ul>
+					</div>
+				))}
+			</nav>
+			<section className="sheet docs-flow" aria-labelledby="basics">
+				<h2 id="basics">What holds for all</h2>
+				<p>
+					You get JSON where <code>Accept</code> prefers <code>application/json</code>, or where you send JSON
+					and do not ask for HTML. A form gets a page, or is led to one by 303. A refusal is{" "}
+					<code>application/problem+json</code> (RFC 9457): tell refusals apart by <code>code</code>;{" "}
+					<code>errors</code> has sentences by field. Any request may be answered with:
+				</p>
+				<Refusals refusals={saidToAll} />
+			</section>
+			{flows.map(({ name, description, operations }) => (
+				<section key={name} className="sheet docs-flow" aria-label={name}>
+					<h2>{name}</h2>
+					<p>{description}</p>
+					{operations.map((operation) => (
+						<Operation key={operation.id} {...operation} />
+					))}
+				</section>
+			))}
+		</section>
+	)
+}
+
+function Operation(operation: ReadableOperation) {
+	const { id, method, path, summary, description, access, fields, answers, refusals, commands } = operation
+	return (
+		<article className="docs-operation" aria-labelledby={id}>
+			<h3 id={id}>
+				<span className="docs-method">{method}</span> <code>{path}</code>
+			</h3>
+			<p>
+				<strong>{summary}.</strong> {access} {description && <WithCode text={description} />}
+			</p>
+			{fields.length > 0 && <Fields fields={fields} />}
+			<ul className="docs-answers">
+				{answers.map(({ status, description }) => (
+					<li key={status}>
+						<b>{status}</b> {description}
+					</li>
+				))}
+			</ul>
+			{refusals.length > 0 && <Refusals refusals={refusals} />}
+			{commands.map((command) => (
+				<pre key={command}>
+					<code>{command}</code>
+				</pre>
+			))}
+		</article>
+	)
+}
+
+function Fields({ fields }: Pick<ReadableOperation, "fields">) {
+	return (
+		<table>
+			<thead>
+				<tr>
+					<th scope="col">Field</th>
+					<th scope="col">Value</th>
+				</tr>
+			</thead>
+			<tbody>
+				{fields.map(({ name, where, form, required, about }) => (
+					<tr key={`${where} ${name}`}>
+						<th scope="row">
+							<code>{name}</code>
+							<span className="hint">
+								{where === "body" ? "" : `in the ${where}, `}
+								{required ? "required" : "optional"}
+							</span>
+						</th>
+						<td>
+							{form}
+							{about && (
+								<span className="hint">
+									<WithCode text={about} />
+								</span>
+							)}
+						</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	)
+}
+
+function Refusals({ refusals }: Pick<ReadableOperation, "refusals">) {
+	return (
+		<ul className="docs-answers">
+			{refusals.map(({ status, code, sentence }) => (
+				<li key={code}>
+					<b>{status}</b> <code>{code}</code> <span className="hint">{sentence}</span>
+				</li>
+			))}
+		</ul>
+	)
+}
+
+/** What stands between backquotes is code. */
+function WithCode({ text }: { text: string }) {
+	return text.split(/`([^`]*)`/).map((part, index) => (index % 2 ? <code key={part}>{part}</code> : part))
+}
