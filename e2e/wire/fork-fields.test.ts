@@ -78,6 +78,29 @@ function labelOf(page: Answer, name: string): string | undefined {
 	return page.text.match(new RegExp(`<label for="[a-z-]+-${name}">([^<]*)</label>`))?.[1]
 }
 
+it("X2, R7: the fork's fields are in /openapi.json, as is what its output tells", async () => {
+	const { schemas } = (await clientOf(server).getJson("/openapi.json")).json.components
+	expect(schemas.RegisterInput.properties.display_name).toMatchObject({
+		type: "string",
+		maxLength: 80,
+		title: "Display name",
+	})
+	expect(schemas.RegisterInput.required).toContain("display_name")
+	expect(schemas.RegisterInput.required).not.toContain("newsletter")
+	expect(Object.keys(schemas.UpdateAccountInput.properties)).toEqual([
+		"username",
+		"display_name",
+		"newsletter",
+	])
+	expect(schemas.UpdateAccountInput.required).toBeUndefined()
+	expect(Object.keys(schemas.User.properties)).toEqual(
+		expect.arrayContaining(["display_name", "newsletter", "created_at"]),
+	)
+	expect(schemas.User.properties.display_name.type).toBe("string")
+	const told = (await clientOf(terse).getJson("/openapi.json")).json.components.schemas.User
+	expect(told).toMatchObject({ type: "object", properties: {} })
+})
+
 describe("docs/fields.md", () => {
 	it("R7: the fields are on the register page, by the words of the schema", async () => {
 		const page = await clientOf(server).get("/register", HTML)

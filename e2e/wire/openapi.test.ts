@@ -1,15 +1,16 @@
+import { randomUUID } from "node:crypto"
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import type { JsonSchema } from "../../app/http/api/json-schema.server"
 import type { ApiDocument } from "../../app/http/api/openapi.server"
-import { newAccount, newSuperuser } from "../support/accounts"
 import { expectPrivate } from "../support/answers"
 import { answerChecker, type DescribedOperation, inputOf, operationsOf } from "../support/api-document"
 import { type GoodRequest, goodRequest, newWorld } from "../support/api-requests"
-import { type Answer, COOKIE, clientOf } from "../support/client"
+import { type Answer, COOKIE, clientOf, registrationOf, somebody } from "../support/client"
 import { takenRoutes } from "../support/route-table"
 import { rowsOf } from "../support/rows"
+import { startServer, type TestServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
@@ -93,6 +94,25 @@ const successOf = ({ operation }: DescribedOperation) =>
 const find = (id: string) =>
 	operations.find(({ operation }) => operation.operationId === id) as DescribedOperation
 
+const methodsOf = (described: ApiDocument) =>
+	operationsOf(described)
+		.map(({ method, path }) => `${method} ${path}`)
+		.sort()
+
+/** What the running server answers otherwise than by "not found", asked by nobody in particular. */
+async function answeringMethods(asked: TestServer, described: ApiDocument): Promise<string[]> {
+	const found: string[] = []
+	for (const { path, address, methods } of await takenRoutes(asked, { id: randomUUID(), backend: "none" }))
+		for (const method of methods.filter((name) => name !== "HEAD")) {
+			const answer = await clientOf(asked).send(address, { method, headers: { Accept: "application/json" } })
+			if (answer.status !== 404) found.push(`${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
+		}
+	// Each back end has an address of its own; which ones there are is only said by the document.
+	for (const path of Object.keys(described.paths).filter((path) => /^\/login\/(?!cookie$)/.test(path)))
+		if ((await clientOf(asked).postJson(path, {})).status === 422) found.push(`POST ${path}`)
+	return found.sort()
+}
+
 describe("GET /openapi.json", () => {
 	it("X2: is a valid document, the same for everybody", async () => {
 		const validator = new Validator()
@@ -107,32 +127,48 @@ describe("GET /openapi.json", () => {
 	})
 
 	it("X2: has every route that answers, with its methods, and no other", async () => {
-		const { id } = await newAccount(server, mailbox)
-		// Signing out is tried, too.
-		const { cookie } = await newSuperuser(server, mailbox)
-		const parameters = { id, backend: "none" }
-		const found: string[] = []
-		for (const { path, address, methods } of await takenRoutes(server, parameters))
-			for (const method of methods.filter((name) => name !== "HEAD")) {
-				const headers = { Accept: "application/json", Cookie: cookie }
-				const answer = await clientOf(server).send(address, { method, headers })
-				if (answer.status !== 404) found.push(`${method} ${path.replace(/:(\w+)/g, "{$1}")}`)
-			}
-		for (const { path } of operations.filter(
-			({ path }) => path.startsWith("/login/") && path !== "/login/cookie",
-		)) {
-			expect((await clientOf(server).postJson(path, {})).status).toBe(422)
-			found.push(`POST ${path}`)
-		}
-		expect(operations.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(found.sort())
+		expect(methodsOf(api)).toEqual(await answeringMethods(server, api))
+		expect(Object.keys(api.paths).filter((path) => path.startsWith("/dev/"))).toEqual([])
 	})
 
-	it("X2: tells of nothing that the configuration switches off", () => {
-		const paths = Object.keys(api.paths)
-		expect(paths.includes("/verify")).toBe(config.verification.enabled)
-		expect(paths.includes("/verify/resend")).toBe(config.verification.enabled)
-		expect(paths.includes("/forgot-password")).toBe(config.passwordReset.enabled)
-		expect(paths.filter((path) => path.startsWith("/dev/"))).toEqual([])
+	it("X2: is about what is configured: what is switched off is absent, what is for development is there", async () => {
+		const off = { enabled: false }
+		const settings = { registration: off, verification: off, passwordReset: off }
+		const quiet = await startServer({ settings, env: { NODE_ENV: "development", SMTP_URL: "" } })
+		try {
+			const described: ApiDocument = (await clientOf(quiet).getJson("/openapi.json")).json
+			const paths = Object.keys(described.paths)
+			for (const path of ["/register", "/verify", "/verify/resend", "/forgot-password", "/reset-password"])
+				expect([path, paths.includes(path)]).toEqual([path, false])
+			expect(paths).toContain("/dev/mail")
+			expect(methodsOf(described)).toEqual(await answeringMethods(quiet, described))
+			const mails = await clientOf(quiet).getJson("/dev/mail")
+			answerChecker(described)(
+				operationsOf(described).find(({ path }) => path === "/dev/mail") as DescribedOperation,
+				mails,
+				"",
+			)
+		} finally {
+			await quiet.stop()
+		}
+	})
+
+	it("X2: says that a form is only shown, where it is", async () => {
+		const shown = await startServer({
+			settings: { registration: { readOnly: true, passwordConfirm: false } },
+		})
+		try {
+			const described: ApiDocument = (await clientOf(shown).getJson("/openapi.json")).json
+			const register = operationsOf(described).find(({ operation }) => operation.operationId === "register")
+			const answer = await clientOf(shown).postJson("/register", registrationOf(somebody()))
+			expect(answer.json.code).toBe("read_only")
+			answerChecker(described)(register as DescribedOperation, answer, "")
+			expect(
+				inputOf(described, (register as DescribedOperation).operation)?.properties?.confirm_password,
+			).toBeUndefined()
+		} finally {
+			await shown.stop()
+		}
 	})
 
 	it("X2: tells the names that other systems use, and the default of no secret", () => {
