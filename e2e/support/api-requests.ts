@@ -44,6 +44,7 @@ const goodRequests: Record<string, (world: World) => GoodRequest | Promise<GoodR
 		const { link, cookie } = await unverified(world)
 		return { body: link, headers: { Cookie: cookie } }
 	},
+	getMailSent: () => ({}),
 	getResendForm: () => ({}),
 	resendVerification: () => ({ body: { email: somebody().email } }),
 	getLoginForm: () => ({}),

@@ -88,6 +88,13 @@ const redirectTo = path.nullable().meta({ description: "Where it will lead, if s
 const minPasswordLength = z.int().meta({ description: "In characters (code points)." })
 
 export const form = z.object({ fields, captcha })
+export const resendForm = form.extend({ redirect_to: path.optional() })
+export const mailSent = z.object({
+	email: z.string().nullable().meta({ description: "As it was typed; null in another browser." }),
+	promised: z.boolean().meta({ description: "Whether a mail goes out in any case." }),
+	redirect_to: redirectTo,
+	inbox: path.nullable().meta({ description: "Where mails are, in development." }),
+})
 export const registerForm = z.object({
 	fields,
 	captcha,
@@ -102,6 +109,10 @@ export const loginForm = z.object({
 	redirect_to: redirectTo,
 	password_reset: z.boolean().meta({ description: "Whether forgotten passwords are replaced by mail." }),
 	registration: z.boolean().meta({ description: "Whether people can register." }),
+	username: z
+		.string()
+		.optional()
+		.meta({ description: "Of who confirmed an address in this browser just now." }),
 })
 export const logoutForm = z.object({ signed_in: z.boolean() })
 

@@ -179,13 +179,25 @@ function verification(): Flow {
 			],
 		},
 		{
+			id: "getMailSent",
+			method: "get",
+			path: "/verify/sent",
+			summary: "Which address to look for a link at",
+			description: "Where a person is led after registering; the same for every address.",
+			access: "public",
+			hasPage: true,
+			answer: { status: 200, body: answers.mailSent, description: "The address as it was typed." },
+			refuses: [],
+		},
+		{
 			id: "getResendForm",
 			method: "get",
 			path: "/verify/resend",
 			summary: "What asking for a new link takes",
 			access: "public",
 			hasPage: true,
-			answer: { status: 200, body: answers.form, description: "The fields of the form." },
+			redirects: true,
+			answer: { status: 200, body: answers.resendForm, description: "The fields of the form." },
 			refuses: [],
 		},
 		{
@@ -198,7 +210,12 @@ function verification(): Flow {
 			hasPage: true,
 			body: resendSchema,
 			redirects: true,
-			answer: { status: 202, body: answers.nothing, description: "Who needs a link is sent one." },
+			answer: {
+				status: 202,
+				body: answers.nothing,
+				description: "Who needs a link is sent one.",
+				setsCookie: true,
+			},
 			refuses: refusalsOf<typeof resendVerification>({ rate_limited: true }),
 		},
 	]
@@ -350,6 +367,7 @@ function resetting(): Flow {
 				status: 200,
 				body: answers.nothing,
 				description: "The password is changed; nobody is signed in.",
+				setsCookie: true,
 			},
 			refuses: refusalsOf<typeof resetPassword>({
 				link_invalid: true,
