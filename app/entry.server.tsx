@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream"
 import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node"
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
+import { isProblem } from "./http/problem"
 import { log, requestScope } from "./log.server"
 import { RenderContextProvider } from "./ui/render-context"
 
@@ -14,6 +15,7 @@ export default function handleRequest(
 	{ nonce }: AppLoadContext,
 ) {
 	addActionHeaders(headers, remixContext)
+	addRefusal(remixContext)
 	return renderPage(request, status, headers, remixContext, nonce)
 }
 
@@ -29,6 +31,15 @@ export function handleError(error: unknown, { context }: { context: AppLoadConte
 function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryContext): void {
 	for (const actionHeaders of Object.values(staticHandlerContext.actionHeaders))
 		for (const [name, value] of actionHeaders) if (name !== "set-cookie") headers.set(name, value)
+}
+
+/** The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no fault. */
+function addRefusal({ staticHandlerContext }: EntryContext): void {
+	const { actionData, loaderData } = staticHandlerContext
+	const refused = Object.values(actionData ?? {}).find(
+		(data) => isProblem(data?.problem) && !data.unconfirmed,
+	)
+	if (refused && loaderData.root) loaderData.root.problem = refused.problem
 }
 
 function renderPage(

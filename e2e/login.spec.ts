@@ -26,10 +26,10 @@ test("an empty form asks for both fields", async ({ page, open }) => {
 	await open("/login")
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText([
-		"User name or e-mail: Enter your user name or e-mail address.",
-		"Password: Enter your password.",
+		"Enter your user name or e-mail address.",
+		"Enter your password.",
 	])
-	await page.getByRole("alert").getByRole("link", { name: "Password" }).click()
+	await page.getByRole("alert").getByRole("link", { name: "Enter your password." }).click()
 	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
 	await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
 		"Enter your password.",

@@ -21,6 +21,9 @@ test("a page that was opened starts at its beginning, a refused form at what wen
 	await expect(page.locator("body")).toBeFocused()
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("alert")).toBeFocused()
+	await page.getByLabel("User name or e-mail").fill("somebody")
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
 })
 
 test("without an answer, a page says so in its own colours, and Back leads to where one was", {

@@ -24,7 +24,7 @@ test("P1: who forgot the password chooses a new one by mail, and signs in with i
 	await page.getByLabel("New password", { exact: true }).fill(NEW)
 	await page.getByLabel("Repeat the new password", { exact: true }).fill("something else")
 	await page.getByRole("button", { name: "Save the new password" }).click()
-	await expect(page.getByRole("alert")).toBeFocused()
+	await expect(page.getByLabel("Repeat the new password", { exact: true })).toBeFocused()
 	await expect(page.getByLabel("New password", { exact: true })).toHaveValue("")
 
 	await page.getByLabel("New password", { exact: true }).fill(NEW)
@@ -32,7 +32,8 @@ test("P1: who forgot the password chooses a new one by mail, and signs in with i
 	await page.getByRole("button", { name: "Save the new password" }).click()
 	await expect(page).toHaveURL("/login")
 	await expect(page.getByRole("status")).toHaveText("Your password is changed. Sign in with the new one.")
-	await page.getByLabel("User name or e-mail").fill(member.username)
+	await expect(page.getByLabel("User name or e-mail")).toHaveValue(member.username)
+	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
 	await page.getByLabel("Password", { exact: true }).fill(NEW)
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)

@@ -26,7 +26,7 @@ test("U2: a superuser finds an account, changes it, and deletes it", async ({
 	await open(new URL(page.url()).pathname)
 	await page.getByLabel("User name").fill("a b")
 	await page.getByRole("button", { name: "Save changes" }).click()
-	await expect(page.getByRole("alert")).toContainText("User name")
+	await expect(page.getByLabel("User name")).toBeFocused()
 	await expect(page.getByLabel("User name")).toHaveValue("a b")
 	await page.getByLabel("User name").fill(other.username)
 	await page.getByLabel("Sign-in").selectOption("false")
@@ -36,7 +36,7 @@ test("U2: a superuser finds an account, changes it, and deletes it", async ({
 	await expect(page.getByLabel("Sign-in")).toHaveValue("false")
 
 	await page.getByRole("button", { name: "Delete the account" }).click()
-	await expect(page.getByRole("alert")).toBeVisible()
+	await expect(page.getByLabel(`Yes, delete ${other.username}`)).toBeFocused()
 	await page.getByLabel(`Yes, delete ${other.username}`).check()
 	await page.getByRole("button", { name: "Delete the account" }).click()
 	await expect(page).toHaveURL("/users")

@@ -81,7 +81,7 @@ test("H-80: a scanner that opens the link and presses every button confirms and 
 	for (let index = 0; index < buttons; index++) {
 		await open(link)
 		await page.getByRole("main").locator("button[type=submit], button:not([type])").nth(index).click()
-		await expect(page.getByRole("alert")).toContainText("Something in the form needs another look.")
+		await expect(page.locator("main input[aria-invalid]")).toBeFocused()
 	}
 	expect(isVerified(server, person)).toBe(false)
 	expect(await page.context().cookies()).toEqual([])
@@ -137,23 +137,19 @@ test("two forms on one page keep what went wrong, ids, passwords and pending sta
 		await expect(confirm).not.toHaveAttribute("aria-disabled", "true")
 		release()
 	}
-	await expect(page.getByRole("alert")).toHaveCount(1)
-	await expect(page.getByRole("alert")).toBeFocused()
+	await expect(box).toBeFocused()
 	await expect(box).toHaveAccessibleDescription("Tick this box to remove the account.")
 	await expect(password).not.toHaveAttribute("aria-invalid", "true")
 	// What was typed into the other form is wiped only where the whole page is loaded anew.
 	await expect(password).toHaveValue(javaScriptEnabled ? person.password : "")
-	await page.getByRole("alert").getByRole("link").click()
-	await expect(box).toBeFocused()
 
 	await box.check()
 	await password.fill("")
 	await confirm.click()
-	await expect(page.getByRole("alert")).toHaveCount(1)
+	await expect(password).toBeFocused()
 	await expect(password).toHaveAccessibleDescription("Enter your password.")
 	await expect(box).not.toHaveAttribute("aria-invalid", "true")
-	await page.getByRole("alert").getByRole("link").click()
-	await expect(password).toBeFocused()
+	await expect(page.getByRole("alert")).toHaveCount(0)
 })
 
 test("a link that was used between opening and pressing has done its work", async ({
@@ -216,11 +212,10 @@ test("what cannot be an address is said at the field, and kept", async ({ page, 
 	await open("/verify/resend")
 	await page.getByLabel("E-mail address").fill("nobody at all")
 	await page.getByRole("button", { name: "Send the link" }).click()
-	await expect(page.getByRole("alert")).toBeFocused()
+	await expect(page.getByLabel("E-mail address")).toBeFocused()
 	await expect(page.getByLabel("E-mail address")).toHaveValue("nobody at all")
 	await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(/Enter a valid e-mail address/)
-	await page.getByRole("alert").getByRole("link", { name: "E-mail address" }).click()
-	await expect(page.getByLabel("E-mail address")).toBeFocused()
+	await expect(page.getByRole("alert")).toHaveCount(0)
 })
 
 test("a link that is too old says so, and sends another by one press", async ({

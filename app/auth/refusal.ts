@@ -12,8 +12,8 @@ type RefusalDetails = {
 	link_invalid: unknown
 	link_expired: unknown
 	validation_failed: { faults: Faults }
-	/** How many tries the window allows, and when the next one may be made. */
-	rate_limited: { limit: number; retryAfterSeconds: number }
+	/** How many tries the window allows, or how many mails, and when the next one may be made. */
+	rate_limited: { counts: "tries" | "mails"; limit: number; retryAfterSeconds: number }
 	overloaded: { retryAfterSeconds: number }
 }
 

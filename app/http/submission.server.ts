@@ -97,21 +97,24 @@ function toldByCode(code: ProblemCode): { body: Problem; headers: Record<string,
 
 function told(refusal: Refusal): { body: Problem; headers: Record<string, string> } {
 	const { code } = refusal
-	if (code === "validation_failed")
-		return { body: problem(code, { errors: sentencesOf(refusal.faults) }), headers: {} }
+	if (code === "validation_failed") {
+		const errors = sentencesOf(refusal.faults)
+		return { body: problem(code, { errors, detail: text.checkFields(Object.values(errors)) }), headers: {} }
+	}
 	if (code === "hook_refused")
 		return { body: problem(code, refusal.sentence ? { detail: refusal.sentence } : {}), headers: {} }
 	if (code === "unauthenticated") return { body: problem(code), headers: bearerChallenge }
 	if (code !== "rate_limited" && code !== "overloaded") return { body: problem(code), headers: {} }
 	const retryAfter = { "Retry-After": String(refusal.retryAfterSeconds) }
 	if (code === "overloaded") return { body: problem(code), headers: retryAfter }
+	const tooMany = refusal.counts === "mails" ? text.tooManyMails : text.tooManyTries
 	const headers = {
 		...retryAfter,
 		"RateLimit-Limit": String(refusal.limit),
 		"RateLimit-Remaining": "0",
 		"RateLimit-Reset": String(refusal.retryAfterSeconds),
 	}
-	return { body: problem(code, { detail: text.tooManyTries(refusal.retryAfterSeconds) }), headers }
+	return { body: problem(code, { detail: tooMany(refusal.retryAfterSeconds) }), headers }
 }
 
 /** A link's parameters, each as text if it was given once; what was given twice is as good as missing. */

@@ -29,7 +29,7 @@ export function AddressTakenMail(props: {
 					Forgot the password? <a href={resetLink}>Choose a new one</a>
 				</Paragraph>
 			)}
-			<Paragraph quiet>Wasn't it you? Then do nothing: nothing was changed.</Paragraph>
+			<Paragraph quiet>If this wasn't you, you can ignore this e-mail: nothing was changed.</Paragraph>
 		</Mail>
 	)
 }

@@ -16,10 +16,10 @@ export function EmailChangeNoticeMail(props: {
 			<Paragraph>Hello{username && ` ${username}`},</Paragraph>
 			<Paragraph>
 				{isDone
-					? "Your account has another e-mail address now. This is the last mail to the old one."
-					: "Somebody who knows your password asked to use another e-mail address for your account. It changes once that address is confirmed."}
+					? "Your account has another e-mail address now. This is the last e-mail to the old one."
+					: "Someone who knows your password asked to use another e-mail address for your account. It changes once that address is confirmed."}
 			</Paragraph>
-			<Paragraph>If that was you, there is nothing to do.</Paragraph>
+			<Paragraph>If that was you, there's nothing to do.</Paragraph>
 			<Paragraph>
 				{resetLink
 					? "If it wasn't you, choose a new password now: that stops the change."

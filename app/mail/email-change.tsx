@@ -7,12 +7,12 @@ export function EmailChangeMail(props: { link: string; period: string }) {
 		<Mail subject={`Confirm your new e-mail address for ${appName}`}>
 			<Paragraph>Hello,</Paragraph>
 			<Paragraph>
-				Somebody, most likely you, wants to use this address for their account. Please confirm that it's
-				yours.
+				Someone, most likely you, wants to use this address for their account. Please confirm that it's yours.
 			</Paragraph>
 			<LinkButton href={props.link}>Confirm this address</LinkButton>
 			<Paragraph quiet>
-				The link works once, and for {props.period}. If it wasn't you, do nothing: this address stays unused.
+				The link works once, for {props.period}. If this wasn't you, you can ignore this e-mail: your address
+				isn't used.
 			</Paragraph>
 		</Mail>
 	)

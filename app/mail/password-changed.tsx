@@ -6,11 +6,11 @@ export function PasswordChangedMail(props: { username: string | null; resetLink:
 		<Mail subject={`Your password for ${appName} was changed`}>
 			<Paragraph>Hello{props.username && ` ${props.username}`},</Paragraph>
 			<Paragraph>
-				The password of your account was just changed. If that was you, there is nothing to do.
+				The password of your account was just changed. If that was you, there's nothing to do.
 			</Paragraph>
 			<Paragraph>
 				{props.resetLink
-					? "If it wasn't you, somebody else knows your password or reads your mail. Choose a new password now, and change the one of this mailbox too."
+					? "If it wasn't you, someone else knows your password or reads your e-mail. Choose a new password now, and change the one of this mailbox too."
 					: "If it wasn't you, write to us at once."}
 			</Paragraph>
 			{props.resetLink && <LinkButton href={props.resetLink}>Choose a new password</LinkButton>}

@@ -6,11 +6,11 @@ export function ResetMail(props: { username: string | null; link: string; period
 	return (
 		<Mail subject={`Choose a new password for ${appName}`}>
 			<Paragraph>Hello{props.username && ` ${props.username}`},</Paragraph>
-			<Paragraph>Somebody, most likely you, asked for a new password for your account.</Paragraph>
+			<Paragraph>Someone, most likely you, asked for a new password for your account.</Paragraph>
 			<LinkButton href={props.link}>Choose a new password</LinkButton>
 			<Paragraph quiet>
-				The link works once, and for {props.period}. It signs out every device. If it wasn't you, do nothing:
-				the password stays as it is.
+				The link works once, for {props.period}, and signs out every device. If this wasn't you, you can
+				ignore this e-mail: your password stays as it is.
 			</Paragraph>
 		</Mail>
 	)

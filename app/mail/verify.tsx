@@ -7,7 +7,7 @@ export function VerifyMail(props: { link: string; period: string; askedAt: Date 
 		<Mail
 			subject={`Confirm your e-mail address for ${appName}`}
 			title="Confirm your address"
-			preview={`One press, and your account is ready. The link works for ${props.period}.`}
+			preview={`Press the button, and your account is ready. The link works for ${props.period}.`}
 			reason={`Sent by ${appName}, because someone created an account with this address.`}
 		>
 			<Paragraph>Hello,</Paragraph>
@@ -16,10 +16,10 @@ export function VerifyMail(props: { link: string; period: string; askedAt: Date 
 			</Paragraph>
 			<LinkButton href={props.link}>Confirm my address</LinkButton>
 			<Paragraph quiet>
-				You asked for this on <Moment at={props.askedAt} />. The link works once, and for {props.period}.
+				You asked for this on <Moment at={props.askedAt} />. The link works once, for {props.period}.
 			</Paragraph>
 			<Paragraph quiet>
-				Wasn't it you? Then do nothing: without the link, nobody can use the account.
+				If this wasn't you, you can ignore this e-mail: without the link, nobody can use the account.
 			</Paragraph>
 		</Mail>
 	)

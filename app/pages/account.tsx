@@ -53,7 +53,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 						<SubmitButton pending="Saving…">Save profile</SubmitButton>
 					</Form>
 				</Section>
-				<Section id="email" title="E-mail" hint="Where we write to, and what you can sign in with.">
+				<Section id="email" title="E-mail" hint="Where we e-mail you. You can sign in with it, too.">
 					<p>
 						{user.email} {user.verified && <span className="badge">confirmed</span>}
 					</p>
@@ -80,7 +80,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 					</dl>
 				</Section>
 				{user.superuser && (
-					<Section id="users" title="Accounts" hint="You may see and change everyone's account.">
+					<Section id="users" title="Accounts" hint="You can see and change everyone's account.">
 						<Link to="/users" className="button button-quiet">
 							All users
 						</Link>

@@ -11,7 +11,7 @@ export function ForgotPasswordPage({ refused }: { refused?: RefusedForm }) {
 	return (
 		<Card
 			title="Forgot your password?"
-			lead="We'll mail you a link to choose a new one."
+			lead="We'll e-mail you a link to choose a new one."
 			footer={<Link to="/login">Back to sign in</Link>}
 		>
 			<Form id="forgot-password" refused={refused} labels={labels}>

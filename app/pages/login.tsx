@@ -69,7 +69,7 @@ function Unconfirmed(props: {
 			title="One step left"
 			lead={
 				<>
-					{sentence} We'll mail a link to <strong>{email}</strong>.
+					{sentence} We'll e-mail a link to <strong>{email}</strong>.
 				</>
 			}
 			footer={

@@ -8,7 +8,7 @@ import { SubmitButton } from "../ui/submit-button"
 export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused?: RefusedForm }) {
 	if (!signed_in)
 		return (
-			<Card title="Signed out" lead="You are not signed in on this device.">
+			<Card title="Signed out" lead="You're not signed in on this device.">
 				<FormError formId="logout" problem={refused?.problem} />
 				<Link to="/login" className="button">
 					Sign in
@@ -18,7 +18,7 @@ export function LogoutPage({ signed_in, refused }: { signed_in: boolean; refused
 	return (
 		<Card
 			title="Sign out?"
-			lead="You will need your password to come back on this device."
+			lead="You'll need your password to sign in again on this device."
 			footer={<Link to="/account">Stay signed in</Link>}
 		>
 			<Form id="logout" refused={refused}>

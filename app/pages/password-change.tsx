@@ -17,7 +17,7 @@ export function PasswordChangePage({ username, min_password_length, refused }: P
 	return (
 		<Card
 			title="Change your password"
-			lead="You stay signed in here; every other device is signed out."
+			lead="You'll stay signed in here. Every other device is signed out."
 			footer={<Link to="/account">Back to your account</Link>}
 		>
 			<Form id="password-change" refused={refused} labels={labels}>

@@ -53,7 +53,7 @@ export function RegisterPage(props: {
 					name="email"
 					type="email"
 					label={labels.email}
-					hint={verification ? "We send a link there to confirm it." : undefined}
+					hint={verification ? "We'll send a link there to confirm it." : undefined}
 					autoComplete="email"
 				/>
 				<PasswordField

@@ -39,7 +39,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="change-title">
 					<div className="section-head">
 						<h2 id="change-title">Change</h2>
-						<p className="hint">Who loses something is signed out everywhere.</p>
+						<p className="hint">Taking something away signs this person out everywhere.</p>
 					</div>
 					<div className="section-body">
 						{/* What was saved is what the fields begin with. */}
@@ -56,7 +56,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								name="email"
 								type="email"
 								label={labels.email}
-								hint="A new one has to be confirmed by mail, unless you say below that it is."
+								hint="A new one has to be confirmed by e-mail, unless you mark it as confirmed below."
 								defaultValue={typed.email ?? user.email}
 								autoComplete="off"
 							/>

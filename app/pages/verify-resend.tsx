@@ -12,7 +12,7 @@ export function VerifyResendPage({ redirect_to, refused }: { redirect_to?: strin
 	return (
 		<Card
 			title="Get a new link"
-			lead="We'll mail you a new link to confirm your address."
+			lead="We'll e-mail you a new link to confirm your address."
 			footer={<Link to="/login">Back to sign in</Link>}
 		>
 			<Form id="resend" refused={refused} redirectTo={redirect_to} hidden={{ registration }} labels={labels}>

@@ -52,7 +52,7 @@ export function VerifyPage(props: VerifyPageProps) {
 		<Card
 			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
 			lead={
-				<>You've opened the link in another browser, so enter the password you chose to confirm {address}.</>
+				<>You've opened this link in another browser. To confirm {address}, enter the password you chose.</>
 			}
 		>
 			<Form id="confirm" {...form}>
@@ -66,7 +66,7 @@ export function VerifyPage(props: VerifyPageProps) {
 			</Form>
 			<section className="aside" aria-labelledby="not-me-title">
 				<h2 id="not-me-title">This wasn't me</h2>
-				<p className="hint">Someone else used your address. Remove the account, and nothing stays of it.</p>
+				<p className="hint">Someone else used your address. Remove the account, and nothing of it is kept.</p>
 				<Form id="not-me" intent="not_me" {...form}>
 					<Checkbox name="sure" label={labels.sure} />
 					<SubmitButton quiet pending="Removing…">
@@ -113,7 +113,7 @@ function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
 			{email ? (
 				<>
 					<p>
-						We'll mail a new one to <strong>{email}</strong>.
+						We'll e-mail a new one to <strong>{email}</strong>.
 					</p>
 					<Form id="resend" action="/verify/resend" redirectTo={redirectTo} hidden={{ email }}>
 						<SubmitButton pending="Sending…">Send me a new link</SubmitButton>

@@ -14,25 +14,25 @@ export const en = {
 		unauthenticated: "Sign in first.",
 		not_verified: "Your e-mail address isn't confirmed yet.",
 		origin_refused: "This came from another site, so nothing was done. Open the page itself and try again.",
-		forbidden: "Your account may not do this.",
+		forbidden: "Your account isn't allowed to do this.",
 		hook_refused: "You can't sign in right now. Try again later.",
 		not_found: "The address may be mistyped, or the page has moved.",
-		method_not_allowed: "Nothing can be sent to this page. Go back and try again.",
+		method_not_allowed: "This page can't do that. Go back and try again.",
 		read_only: "This form is only shown. Nothing was saved.",
 		too_slow: "Sending took too long. Check your connection, then try again.",
 		too_large: "That was too much at once. Make it shorter, then try again.",
 		uri_too_long: "The address is too long.",
 		unsupported_media_type: "This kind of content isn't accepted. Send a form, or JSON in UTF-8.",
-		validation_failed: "Something in the form needs another look.",
+		validation_failed: "That's more than this form asks for. Go back and try again.",
 		rate_limited: "Too many tries.",
 		headers_too_large: "Your browser sent too much about itself. Delete this site's cookies, then try again.",
 		internal: "Something went wrong on our side. It has been noted.",
 		overloaded: "Too many people are signing in right now. Try again in a moment.",
-		unavailable: "A part that we need is not available. Try again in a moment.",
+		unavailable: "Something we need isn't available right now. Try again in a moment.",
 	},
 	/** The headings of pages that say so. */
 	problemTitles: {
-		forbidden: "That's not for you",
+		forbidden: "You don't have access",
 		hook_refused: "You can't sign in right now",
 		malformed: "That didn't work",
 		link_invalid: "This link doesn't work",
@@ -48,18 +48,24 @@ export const en = {
 		too_large: "That's too much",
 		uri_too_long: "That didn't work",
 		unsupported_media_type: "That didn't work",
-		validation_failed: "Something needs another look",
+		validation_failed: "That didn't work",
 		rate_limited: "Too many tries",
 		headers_too_large: "That didn't work",
 		internal: "Something went wrong",
 		overloaded: "We're very busy",
 		unavailable: "We'll be back in a moment",
 	},
+	/** Of a form's fields: what is wrong with each. One says it itself. */
+	checkFields: (faults: string[][]) =>
+		faults.length === 1 ? (faults[0]?.[0] ?? "") : `Check these ${faults.length} fields.`,
+	/** In front of the title of a page that tells what went wrong. */
+	faultyTitle: "Error: ",
 	tooManyTries: (seconds: number) => `Too many tries. Wait ${wait(seconds)}, then try again.`,
+	tooManyMails: (seconds: number) => `You've asked for several links. Try again in ${wait(seconds)}.`,
 	noAnswer: {
 		title: "No answer",
 		detail:
-			"The site could not be reached, so nothing may have been saved. Check your connection, then try again.",
+			"We couldn't reach the site, so your changes may not be saved. Check your connection, then try again.",
 	},
 
 	/** What is wrong with a field, see `auth/fault.ts`. */
@@ -68,33 +74,32 @@ export const en = {
 		username_length: ({ minLength, maxLength }: Fault<"username_length">) =>
 			`Use ${minLength} to ${maxLength} characters.`,
 		username_characters:
-			"Use letters from a to z, digits, dots, dashes and underscores. Begin and end with a letter or a digit.",
+			"Use letters from a to z, digits, dots, dashes and underscores. Start and end with a letter or digit.",
 		username_taken: "This user name is taken. Choose another.",
 		email_missing: "Enter your e-mail address.",
 		email_malformed: "Enter a valid e-mail address, like ada@example.org.",
 		email_taken: "This address already has an account. Sign in instead.",
 		current_password_wrong: "That isn't your current password.",
 		email_of_another: "Another account has this address.",
-		last_superuser: "This is the last active superuser. Make somebody else one first.",
+		last_superuser: "This is the last active superuser. Make someone else one first.",
 		password_missing: "Enter your password.",
-		password_unreadable:
-			"This cannot be a password here: it is too long, or holds characters that cannot be typed.",
+		password_unreadable: "This can't be your password: it's too long, or has characters that can't be typed.",
 		new_password_missing: "Choose a password.",
-		new_password_unreadable: "Use characters that can be typed.",
+		new_password_unreadable: "Use only characters that can be typed.",
 		password_too_short: ({ minCodePoints }: Fault<"password_too_short">) =>
 			`Use at least ${minCodePoints} characters.`,
 		password_too_long: ({ maxCodePoints }: Fault<"password_too_long">) =>
 			`Use at most ${maxCodePoints} characters.`,
-		password_common: "This password is among the most common ones. Choose another.",
+		password_common: "This is one of the most common passwords. Choose another.",
 		password_common_word:
-			"That's a common word or number with little added. Try a few unrelated words instead.",
+			"That's little more than a common word or number. Try a few unrelated words instead.",
 		password_service_name: "That's little more than our name. Try a few unrelated words instead.",
 		password_repeat: "That repeats the same few characters. Try a few unrelated words instead.",
-		password_sequence: "That's a sequence, such as abcd or 4321. Try a few unrelated words instead.",
-		password_keyboard: "Those keys are neighbours on a keyboard. Try a few unrelated words instead.",
+		password_sequence: "That's a sequence, like abcd or 4321. Try a few unrelated words instead.",
+		password_keyboard: "Those keys are next to each other on a keyboard. Try a few unrelated words instead.",
 		password_date: "That's little more than a date or a year. Try a few unrelated words instead.",
-		password_contains_username: "Choose a password that does not contain your user name.",
-		password_contains_email: "Choose a password that does not contain the name in your e-mail address.",
+		password_contains_username: "Choose a password that doesn't contain your user name.",
+		password_contains_email: "Choose a password that doesn't contain the name in your e-mail address.",
 		confirm_password_missing: "Repeat the password.",
 		confirm_password_differs: "The passwords don't match.",
 		identifier_missing: "Enter your user name or e-mail address.",
@@ -114,10 +119,12 @@ export const en = {
 
 	/** What a page says once, after something was done. */
 	notices: {
-		registered: "Almost there: we have sent you a mail. Open its link to confirm your address, then sign in.",
+		registered:
+			"Almost there. We've sent you an e-mail: open its link to confirm your address, then sign in.",
 		registered_without_mail: "Your account is ready. Sign in.",
-		verified: "Your address is confirmed. You can sign in now.",
-		reset_requested: "If there's such an account, we've sent a link to its address. Check your mail.",
+		verified: "Your address is confirmed. Sign in to go on.",
+		reset_requested:
+			"If there's an account with that name or address, we've sent it a link. Check your mail.",
 		password_reset: "Your password is changed. Sign in with the new one.",
 		password_changed: "Your password is changed. Every other device is signed out.",
 		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
@@ -136,7 +143,10 @@ export const en = {
 export type Text = typeof en
 
 function wait(seconds: number): string {
+	if (seconds === 1) return "a second"
 	if (seconds < 60) return `${seconds} seconds`
 	const minutes = Math.ceil(seconds / 60)
-	return minutes === 1 ? "a minute" : `${minutes} minutes`
+	if (minutes < 60) return minutes === 1 ? "a minute" : `${minutes} minutes`
+	const hours = Math.ceil(minutes / 60)
+	return hours === 1 ? "an hour" : `${hours} hours`
 }

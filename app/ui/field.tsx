@@ -1,4 +1,5 @@
-import { type InputHTMLAttributes, type ReactNode, type Ref, useEffect, useRef, useState } from "react"
+import { type InputHTMLAttributes, type ReactNode, useEffect, useRef, useState } from "react"
+import { useFault } from "./fault"
 import { useFormScope } from "./form"
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
@@ -7,14 +8,13 @@ type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	hint?: string
 	/** Stands on the label's line, but comes after the input for who goes by keyboard. */
 	aside?: ReactNode
-	inputRef?: Ref<HTMLInputElement>
 }
 
 /** A label, an input, and what is wrong with it, tied together for assistive technology. */
-export function Field({ label, hint, aside, inputRef, children, ...input }: FieldProps) {
+export function Field({ label, hint, aside, children, ...input }: FieldProps) {
 	const { id: formId, refused } = useFormScope()
 	const id = `${formId}-${input.name}`
-	const errors = refused?.problem.errors?.[input.name]
+	const { errors, ...fault } = useFault<HTMLInputElement>(input.name)
 	const describedBy = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(" ")
 	return (
 		<div className="field">
@@ -27,12 +27,14 @@ export function Field({ label, hint, aside, inputRef, children, ...input }: Fiel
 			<div className="control">
 				<input
 					id={id}
-					ref={inputRef}
 					required
 					defaultValue={refused?.typed[input.name]}
 					aria-invalid={errors ? true : undefined}
 					aria-describedby={describedBy || undefined}
 					{...input}
+					{...fault}
+					// biome-ignore lint/a11y/noAutofocus: the only fault is where reading goes on; pages say why for other fields
+					autoFocus={fault.autoFocus || input.autoFocus}
 				/>
 				{children}
 			</div>
@@ -46,21 +48,20 @@ export function Field({ label, hint, aside, inputRef, children, ...input }: Fiel
 export function PasswordField(props: FieldProps) {
 	const [canToggle, setCanToggle] = useState(false)
 	const [visible, setVisible] = useState(false)
-	const input = useRef<HTMLInputElement>(null)
-	const { refused } = useFormScope()
+	const { id, refused } = useFormScope()
 	const refusedBefore = useRef(refused)
 	useEffect(() => setCanToggle(true), [])
 	// A refused form comes back without its passwords, also where the page was not loaded anew.
 	useEffect(() => {
 		if (refused === refusedBefore.current) return
 		refusedBefore.current = refused
-		if (input.current) input.current.value = ""
+		const input = document.getElementById(`${id}-${props.name}`) as HTMLInputElement | null
+		if (input) input.value = ""
 		setVisible(false)
-	}, [refused])
+	}, [refused, id, props.name])
 	return (
 		<Field
 			{...props}
-			inputRef={input}
 			type={visible ? "text" : "password"}
 			autoCapitalize="none"
 			autoCorrect="off"
@@ -88,11 +89,12 @@ export function HiddenUsername({ value }: { value: string | undefined }) {
 export function Checkbox({ name, label }: { name: string; label: string }) {
 	const { id: formId, refused } = useFormScope()
 	const id = `${formId}-${name}`
-	const errors = refused?.problem.errors?.[name]
+	const { errors, ...fault } = useFault<HTMLInputElement>(name)
 	return (
 		<div className="field">
 			<label className="checkbox">
 				<input
+					{...fault}
 					type="checkbox"
 					id={id}
 					name={name}
@@ -107,7 +109,7 @@ export function Checkbox({ name, label }: { name: string; label: string }) {
 	)
 }
 
-function FieldErrors({ id, errors }: { id: string; errors: string[] | undefined }) {
+export function FieldErrors({ id, errors }: { id: string; errors: string[] | undefined }) {
 	if (!errors) return null
 	return (
 		<div className="field-error" id={id}>

@@ -1,44 +1,53 @@
-import type { MouseEvent, ReactNode } from "react"
+import type { MouseEvent } from "react"
 import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
+import { useFaultyTitle } from "./title"
 
-/** What went wrong, on top of the form: takes focus, and links to each field that needs another look. */
+/** What went wrong, on top of the form: takes focus, and leads to each field that is at fault by its sentence. */
 export function FormError({
 	formId,
 	problem,
 	labels = {},
-	children,
 }: {
 	formId: string
 	problem: Problem | undefined
+	/** Of the fields that the form shows; what is sent unseen can only be told. */
 	labels?: Record<string, string>
-	children?: ReactNode
 }) {
 	const summary = useRef<HTMLDivElement>(null)
+	useFaultyTitle(problem)
 	useEffect(() => {
 		if (problem) summary.current?.focus()
 	}, [problem])
-	if (!problem) return null
-	const fields = Object.entries(problem.errors ?? {})
+	if (!problem || onlyFaultOf(problem, labels)) return null
+	const faults = Object.entries(problem.errors ?? {})
 	return (
 		// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
 		<div className="form-error" role="alert" tabIndex={-1} ref={summary} autoFocus>
 			<p>{problem.detail}</p>
-			{fields.length > 0 && (
+			{faults.length > 1 && (
 				<ul>
-					{fields.map(([name, [sentence]]) => (
+					{faults.map(([name, [sentence]]) => (
 						<li key={name}>
-							<a href={`#${formId}-${name}`} onClick={focusField}>
-								{labels[name] ?? name}
-							</a>
-							: {sentence}
+							{Object.hasOwn(labels, name) ? (
+								<a href={`#${formId}-${name}`} onClick={focusField}>
+									{sentence}
+								</a>
+							) : (
+								sentence
+							)}
 						</li>
 					))}
 				</ul>
 			)}
-			{children}
 		</div>
 	)
+}
+
+/** The field that alone is at fault, and that the form shows: it says so itself. */
+export function onlyFaultOf(problem: Problem | undefined, labels: Record<string, string>): string | null {
+	const [name, ...others] = Object.keys(problem?.errors ?? {})
+	return name !== undefined && others.length === 0 && Object.hasOwn(labels, name) ? name : null
 }
 
 /** Where the router is at work, following the link would be a navigation, which forgets that the form was refused. */

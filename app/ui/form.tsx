@@ -1,17 +1,19 @@
 import { Form as RouterForm, useFormAction, useNavigation } from "@remix-run/react"
 import { createContext, type ReactNode, useContext } from "react"
 import type { RefusedForm } from "../http/submission.server"
-import { FormError } from "./form-error"
+import { FormError, onlyFaultOf } from "./form-error"
 
 type FormScope = {
 	/** Begins the ids of all that belongs to the form. */
 	id: string
 	/** What its last try was refused for; undefined where it was another form of the page. */
 	refused: RefusedForm | undefined
+	/** The field that alone is at fault. */
+	onlyFault: string | null
 	busy: boolean
 }
 
-const Scope = createContext<FormScope>({ id: "form", refused: undefined, busy: false })
+const Scope = createContext<FormScope>({ id: "form", refused: undefined, onlyFault: null, busy: false })
 
 /** The form around a field or a button. */
 export function useFormScope(): FormScope {
@@ -30,10 +32,8 @@ type FormProps = {
 	redirectTo?: string | null
 	/** Sent along unseen. */
 	hidden?: Record<string, string | undefined>
-	/** What the fields are called where an error names them. */
+	/** Of the fields that it shows, by name. */
 	labels?: Record<string, string>
-	/** What helps with the refusal, beside its sentence. */
-	help?: ReactNode
 	/** Only to be looked at. */
 	disabled?: boolean
 	children: ReactNode
@@ -41,7 +41,7 @@ type FormProps = {
 
 /** A form that knows its own refusal, pending state and ids, so that a page can have several. */
 export function Form(props: FormProps) {
-	const { id, refused, action, intent, redirectTo, hidden, labels, help, disabled, children } = props
+	const { id, refused, action, intent, redirectTo, hidden, labels = {}, disabled, children } = props
 	const own = refused?.typed.intent === intent ? refused : undefined
 	const target = useFormAction(action)
 	const { formMethod, formAction, formData } = useNavigation()
@@ -49,12 +49,11 @@ export function Form(props: FormProps) {
 		formMethod === "POST" &&
 		pathOf(formAction) === pathOf(target) &&
 		(formData?.get("intent") ?? undefined) === intent
+	const onlyFault = onlyFaultOf(own?.problem, labels)
 	const unseen = { ...hidden, intent, redirect_to: own?.typed.redirect_to ?? redirectTo ?? undefined }
 	return (
-		<Scope.Provider value={{ id, refused: own, busy }}>
-			<FormError formId={id} problem={own?.problem} labels={labels}>
-				{own && help}
-			</FormError>
+		<Scope.Provider value={{ id, refused: own, onlyFault, busy }}>
+			<FormError formId={id} problem={own?.problem} labels={labels} />
 			<RouterForm id={id} method="post" action={action} noValidate>
 				{Object.entries(unseen).map(
 					([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,

@@ -1,3 +1,5 @@
+import { useFault } from "./fault"
+import { FieldErrors } from "./field"
 import { useFormScope } from "./form"
 
 type SelectProps = {
@@ -14,7 +16,7 @@ type SelectProps = {
 export function Select({ name, label, hint, value, options }: SelectProps) {
 	const { id: formId, refused } = useFormScope()
 	const id = `${formId}-${name}`
-	const errors = refused?.problem.errors?.[name]
+	const { errors, ...fault } = useFault<HTMLSelectElement>(name)
 	const describedBy = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(" ")
 	return (
 		<div className="field">
@@ -26,6 +28,7 @@ export function Select({ name, label, hint, value, options }: SelectProps) {
 			)}
 			<div className="control">
 				<select
+					{...fault}
 					id={id}
 					name={name}
 					defaultValue={refused?.typed[name] ?? value}
@@ -39,13 +42,7 @@ export function Select({ name, label, hint, value, options }: SelectProps) {
 					))}
 				</select>
 			</div>
-			{errors && (
-				<div className="field-error" id={`${id}-error`}>
-					{errors.map((error) => (
-						<p key={error}>{error}</p>
-					))}
-				</div>
-			)}
+			<FieldErrors id={`${id}-error`} errors={errors} />
 		</div>
 	)
 }

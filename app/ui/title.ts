@@ -1,16 +1,21 @@
 import type { MetaFunction } from "@remix-run/react"
+import { useEffect } from "react"
 import { appName, tagline } from "../auth.config"
-import { headingOf, problemOf } from "../http/problem"
+import { headingOf, isProblem, problemOf } from "../http/problem"
+import { en as text } from "../text/en"
 
 /**
  * A page's title, with the name of the site behind it; an error's own where there is one. Search engines are told of the
  * pages that are for strangers, and of no other: most are reached by a link that is somebody's own.
  */
 export function titled(title?: string, { forStrangers = false } = {}): MetaFunction {
-	return ({ error, matches }) => {
-		const full = fullTitle(error ? headingOf(problemOf(error)) : title)
+	return ({ error, data, matches }) => {
+		const root = matches.find(({ id }) => id === "root")?.data
+		const isFaulty = isRefused(data) || isRefused(root)
+		const plain = fullTitle(error ? headingOf(problemOf(error)) : title)
+		const full = isFaulty && !error ? text.faultyTitle + plain : plain
 		if (error || !forStrangers) return [{ title: full }, { name: "robots", content: "noindex" }]
-		const site = originOf(matches.find(({ id }) => id === "root")?.data)
+		const site = originOf(root)
 		return [
 			{ title: full },
 			{ name: "description", content: tagline },
@@ -25,6 +30,23 @@ export function titled(title?: string, { forStrangers = false } = {}): MetaFunct
 
 export function fullTitle(title?: string): string {
 	return [title, appName].filter(Boolean).join(" · ")
+}
+
+/** Whether it tells a problem: of a link that doesn't work, or, in the root's, of a form that was refused. */
+function isRefused(data: unknown): boolean {
+	return isProblem((data as { problem?: unknown } | null | undefined)?.problem)
+}
+
+/** For a form that is refused while its page stays; a page that is loaded anew has it from {@link titled}. */
+export function useFaultyTitle(refused: object | undefined): void {
+	useEffect(() => {
+		if (!refused) return
+		if (!document.title.startsWith(text.faultyTitle)) document.title = text.faultyTitle + document.title
+		return () => {
+			if (document.title.startsWith(text.faultyTitle))
+				document.title = document.title.slice(text.faultyTitle.length)
+		}
+	}, [refused])
 }
 
 /** An image's address must be whole (ogp.me), and only the server knows where it is. */

@@ -25,13 +25,13 @@ export const states = {
 		const wrong = { username: "a b", email: member.username, password: "short" }
 		await fill(page, { ...registrationOf(wrong), confirm_password: "other" })
 		await submit(page)
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"register-taken": async ({ page, member, newcomer }) => {
 		await page.goto("/register")
 		await fill(page, registrationOf({ ...newcomer, username: member.username, email: "ada@example.org" }))
 		await submit(page)
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	login: ({ page }) => page.goto("/login"),
 	registered: async ({ page, member }) => {
@@ -43,11 +43,11 @@ export const states = {
 	},
 	"login-error": async (context) => {
 		await tryToSignIn(context, { ...context.member, password: "a wrong password" })
-		await context.page.getByRole("alert").waitFor()
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"login-empty": async (context) => {
 		await tryToSignIn(context, { username: "", password: "" })
-		await context.page.getByRole("alert").waitFor()
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"login-not-verified": async (context) => {
 		await tryToSignIn(context, context.newcomer)
@@ -83,12 +83,12 @@ export const states = {
 	"verify-password-error": async ({ page, link }) => {
 		await page.goto(link)
 		await page.locator("#confirm button[type=submit]").click()
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"verify-not-me-error": async ({ page, link }) => {
 		await page.goto(link)
 		await page.locator("#not-me button[type=submit]").click()
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"verify-error": ({ page, link }) => page.goto(`${link}x`),
 	"verify-sent": async ({ page }) => {
@@ -103,13 +103,13 @@ export const states = {
 		await page.goto("/verify/resend")
 		await fill(page, { email: "nobody" })
 		await submit(page)
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"forgot-password": ({ page }) => page.goto("/forgot-password"),
 	"forgot-password-error": async ({ page }) => {
 		await page.goto("/forgot-password")
 		await submit(page)
-		await page.getByRole("alert").waitFor()
+		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"reset-password-error": ({ page }) => page.goto("/reset-password"),
 	logout: async (context) => {
@@ -134,7 +134,7 @@ export const states = {
 		await openUser(context, context.superuser)
 		await fill(context.page, { username: "a b", email: "x" })
 		await context.page.getByRole("button", { name: "Save changes" }).click()
-		await context.page.getByRole("alert").waitFor()
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	"user-changed": async (context) => {
 		await openUser(context, context.newcomer)

@@ -84,7 +84,7 @@ describe.each(forms)("H-01: a field of %s that is not text", (path, formId, fiel
 				expect(Object.keys(json.json.errors)).toEqual([name])
 				const form = await client.postForm(path, given)
 				expect([form.status, form.cookies]).toEqual([422, []])
-				expect(form.text).toContain(`href="#${formId}-${name}"`)
+				expect(form.text).toContain(`id="${formId}-${name}-error"`)
 			}
 		}
 		expect(rowsOf(server)).toEqual(before)

@@ -146,7 +146,7 @@ describe.runIf(config.verification.enabled)("H-80: This wasn't me", () => {
 			const refused = await postFormAndJson(server, "/verify", { ...link, intent: "not_me", ...unsure })
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["sure"])
-			expect(refused.form.text).toContain('href="#not-me-sure"')
+			expect(refused.form.text).toContain('id="not-me-sure-error"')
 		}
 		expect(rowsOf(server)).toEqual(before)
 	})

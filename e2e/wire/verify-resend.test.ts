@@ -81,7 +81,7 @@ describe.runIf(config.verification.enabled)("POST /verify/resend", () => {
 			const refused = await postFormAndJson(server, "/verify/resend", fields)
 			expectRefused(refused, 422, "validation_failed")
 			expect(Object.keys(refused.json.json.errors)).toEqual(["email"])
-			expect(refused.form.text).toContain('href="#resend-email"')
+			expect(refused.form.text).toContain('id="resend-email-error"')
 			expect(inputValue(refused.form, "email") ?? "").toBe(fields.email ?? "")
 		},
 	)

@@ -12,6 +12,7 @@ const MAX_KEYS = 50_000
  */
 export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory
+	readonly #counts: "tries" | "mails"
 	/** In order of use. The value is when a blocked key is free again, in ms, or 0. */
 	readonly #blockedUntil = new Map<string, number>()
 
@@ -19,6 +20,7 @@ export class BoundedLimiter {
 		const { points, durationSeconds, blockSeconds } = config.limits[name]
 		const options = { points, duration: durationSeconds, blockDuration: blockSeconds ?? 0 }
 		this.#limiter = new RateLimiterMemory({ keyPrefix: name, ...options })
+		this.#counts = name.startsWith("mail") ? "mails" : "tries"
 	}
 
 	async consume(key: string): Promise<Refusal<"rate_limited"> | null> {
@@ -56,7 +58,7 @@ export class BoundedLimiter {
 
 	#refuse(milliseconds: number): Refusal<"rate_limited"> {
 		const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
-		return refusal("rate_limited", { retryAfterSeconds, limit: this.#limiter.points })
+		return refusal("rate_limited", { counts: this.#counts, retryAfterSeconds, limit: this.#limiter.points })
 	}
 
 	#touch(key: string, blockedUntil: number): void {

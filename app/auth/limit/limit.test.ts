@@ -23,6 +23,7 @@ describe("counting", () => {
 		expect(await charge(wrongTry("at-once"))).toMatchObject({
 			ok: false,
 			code: "rate_limited",
+			counts: "tries",
 			limit: points,
 		})
 	})
