@@ -49,7 +49,7 @@ test("who changes their mind stays signed in", async ({ page, open, signIn, memb
 
 test("signing out without a session is no error", async ({ page, open, request, server }) => {
 	await open("/logout")
-	await expect(page.getByRole("main")).toContainText("You are not signed in on this device.")
+	await expect(page.getByRole("main")).toContainText("You're not signed in on this device.")
 	const answer = await request.post("/logout", {
 		form: {},
 		headers: { Accept: "text/html" },

@@ -50,5 +50,5 @@ test("U2: who is no superuser sees no way to it, and is told no", async ({ page,
 	await open("/account")
 	await expect(page.getByRole("link", { name: "All users" })).toHaveCount(0)
 	await open("/users")
-	await expect(page.getByRole("main")).toContainText("Your account may not do this.")
+	await expect(page.getByRole("main")).toContainText("Your account isn't allowed to do this.")
 })

@@ -55,6 +55,7 @@ describe("GET /login", () => {
 			captcha: null,
 			redirect_to: "/account",
 			password_reset: config.passwordReset.enabled,
+			registration: config.registration.enabled,
 		})
 		expectPrivate(form)
 		expectPrivate(json)
