@@ -103,6 +103,7 @@ describe.runIf(config.verification.enabled)("POST /verify/resend", () => {
 			for (const spelling of spelled) {
 				const refused = await postFormAndJson(server, "/verify/resend", { email: spelling })
 				expectRefused(refused, 429, "rate_limited")
+				expect(refused.json.json.detail).toMatch(/^You've asked for several links\. Try again in [\w ]+\.$/)
 				expect(refused.json.headers.get("RateLimit-Limit")).toBe(String(MAILBOX.points))
 				expect(Number(refused.form.headers.get("Retry-After"))).toBeGreaterThan(MAILBOX.durationSeconds - 100)
 			}

@@ -97,6 +97,14 @@ describe.runIf(config.verification.enabled && config.registration.redirectTo ===
 			expect(again.searchParams.get("redirect_to")).toBe("/account?tab=1")
 		})
 
+		it("with a mail that does not repeat the name, which a stranger may have chosen", async () => {
+			const person = somebody()
+			const email = somebody().email
+			await clientOf(server).postForm("/register", registrationOf({ ...person, email }))
+			const { subject, text, html } = await mailbox.next(email)
+			expect(subject + text + html).not.toContain(person.username)
+		})
+
 		it("with a cookie that is short-lived, HttpOnly and holds no more than a cookie may", async () => {
 			const email = `${"a".repeat(64)}@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.org`
 			const registered = await registerByForm(email, `?redirect_to=/${"x".repeat(2000)}`)
