@@ -1,9 +1,9 @@
-import { fork } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import { availableParallelism, cpus, totalmem } from "node:os"
-import { fileURLToPath } from "node:url"
 import { say, setup } from "../bin/setup.mjs"
 import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile } from "./load.mjs"
+import { part } from "./part.mjs"
+import { comparePages, compareSessionChecks, measureMemory } from "./peers.mjs"
 import { startBuiltServer } from "./server.mjs"
 
 /**
@@ -34,9 +34,14 @@ async function main() {
 		await part("warm-up", server.url)
 		const throughput = await measureThroughput(server.url)
 		const latency = await measureLatency(server.url)
-		const passed =
-			throughput >= MIN_THROUGHPUT_RATIO && Object.values(latency).every((ratio) => ratio < MAX_LATENCY_RATIO)
-		console.log(passed ? "\u2713 Both hold." : "\u2717 Not within the bounds.")
+		const passed = [
+			throughput >= MIN_THROUGHPUT_RATIO,
+			Object.values(latency).every((ratio) => ratio < MAX_LATENCY_RATIO),
+			await compareSessionChecks(server),
+			await comparePages(server),
+			await measureMemory(server),
+		].every(Boolean)
+		console.log(passed ? "\u2713 All hold." : "\u2717 Not all within the bounds.")
 		process.exitCode = passed ? 0 : 1
 	} finally {
 		server.stop()
@@ -76,18 +81,6 @@ async function measureLatency(url) {
 		)
 	}
 	return ratios
-}
-
-/** Each part is a process of its own, so that what drives the load and what is measured share only the machine. */
-function part(name, ...parameters) {
-	const child = fork(fileURLToPath(new URL("load.mjs", import.meta.url)), [name, ...parameters])
-	const result = new Promise((resolve, reject) => {
-		child.once("message", resolve)
-		child.once("exit", (code) =>
-			code ? reject(new Error(`${name} ended with ${code}`)) : resolve(undefined),
-		)
-	})
-	return Object.assign(result, { stop: () => child.kill() })
 }
 
 /** Those whose name begins with `quick` have a hash that is checked in no time: for warming up only. */

@@ -8,7 +8,7 @@ export const PROBES = 400
 
 if (process.send) {
 	const [name, ...parameters] = process.argv.slice(2)
-	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, probe }
+	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, probe, requests, mixed }
 	process.send(await parts[name](...parameters))
 	process.disconnect()
 }
@@ -77,6 +77,43 @@ async function probe(url, ...paths) {
 		await new Promise((resolve) => setTimeout(resolve, 10))
 	}
 	return Object.fromEntries(paths.map((path) => [path, percentile(times[path], 0.99)]))
+}
+
+/** @returns how many answers a second */
+async function requests(url, seconds, headers) {
+	const { default: autocannon } = await import("autocannon")
+	const result = await autocannon({
+		url,
+		connections: CONNECTIONS,
+		duration: Number(seconds),
+		headers: JSON.parse(headers),
+	})
+	if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} requests failed`)
+	return result["2xx"] / result.duration
+}
+
+async function mixed(url, amount, cookie) {
+	const { default: autocannon } = await import("autocannon")
+	const page = { accept: "text/html" }
+	const program = { accept: "application/json" }
+	const wrong = {
+		method: "POST",
+		path: "/login",
+		headers: { ...program, "content-type": "application/json" },
+	}
+	await autocannon({
+		url,
+		connections: CONNECTIONS,
+		amount: Number(amount),
+		requests: [
+			{ path: "/login", headers: page },
+			{ path: "/register", headers: page },
+			{ path: "/account", headers: { ...page, cookie } },
+			{ path: "/account", headers: { ...program, cookie } },
+			{ path: "/nowhere", headers: page },
+			{ ...wrong, body: JSON.stringify({ username: "" }) },
+		],
+	})
 }
 
 /** What the system's scheduler left unused, although somebody always waited. */

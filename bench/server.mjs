@@ -35,7 +35,7 @@ export async function startBuiltServer({ env, output }) {
 	child.once("exit", () => rmSync(folder, { recursive: true, force: true }))
 	for (const deadline = Date.now() + READY_AFTER_MS; Date.now() < deadline && child.exitCode === null; ) {
 		const ready = await fetch(`${url}/readyz`).catch(() => null)
-		if (ready?.ok) return { url, databaseFile, stop: () => child.kill("SIGTERM") }
+		if (ready?.ok) return { url, databaseFile, pid: child.pid, stop: () => child.kill("SIGTERM") }
 		await pause(50)
 	}
 	child.kill()
