@@ -87,6 +87,7 @@ const configSchema = z
 			wrongPasswordPerClient: limit,
 			wrongPasswordPerDevice: limit,
 			registrationPerClient: limit,
+			registrationCheckPerClient: limit,
 			mailPerMailbox: limit,
 			mailPerMailboxAndClient: limit,
 			mailPerClient: limit,

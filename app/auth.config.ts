@@ -138,6 +138,8 @@ export const config: Config = {
 		/** Of an account's owner, in a browser that signed in before: instead of the two above. */
 		wrongPasswordPerDevice: { points: 10, durationSeconds: 15 * 60 },
 		registrationPerClient: { points: 20, durationSeconds: 60 * 60 },
+		/** How often the form may ask whether a user name is free and a password good, while it is filled in. */
+		registrationCheckPerClient: { points: 100, durationSeconds: 15 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
 		/** Of a mailbox's mails, those that one client may ask for: the rest is for its owner. */
 		mailPerMailboxAndClient: { points: 3, durationSeconds: 60 * 60 },

@@ -4,6 +4,7 @@ import { index, type RouteConfig, route } from "@remix-run/route-config"
 export default [
 	index("routes/home.tsx"),
 	route("register", "routes/register.tsx"),
+	route("register/check", "routes/register-check.ts"),
 	route("verify", "routes/verify.tsx"),
 	route("verify/sent", "routes/verify-sent.tsx"),
 	route("verify/resend", "routes/verify-resend.tsx"),

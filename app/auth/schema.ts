@@ -83,6 +83,13 @@ export const registerSchema = z
 		else refuseDifferent({ password, confirm_password }, context)
 	})
 
+/** What is filled in so far. */
+export const registrationCheckSchema = z.object({
+	username: z.string("not_text").max(MAX_IDENTIFIER_LENGTH, "identifier_too_long").default(""),
+	email: z.string().max(MAX_IDENTIFIER_LENGTH).default("").catch(""),
+	password: z.string("not_text").default("").meta({ secret: true }),
+})
+
 /** What people may change of their own account at once: what they registered with, but address and password. */
 export const profileSchema = z.object(
 	mapValues({ username, ...registration.fields }, orUnchanged) as Sent<

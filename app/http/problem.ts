@@ -72,6 +72,11 @@ export function problemOf(error: unknown, requestId?: string): Problem {
 	if (isRouteErrorResponse(error)) return isProblem(error.data) ? error.data : problemFor(error.status)
 	if (typeof document === "undefined") return problem("internal", requestId ? { request_id: requestId } : {})
 	// In a browser, what is no answer of ours is none at all: the connection is down, or something on the way failed.
+	return noAnswerProblem()
+}
+
+/** Where a browser got no answer at all. */
+export function noAnswerProblem(): Problem {
 	return { type: "about:blank", status: 0, code: "unavailable", ...text.noAnswer }
 }
 

@@ -9,6 +9,8 @@ import { userFor, userOutput } from "../http/user-output.server"
 import { AccountPage } from "../pages/account"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Your account")
 
 export const handle = { methods: ["POST", "PATCH"] }

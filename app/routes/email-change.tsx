@@ -8,6 +8,8 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { EmailChangePage } from "../pages/email-change"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Change your e-mail address")
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -10,6 +10,8 @@ import { userOutput } from "../http/user-output.server"
 import { EmailConfirmPage } from "../pages/email-confirm"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Confirm your new address")
 
 export async function loader({ request, context }: LoaderFunctionArgs) {

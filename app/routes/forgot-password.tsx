@@ -9,6 +9,8 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { ForgotPasswordPage } from "../pages/forgot-password"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Forgot your password?")
 
 export async function loader() {

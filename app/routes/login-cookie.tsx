@@ -4,6 +4,7 @@ import type { RefusedForm } from "../http/submission.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
 export { action } from "./login"
 
 export const meta = titled("Sign in")

@@ -14,6 +14,8 @@ import { usernameCookie } from "../http/username-cookie.server"
 import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Sign in", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -9,6 +9,8 @@ import { answer, type RefusedForm, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Sign out")
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -9,6 +9,8 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { PasswordChangePage } from "../pages/password-change"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Change your password")
 
 export async function loader(args: LoaderFunctionArgs) {

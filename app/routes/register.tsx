@@ -19,6 +19,8 @@ const CHECK_YOUR_MAIL = "/verify/sent"
 
 type Outcome = { isMailed: boolean; isSignedIn: boolean }
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Create an account", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -11,6 +11,8 @@ import { usernameCookie } from "../http/username-cookie.server"
 import { ResetPasswordPage } from "../pages/reset-password"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Choose a new password")
 
 export async function loader({ request, context }: LoaderFunctionArgs) {

@@ -9,6 +9,8 @@ import { userFor, userOutput } from "../http/user-output.server"
 import { UserPage } from "../pages/user"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("User")
 
 export const handle = { methods: ["POST", "PATCH", "DELETE"] }

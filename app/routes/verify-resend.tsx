@@ -11,6 +11,8 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { VerifyResendPage } from "../pages/verify-resend"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Get a new link")
 
 export async function loader({ request }: LoaderFunctionArgs) {

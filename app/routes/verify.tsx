@@ -16,6 +16,8 @@ import { usernameCookie } from "../http/username-cookie.server"
 import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
 
+export { keepForm as clientAction } from "../ui/keep-form"
+
 export const meta = titled("Confirm your address")
 
 /** After a press that was refused, too: the link may have been used meanwhile. */

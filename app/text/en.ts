@@ -63,7 +63,7 @@ export const en = {
 	tooManyTries: (seconds: number) => `Too many tries. Wait ${wait(seconds)}, then try again.`,
 	tooManyMails: (seconds: number) => `You've asked for several links. Try again in ${wait(seconds)}.`,
 	noAnswer: {
-		title: "No answer",
+		title: "Can't connect",
 		detail:
 			"We couldn't reach the site, so your changes may not be saved. Check your connection, then try again.",
 	},

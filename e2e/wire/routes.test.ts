@@ -8,6 +8,7 @@ import { serverFixture } from "../support/server-fixture"
 const PUBLIC = [
 	"/",
 	"/register",
+	"/register/check",
 	"/verify",
 	"/verify/sent",
 	"/verify/resend",

@@ -11,6 +11,9 @@ export type Weakness = "common" | "common_word" | "service_name" | "repeat" | "s
  */
 const MAX_MATCHED_LENGTH = 32
 
+/** What zxcvbn counts as safe where hashes are guessed at, and slowly. */
+const STRONG_GUESSES = 10 ** 10
+
 const SIGNS = /[^\p{L}\p{N}]/gu
 
 const WEAKNESS_OF_PATTERN = new Map<string, Weakness>([
@@ -45,6 +48,11 @@ export function findWeakness(password: string): Weakness | null {
 	const unsigned = start.replace(SIGNS, "")
 	if (weakness || unsigned === start) return weakness
 	return weaknessBelow(minGuesses / 10 ** (start.length - unsigned.length), unsigned)
+}
+
+/** @returns whether it takes so many guesses that who has its hash does not find it either. @param password as above */
+export function isStrong(password: string): boolean {
+	return zxcvbn.check(password.slice(0, MAX_MATCHED_LENGTH)).guesses >= STRONG_GUESSES
 }
 
 function weaknessBelow(minGuesses: number, text: string): Weakness | null {
