@@ -77,3 +77,23 @@ test("password managers know the fields, and passwords can be pasted", async ({ 
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
 })
+
+test("without a connection a form keeps what was typed, and is sent again in place", { tag: "@js" }, async ({
+	page,
+	open,
+	member,
+}) => {
+	await open("/login")
+	const isDown = (url: URL) => url.pathname.startsWith("/login")
+	await page.route(isDown, (route) => route.abort("internetdisconnected"))
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.locator("input[name=password]").fill(member.password)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert")).toContainText("We couldn't reach the site")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
+	await expect(page.getByLabel("User name or e-mail")).toHaveValue(member.username)
+	await expect(page.locator("input[name=password]")).toHaveValue(member.password)
+	await page.unroute(isDown)
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+})

@@ -36,7 +36,7 @@ test("without an answer, a page says so in its own colours, and Back leads to wh
 	await page.waitForLoadState("networkidle")
 	await page.route("**/*.data*", (route) => route.abort())
 	await page.getByRole("link", { name: "Create an account" }).click()
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("No answer")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Can't connect")
 	await expect(page.getByText("Check your connection")).toBeVisible()
 	await expect(page.getByRole("link", { name: appName })).toBeVisible()
 	expect(await background()).toBe(before)

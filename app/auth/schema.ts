@@ -86,7 +86,7 @@ export const registerSchema = z
 /** What is filled in so far. */
 export const registrationCheckSchema = z.object({
 	username: z.string("not_text").max(MAX_IDENTIFIER_LENGTH, "identifier_too_long").default(""),
-	email: z.string().max(MAX_IDENTIFIER_LENGTH).default("").catch(""),
+	email: z.string("not_text").max(MAX_IDENTIFIER_LENGTH, "identifier_too_long").default(""),
 	password: z.string("not_text").default("").meta({ secret: true }),
 })
 

@@ -20,5 +20,5 @@ export async function action(args: ActionFunctionArgs) {
 		...(outcome.username && { username: [outcome.username] }),
 		...(outcome.password && { password: [outcome.password] }),
 	}
-	return data({ errors: sentencesOf(faults), strong_password: outcome.isStrong })
+	return data({ faults: sentencesOf(faults), strong_password: outcome.isStrong })
 }

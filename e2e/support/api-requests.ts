@@ -46,6 +46,7 @@ const goodRequests: Record<string, (world: World) => GoodRequest | Promise<GoodR
 	},
 	getMailSent: () => ({}),
 	getResendForm: () => ({}),
+	checkRegistration: () => ({ body: { username: somebody().username, password: somebody().password } }),
 	resendVerification: () => ({ body: { email: somebody().email } }),
 	getLoginForm: () => ({}),
 	signIn: ({ member }) => ({ body: credentialsOf(member.person) }),

@@ -39,7 +39,7 @@ describe("what the form asks while it is filled in", () => {
 			{ password: "my name is ada lovelace", username: "ada-lovelace".replace("-", " ") },
 		]) {
 			const { username, password } = await registrationErrors(change)
-			const said = (await check(change)).json.errors
+			const said = (await check(change)).json.faults
 			expect([change, said]).toEqual([
 				change,
 				{ ...(username && { username }), ...(password && { password }) },
@@ -47,12 +47,12 @@ describe("what the form asks while it is filled in", () => {
 		}
 		const { username, password } = somebody()
 		const good = await check({ username, password })
-		expect([good.status, good.json.errors]).toEqual([200, {}])
+		expect([good.status, good.json.faults]).toEqual([200, {}])
 	})
 
 	it("tells a password that withstands who has its hash from one that only withstands guessing", async () => {
 		const long = "walnut gravel tidal umbrella seven"
-		expect((await check({ password: long })).json).toEqual({ errors: {}, strong_password: true })
+		expect((await check({ password: long })).json).toEqual({ faults: {}, strong_password: true })
 		expect((await check({ username: "somebody" })).json.strong_password).toBe(false)
 		expect((await check({ password: "x" })).json.strong_password).toBe(false)
 	})
@@ -61,10 +61,10 @@ describe("what the form asks while it is filled in", () => {
 		const { email } = await registerVerified(server, mailbox)
 		const free = somebody().email
 		const answers = [await check({ email }), await check({ email: free })]
-		expect(answers.map(({ json }) => json)).toEqual(Array(2).fill({ errors: {}, strong_password: false }))
+		expect(answers.map(({ json }) => json)).toEqual(Array(2).fill({ faults: {}, strong_password: false }))
 		const local = email.slice(0, email.indexOf("@"))
 		const held = await check({ email, password: `${local} walnut gravel tidal umbrella` })
-		expect(Object.keys(held.json.errors)).toEqual(["password"])
+		expect(Object.keys(held.json.faults)).toEqual(["password"])
 	})
 
 	it.runIf(config.verification.enabled)(
@@ -73,8 +73,8 @@ describe("what the form asks while it is filled in", () => {
 			const person = somebody()
 			const cookie = registrationCookieOf(await register(server, person))
 			const { username } = person
-			expect((await check({ username }, { Cookie: cookie })).json.errors).toEqual({})
-			expect(Object.keys((await check({ username })).json.errors)).toEqual(["username"])
+			expect((await check({ username }, { Cookie: cookie })).json.faults).toEqual({})
+			expect(Object.keys((await check({ username })).json.faults)).toEqual(["username"])
 		},
 	)
 

@@ -66,6 +66,10 @@ export const problemDetails: z.ZodType<Problem> = z.object({
 
 export const nothing = z.object({})
 export const status = z.object({ status: z.literal("ok") })
+export const registrationCheck = z.object({
+	faults: z.record(z.string(), z.array(z.string())).meta({ description: "Sentences by field." }),
+	strong_password: z.boolean().meta({ description: "Whether it withstands also who has its hash." }),
+})
 export const ownAccount = z.object({ user })
 export const home = z.object({
 	user: user.nullable().meta({ description: "Null for who is not signed in." }),

@@ -6,6 +6,7 @@ import type { login } from "../../auth/login.server"
 import type { changePassword } from "../../auth/password-change.server"
 import type { Refusal, RefusalCode } from "../../auth/refusal"
 import type { register } from "../../auth/register.server"
+import type { checkRegistration } from "../../auth/registration-check.server"
 import type { requestReset, resetPassword } from "../../auth/reset.server"
 import {
 	emailChangeSchema,
@@ -16,6 +17,7 @@ import {
 	passwordChangeSchema,
 	profileSchema,
 	registerSchema,
+	registrationCheckSchema,
 	resendSchema,
 	resetPasswordSchema,
 	userChangeSchema,
@@ -122,6 +124,20 @@ function registration(): Flow {
 			],
 		},
 	]
+	const check: Operation = {
+		id: "checkRegistration",
+		method: "post",
+		path: "/register/check",
+		summary: "Ask what registering would say",
+		description:
+			"Of a user name and a password, while a form is filled in. By the same rules; nothing is kept, and nothing is told of addresses.",
+		access: "public",
+		hasPage: false,
+		body: registrationCheckSchema,
+		answer: { status: 200, body: answers.registrationCheck, description: "What is wrong so far, by field." },
+		refuses: refusalsOf<typeof checkRegistration>({ rate_limited: true }),
+	}
+	if (!config.registration.readOnly) operations.push(check)
 	return {
 		name: "Register",
 		description: "A new account.",
