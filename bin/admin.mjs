@@ -121,7 +121,7 @@ async function listUsers(admin, [search = ""]) {
 async function importUsers(admin, [file]) {
 	const outcome = await admin.importUsers(file, (done) => {
 		const [[what, count]] = Object.entries(done)
-		if (count % 10_000 === 0) process.stderr.write(`${count} lines ${what} …\n`)
+		if (count % 10_000 === 0) process.stderr.write(`${count} lines ${what}…\n`)
 	})
 	if (options.json) console.log(JSON.stringify(outcome))
 	if (outcome.ok) {

@@ -44,13 +44,13 @@ export async function findBrowser() {
 }
 
 async function install() {
-	say("No Chromium here: asking Playwright to install one (some 150 MB, once) …")
+	say("No Chromium here: asking Playwright to install one (some 150 MB, once)…")
 	if (attempt("npx", ["playwright", "install", "chromium"]) && (await hasOwnBrowser())) {
 		say("Using Playwright's own Chromium, just installed")
 		return undefined
 	}
 	if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-		say("Playwright could not: installing Debian's Chromium by apt-get …")
+		say("Playwright could not: installing Debian's Chromium by apt-get…")
 		attempt("apt-get", ["update"])
 		// Older releases have only the browser with a window.
 		for (const name of ["chromium-headless-shell", "chromium"])

@@ -11,7 +11,7 @@ const checks = [
 
 setup()
 const failed = checks.filter(([name, command, parameters]) => {
-	say(`Checking ${name} …`)
+	say(`Checking ${name}…`)
 	return spawnSync(`node_modules/.bin/${command}`, parameters, { stdio: "inherit" }).status !== 0
 })
 for (const [name] of failed) console.error(`\u2717 ${name}`)

@@ -15,12 +15,12 @@ const STAMP = "app/db/generated/.schema"
 export function setup() {
 	checkNode()
 	if (!isInstalled()) {
-		say("Installing packages from package-lock.json (a few minutes, once) …")
+		say("Installing packages from package-lock.json (a few minutes, once)…")
 		install()
 	}
 	const schema = hash("prisma/schema.prisma")
 	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
-		say("Generating the database client …")
+		say("Generating the database client…")
 		generate()
 		writeFileSync(STAMP, schema)
 	}
@@ -28,7 +28,7 @@ export function setup() {
 
 /** Builds what `npm start` runs. */
 export function build() {
-	say("Building …")
+	say("Building…")
 	run("node", ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"], { NODE_ENV: "production" })
 	noteBuild()
 }
@@ -84,7 +84,7 @@ function generate() {
 /** For development only: a server that finds no secret in production must not find one that was made up for it. */
 export function makeEnv() {
 	if (existsSync(".env")) return
-	say("Making .env with a fresh secret …")
+	say("Making .env with a fresh secret…")
 	const secret = randomBytes(32).toString("base64url")
 	const example = readFileSync(".env.example", "utf8")
 	writeFileSync(".env", example.replace(/^SECRET=.*$/m, `SECRET=${secret}`), { mode: 0o600 })

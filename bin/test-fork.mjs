@@ -40,7 +40,7 @@ if (red.length === 0) console.log("\u2713 The tests pass in every fork.")
 process.exit(red.length === 0 ? 0 : 1)
 
 async function testFork(names) {
-	say(`A fork that changes: ${names.join(", ")} …`)
+	say(`A fork that changes: ${names.join(", ")}…`)
 	folder = copyProject()
 	for (const name of names) changes[name]()
 	const parameters = ["--import", "./e2e/support/end-with-parent.mjs", "bin/test.mjs", ...rest]

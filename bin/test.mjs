@@ -84,7 +84,7 @@ function outcomesOfPlaywright() {
 }
 
 async function runVitest() {
-	say("Unit and wire tests (Vitest) …")
+	say("Unit and wire tests (Vitest)…")
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${RESULTS}/vitest.json`]
 	const status = await run("node_modules/vitest/vitest.mjs", [
 		"run",
@@ -101,7 +101,7 @@ async function runVitest() {
 }
 
 async function runPlaywright(browser) {
-	say("Browser tests (Playwright) …")
+	say("Browser tests (Playwright)…")
 	const parameters = ["test", "--config=e2e/playwright.config.ts", ...options, ...(words.length ? specs : [])]
 	const status = await run("node_modules/@playwright/test/cli.js", parameters, browser)
 	const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport("report.json").stats ?? {}
