@@ -95,7 +95,7 @@ describe("a transaction", () => {
 	})
 })
 
-describe("the connection", () => {
+describe("U3: the connection", () => {
 	it("keeps foreign keys, and the log that survives a killed process", async () => {
 		const session = {
 			id: "s",

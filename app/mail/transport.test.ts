@@ -54,7 +54,7 @@ const HEADERS = [
 ]
 
 describe("a mail", () => {
-	it("says the same as HTML and as text, link included", async () => {
+	it("V7: says the same as HTML and as text, link included", async () => {
 		const mail = await deliver(renderMail(VerifyMail({ link, period: "7 days", askedAt })))
 		expect(mail.subject).toBe("Confirm your e-mail address for Gatehouse")
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })

@@ -22,7 +22,7 @@ async function registerAndRead() {
 	throw new Error("No mail in the inbox")
 }
 
-describe.runIf(config.verification.enabled)("/dev/mail, in development", () => {
+describe.runIf(config.verification.enabled)("V7: /dev/mail, in development", () => {
 	it("lists every mail as text and HTML, newest first, to a program", async () => {
 		await registerAndRead()
 		const { person, mail } = await registerAndRead()

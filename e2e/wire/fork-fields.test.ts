@@ -10,6 +10,8 @@ import { startServer, type TestServer } from "../support/server"
 /** A fork that follows docs/fields.md to the letter, and has a sign-in page of its own. */
 const folder = copyProject()
 const guide = readFileSync("docs/fields.md", "utf8")
+const NAME = "The Porter's Lodge"
+const TAGLINE = "Knock, and tell your name."
 const HTML = { Accept: "text/html" }
 
 const OWN_LOGIN_PAGE = `
@@ -49,6 +51,11 @@ beforeAll(async () => {
 		`${type}\n${imports}\n${events.replace(/^export const registration = [\s\S]*? satisfies Registration$/m, switched)}`,
 	)
 	writeFileSync(`${folder}/app/pages/login.tsx`, OWN_LOGIN_PAGE)
+	const config = readFileSync(`${folder}/app/auth.config.ts`, "utf8")
+	const named = config
+		.replace(/appName = ".*"/, `appName = "${NAME}"`)
+		.replace(/tagline = ".*"/, `tagline = "${TAGLINE}"`)
+	writeFileSync(`${folder}/app/auth.config.ts`, named)
 	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
 	const settings = { verification: { enabled: false } }
 	server = await startServer({ cwd: folder, settings })
@@ -200,6 +207,14 @@ describe("registration.output", () => {
 		expect(textOf(await clientOf(terse).get("/account", { ...HTML, Cookie }))).toContain(person.email)
 		expect(textOf(await clientOf(terse).get("/users", { ...HTML, Cookie }))).toContain(person.email)
 	})
+})
+
+it("appName, tagline: are on pages, and told to search engines", async () => {
+	const home = await clientOf(server).get("/", HTML)
+	expect(textOf(home)).toContain(NAME)
+	expect(textOf(home)).toContain(TAGLINE)
+	expect(home.text).toContain(`<meta name="description" content="${TAGLINE}"/>`)
+	expect(home.text).toMatch(/<title>Welcome · The Porter(?:'|&#x27;)s Lodge<\/title>/)
 })
 
 describe("a page of one's own", () => {

@@ -40,7 +40,7 @@ async function signInWith(
 	return { answer, cookie: sessionOf(answer) ?? "" }
 }
 
-describe("GET /login", () => {
+describe("S1: GET /login", () => {
 	it("shows a form to a person, and tells a program its fields", async () => {
 		const { form, json } = await getPageAndJson(server, "/login?redirect_to=/account")
 		expect([form.status, json.status]).toEqual([200, 200])
@@ -75,7 +75,7 @@ describe("GET /login", () => {
 	})
 })
 
-describe("POST /login", () => {
+describe("S1: POST /login", () => {
 	it("answers a program with the user, the session's end and the next page", async () => {
 		const { answer } = await signInWith()
 		expect(answer.json).toEqual({

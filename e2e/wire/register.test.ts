@@ -68,7 +68,7 @@ describe.runIf(config.verification.enabled)("the whole way, by a program", () =>
 	})
 })
 
-describe("GET /register", () => {
+describe("R1: GET /register", () => {
 	it("shows a form to a person, and tells a program its fields", async () => {
 		const { form, json } = await getPageAndJson(server, "/register")
 		expect([form.status, json.status]).toEqual([200, 200])
@@ -89,7 +89,7 @@ describe("GET /register", () => {
 	})
 })
 
-describe("POST /register", () => {
+describe("R1: POST /register", () => {
 	it("leads a person to sign in with 303, and starts no session", async () => {
 		const person = somebody()
 		const answer = await clientOf(server).postForm("/register", registrationOf(person))

@@ -53,7 +53,7 @@ async function expectOwnedBy({ person }: Registration, { person: other }: Regist
 	}
 }
 
-describe.runIf(config.verification.enabled)("H-80: a stranger registered the address first", () => {
+describe.runIf(config.verification.enabled)("V9, H-80: a stranger registered the address first", () => {
 	it("H-80: by my own link, in my browser, the account is mine alone", async () => {
 		const { stranger, owner } = await twoRegistrations()
 		const answer = await clientOf(server).postForm("/verify", owner.link, { Cookie: owner.cookie })

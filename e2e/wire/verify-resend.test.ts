@@ -36,7 +36,7 @@ describe.runIf(config.verification.enabled)("GET /verify/resend", () => {
 	})
 })
 
-describe.runIf(config.verification.enabled)("POST /verify/resend", () => {
+describe.runIf(config.verification.enabled)("V8: POST /verify/resend", () => {
 	it("mails a link that works to who needs one", async () => {
 		const { email } = await registered()
 		const answer = await clientOf(server).postForm("/verify/resend", { email: email.toUpperCase() })

@@ -78,7 +78,7 @@ describe("V5: verification.oneTimeUse", () => {
 		expect([verified.status, verified.json.redirect_to]).toEqual([200, "/account"])
 	})
 
-	it("V3: with verification.periodSeconds, a link works for that long", async () => {
+	it("V3: with verification.periodSeconds, a registration waits for that long", async () => {
 		const { link, person } = await registerUnverified(server, mailbox)
 		const { createdAt, unprovenUntil } = userRow(server, person.username)
 		expect(Date.parse(String(unprovenUntil)) - Date.parse(String(createdAt))).toBe(3_600_000)

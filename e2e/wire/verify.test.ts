@@ -21,7 +21,7 @@ function pathOf(link: Record<string, string>): string {
 }
 
 describe.runIf(config.verification.enabled)("GET /verify", () => {
-	it("shows a button and consumes nothing, however often it is opened", async () => {
+	it("V2: shows a button and consumes nothing, however often it is opened", async () => {
 		const { person, link, url } = await registerUnverified(server, mailbox)
 		expect(url.startsWith(`${server.url}/verify?user_id=`)).toBe(true)
 		const before = rowsOf(server)
@@ -44,7 +44,7 @@ describe.runIf(config.verification.enabled)("GET /verify", () => {
 		expect(refused.form.text).toContain('href="/verify/resend"')
 	})
 
-	it("tells a genuine link's age", async () => {
+	it("V3: tells a genuine link's age", async () => {
 		const { person } = await registerUnverified(server, mailbox)
 		const user = userRow(server, person.username)
 		const old = forgeLink(server.secret, user, { ageSeconds: PERIOD_SECONDS + 5 })
