@@ -27,14 +27,20 @@ afterAll(async () => {
 	rmSync(folder, { recursive: true, force: true })
 })
 
-/** The pages' examples instead of what stands there, with a key whose hash is known. */
+/** The pages' examples instead of what stands there, with a key whose hash is known; what they do not replace stays. */
 function forkedCode(): string {
-	const imports = readFileSync(EVENTS, "utf8").match(/^import .*$/gm) ?? []
-	const examples = ["docs/hooks-and-events.md", "docs/backends.md"].flatMap((page) =>
-		[...readFileSync(page, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code),
-	)
+	const shipped = readFileSync(EVENTS, "utf8")
+	const imports = shipped.match(/^import .*$/gm) ?? []
+	const examples = ["docs/hooks-and-events.md", "docs/backends.md"]
+		.flatMap((page) =>
+			[...readFileSync(page, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code),
+		)
+		.join("\n")
+	const others = [...shipped.matchAll(/^export const (\w+)[\s\S]*?(?=^\/\*\*|^\/\/|(?![\s\S]))/gm)]
+		.filter(([, name]) => !examples.includes(`export const ${name}`))
+		.map(([code]) => code)
 	const hash = createHash("sha256").update(KEY).digest("hex")
-	return [...imports, ...examples].join("\n").replace("0f4a…", hash)
+	return [...imports, examples, ...others].join("\n").replace("0f4a…", hash)
 }
 
 describe("docs/hooks-and-events.md", () => {
