@@ -27,6 +27,7 @@ const HTML = { Accept: "text/html" }
 const SHOWN_BY: Record<string, string> = {
 	"limits.wrongPasswordPerDevice": "e2e/wire/lockout.test.ts",
 	"limits.mailPerMailboxAndClient": "app/auth/limit/mail-charges.test.ts",
+	"limits.registrationCheckPerClient": "e2e/wire/register-check.test.ts",
 	"limits.mailPerNetwork": "app/auth/limit/mail-charges.test.ts",
 	"password.maxWaitingHashes": "app/auth/password/hashing.test.ts",
 	"password.maxWaitingHashesPerNetwork": "app/auth/password/hashing.test.ts",
