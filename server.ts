@@ -16,6 +16,7 @@ import { checkVerificationUrl } from "./app/auth/verification-url.server"
 import { config } from "./app/auth.config"
 import { checkConfig } from "./app/auth.config.check.server"
 import { weakContrasts } from "./app/auth.config.contrast.server"
+import { checkClock } from "./app/clock.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env } from "./app/env.server"
 import { setReady } from "./app/http/readiness.server"
@@ -28,6 +29,7 @@ import { builtAssets } from "./app/server/built-assets.server"
 import { respondWithJson } from "./app/server/json-responder.server"
 import { refuseOtherMethods } from "./app/server/methods.server"
 import { respondWithPage } from "./app/server/page-responder.server"
+import { logUnhandledRejections } from "./app/server/process-faults.server"
 import { guardRequests } from "./app/server/request-guard.server"
 import { logRequest } from "./app/server/request-log.server"
 import { routeFinder } from "./app/server/route-table.server"
@@ -49,6 +51,7 @@ const SWEEP_MS = 50
  * @throws {StartError} with one line that names the setting to mend
  */
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
+	checkClock()
 	checkConfig(config)
 	checkBackends()
 	checkColumns()
@@ -61,7 +64,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const stopCleaning = startCleaning()
 
 	const app = createApp(options.assets ?? builtAssets())
-	const handle = inTurn(app)
+	const handle = inTurn(app, config.server.answerTimeoutSeconds * 1000)
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
@@ -87,6 +90,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
 	const { port } = server.address() as AddressInfo
+	const stopLogging = logUnhandledRejections()
 	setReady(true)
 	log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
 	for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
@@ -109,6 +113,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		transport.close()
 		await stopHashing()
 		await closeDatabase()
+		stopLogging()
 		log.info({ event: "server.stopped" }, "Stopped")
 	}
 	return { app, server, port, url: env.appUrl, stop }

@@ -72,6 +72,7 @@ const configSchema = z
 				.refine((name) => !OTHER_COOKIES.includes(name), "is the name of another cookie here"),
 			expirySeconds: seconds,
 			maxExpirySeconds: seconds,
+			maxPerAccount: count,
 		}),
 		password: z.strictObject({
 			minCodePoints: count.min(8, "may not be below 8 (NIST SP 800-63B-4, 3.1.1.2)"),
@@ -102,6 +103,7 @@ const configSchema = z
 		server: z.strictObject({
 			maxBodyBytes: count,
 			requestTimeoutSeconds: seconds,
+			answerTimeoutSeconds: seconds.max(MAX_WINDOW_SECONDS),
 			shutdownGraceSeconds: seconds,
 		}),
 		styles: z.strictObject({ light: colors, dark: colors }),

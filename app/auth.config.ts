@@ -103,6 +103,8 @@ export const config: Config = {
 		expirySeconds: 60 * 60,
 		/** … and after this long in any case. */
 		maxExpirySeconds: 7 * 24 * 60 * 60,
+		/** Of more sessions, the oldest ends. */
+		maxPerAccount: 100,
 	},
 
 	password: {
@@ -164,6 +166,8 @@ export const config: Config = {
 		maxBodyBytes: 64 * 1024,
 		/** How long a client may take to send its request. */
 		requestTimeoutSeconds: 15,
+		/** How long a client may take nothing of an answer that is there. */
+		answerTimeoutSeconds: 20,
 		/** How long requests that are under way may take after the server was told to stop. */
 		shutdownGraceSeconds: 10,
 	},

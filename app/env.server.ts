@@ -3,6 +3,8 @@ import { StartError } from "./start-error"
 
 /** HMAC-SHA256 keys shorter than the hash weaken it (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32
+/** Of 32 random hex digits, nearly all triples differ; of a word that is written four times, a quarter. */
+const MIN_DIFFERENT_TRIPLES = 0.7
 const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secret/i
 
 const secret = z
@@ -12,7 +14,7 @@ const secret = z
 		(value) => !EXAMPLE_SECRET.test(value),
 		"is still the example: make one with `openssl rand -base64 32`",
 	)
-	.refine((value) => new Set(value).size > 4, "repeats itself: make one with `openssl rand -base64 32`")
+	.refine((value) => !repeatsItself(value), "repeats itself: make one with `openssl rand -base64 32`")
 
 const origin = z
 	.url({
@@ -46,9 +48,18 @@ const envSchema = z
 		DATABASE_URL: z
 			.string()
 			.regex(/^file:./, "must be a SQLite file such as file:./data/gatehouse.db")
+			.refine(
+				(value) => !/^file:\s*(?::memory:|\?|$)|[?&](?:mode=memory|vfs=)/i.test(value),
+				"must be a file on disk: what is in memory is gone at the next start",
+			)
 			.default("file:./data/gatehouse.db"),
 		SMTP_URL: z
-			.url({ protocol: /^smtps?$/, error: "must be an address such as smtp://user:password@host:587" })
+			.url({
+				protocol: /^smtps?$/,
+				error: "must be an address such as smtp://user:password@host:587",
+				abort: true,
+			})
+			.refine((value) => new URL(value).hostname !== "", "names no host, as in smtp://user:password@host:587")
 			.optional(),
 		MAIL_FROM: z
 			.string()
@@ -69,6 +80,12 @@ const envSchema = z
 		path: ["APP_URL"],
 		message: "is missing: set it to the address that visitors use, such as https://accounts.example.org",
 	})
+
+/** Words that are written again and again are as easy to guess as one of them. */
+function repeatsItself(secret: string): boolean {
+	const triples = Array.from({ length: secret.length - 2 }, (_, index) => secret.slice(index, index + 3))
+	return new Set(secret).size <= 4 || new Set(triples).size < triples.length * MIN_DIFFERENT_TRIPLES
+}
 
 /**
  * The environment, parsed. An empty variable counts as missing.

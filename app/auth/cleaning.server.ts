@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { config } from "../auth.config"
+import { cautiousTime } from "../clock.server"
 import { execute, raw, sql } from "../db/client.server"
 import { log } from "../log.server"
 
@@ -13,7 +14,7 @@ const PAUSE_MS = 50
 export function startCleaning(): () => void {
 	let timer: NodeJS.Timeout
 	const round = async () => {
-		await clean(new Date()).catch((error) =>
+		await clean(cautiousTime()).catch((error) =>
 			log.error({ event: "cleaning.failed", err: error }, "What has run out could not be removed"),
 		)
 		plan()

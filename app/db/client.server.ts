@@ -5,15 +5,19 @@ import { log } from "../log.server"
 import { StartError } from "../start-error"
 import { Prisma, PrismaClient } from "./generated/client"
 import { migrate } from "./migrate.server"
-import { IsolatedSqlite } from "./sqlite.server"
+import { IsolatedSqlite, MAX_LOCKED_MS } from "./sqlite.server"
 
-/** How long a write waits for another process; SQLite blocks the event loop meanwhile, so it is short. */
-const BUSY_TIMEOUT_MS = 1000
+/** A transaction may wait for one of our own before it waits for another process. */
+const MAX_WAIT_MS = MAX_LOCKED_MS + 1_000
 
-const adapter = new IsolatedSqlite({ url: `file:${env.databaseFile}`, timeout: BUSY_TIMEOUT_MS })
+const adapter = new IsolatedSqlite(env.databaseFile)
 
-// Prisma's longer messages quote the values of the call, which the log must not hold.
-const client = new PrismaClient({ errorFormat: "minimal", adapter })
+const client = new PrismaClient({
+	adapter,
+	// Prisma's longer messages quote the values of the call, which the log must not hold.
+	errorFormat: "minimal",
+	transactionOptions: { maxWait: MAX_WAIT_MS },
+})
 
 /** The one database client. A fault of the database itself is thrown as {@link DatabaseUnavailable}. */
 export const db = client.$extends({

@@ -1,50 +1,63 @@
+import { setTimeout as pause } from "node:timers/promises"
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
 import type { Database } from "better-sqlite3"
 import type { Prisma } from "./generated/client"
 import { Statements } from "./statement.server"
 
 type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
+type Transaction = Awaited<ReturnType<Connection["startTransaction"]>>
+
+/** How long a write waits for another process that writes. */
+export const MAX_LOCKED_MS = 3_000
+/** Between two tries, on average. One takes some 20 µs. */
+const RETRY_MS = 20
 
 /**
  * Prisma's SQLite adapter has one connection, and lets queries of other requests into a transaction that happens to be
  * open on it: they would be rolled back with it, after their success was already told. Here they wait for its end.
+ *
+ * SQLite itself would hold the event loop while it waits for another process. Here it never does: what finds the
+ * database locked is tried again a little later, and all that only reads goes on meanwhile.
  */
 export class IsolatedSqlite extends PrismaBetterSqlite3 {
 	#connection: Promise<Connection> | undefined
 	#statements: Statements | undefined
-	/** Settled when no transaction is open. Statements themselves are synchronous, so they need no turn of their own. */
-	#idle = Promise.resolve()
+	/** Settled at the end of the transaction that is open. Statements are synchronous: they need no turn of their own. */
+	#open: Promise<void> | undefined
+
+	constructor(file: string) {
+		super({ url: `file:${file}`, timeout: 0 })
+	}
 
 	/** @returns rows as Prisma gives them */
-	async read<Row>(statement: Prisma.Sql): Promise<Row[]> {
-		return (await this.#turn()).read(statement)
+	read<Row>(statement: Prisma.Sql): Promise<Row[]> {
+		return this.#apart(async () => (this.#statements ?? (await this.#connected())).read(statement))
 	}
 
 	/** @returns how many rows changed */
-	async change(statement: Prisma.Sql): Promise<number> {
-		return (await this.#turn()).change(statement)
-	}
-
-	async #turn(): Promise<Statements> {
-		if (!this.#statements) await this.connect()
-		await this.#idle
-		return this.#statements as Statements
+	change(statement: Prisma.Sql): Promise<number> {
+		return this.#apart(async () => (this.#statements ?? (await this.#connected())).change(statement))
 	}
 
 	/** @returns the one connection, which Prisma's client and {@link read} share. */
 	override connect(): Promise<Connection> {
-		this.#connection ??= this.#open()
+		this.#connection ??= this.#openFile()
 		return this.#connection
 	}
 
-	async #open(): Promise<Connection> {
+	async #connected(): Promise<Statements> {
+		await this.connect()
+		return this.#statements as Statements
+	}
+
+	async #openFile(): Promise<Connection> {
 		const connection = await super.connect()
 		// Not in its type, but there: SQLite's own connection.
 		this.#statements = new Statements((connection as Connection & { client: Database }).client)
 		const queryRaw = connection.queryRaw.bind(connection)
 		const executeRaw = connection.executeRaw.bind(connection)
-		const startTransaction = connection.startTransaction.bind(connection)
 		const dispose = connection.dispose.bind(connection)
+		const run = async (sql: string) => void (await executeRaw({ sql, args: [], argTypes: [] }))
 
 		// Who disconnects may come back: in development the server starts again after each change.
 		connection.dispose = () => {
@@ -52,27 +65,64 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 			this.#statements = undefined
 			return dispose()
 		}
-		connection.queryRaw = (query) => this.#idle.then(() => queryRaw(query))
-		connection.executeRaw = (query) => this.#idle.then(() => executeRaw(query))
-		connection.startTransaction = async (isolationLevel) => {
-			const before = this.#idle
-			let end = () => {}
-			this.#idle = new Promise((resolve) => {
-				end = resolve
-			})
-			await before
-			try {
-				const transaction = await startTransaction(isolationLevel)
-				const commit = transaction.commit.bind(transaction)
-				const rollback = transaction.rollback.bind(transaction)
-				transaction.commit = () => commit().finally(end)
-				transaction.rollback = () => rollback().finally(end)
-				return transaction
-			} catch (error) {
-				end()
-				throw error
+		connection.queryRaw = (query) => this.#apart(() => queryRaw(query))
+		connection.executeRaw = (query) => this.#apart(() => executeRaw(query))
+		// Not the adapter's own: its `BEGIN` takes no lock, and where it fails, no other transaction ever begins.
+		connection.startTransaction = async (): Promise<Transaction> => {
+			const end = await this.#apart(() => this.#begin(run))
+			const { provider, adapterName } = connection
+			return {
+				provider,
+				adapterName,
+				// Prisma sends `COMMIT` and `ROLLBACK` itself.
+				options: { usePhantomQuery: false },
+				queryRaw,
+				executeRaw,
+				commit: end,
+				rollback: end,
+				createSavepoint: (name) => run(`SAVEPOINT ${name}`),
+				rollbackToSavepoint: (name) => run(`ROLLBACK TO ${name}`),
+				releaseSavepoint: (name) => run(`RELEASE SAVEPOINT ${name}`),
 			}
 		}
 		return connection
 	}
+
+	/** Outside of any transaction, and until the database is not locked. */
+	async #apart<Result>(work: () => Promise<Result>): Promise<Result> {
+		const deadline = performance.now() + MAX_LOCKED_MS
+		for (;;) {
+			while (this.#open) await this.#open
+			try {
+				return await work()
+			} catch (error) {
+				if (!isLocked(error) || performance.now() > deadline) throw error
+			}
+			await pause(RETRY_MS * (0.5 + Math.random()))
+		}
+	}
+
+	/** Takes the lock for writing at once: what is read in a transaction still holds when it writes. @returns what ends it */
+	async #begin(run: (sql: string) => Promise<void>): Promise<() => Promise<void>> {
+		let end = () => {}
+		this.#open = new Promise((resolve) => {
+			end = () => {
+				this.#open = undefined
+				resolve()
+			}
+		})
+		try {
+			await run("BEGIN IMMEDIATE")
+		} catch (error) {
+			end()
+			throw error
+		}
+		return async () => end()
+	}
+}
+
+/** As SQLite itself says it, or Prisma's adapter. */
+function isLocked(error: unknown): boolean {
+	const { code, cause } = error as { code?: unknown; cause?: { originalCode?: unknown } }
+	return /^SQLITE_(?:BUSY|LOCKED)/.test(String(cause?.originalCode ?? code))
 }

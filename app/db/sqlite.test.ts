@@ -1,8 +1,11 @@
+import Database from "better-sqlite3"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { env } from "../env.server"
 import {
 	closeDatabase,
 	db,
 	inTransaction,
+	isDatabaseUnavailable,
 	isUniqueViolation,
 	openDatabase,
 	pingDatabase,
@@ -93,6 +96,62 @@ describe("a transaction", () => {
 		await inTransaction((transaction) => transaction.user.create({ data: user("next") }))
 		expect(await names()).toEqual(["next", "taken"])
 	})
+})
+
+describe("beside another process", () => {
+	it("a transaction that has read may still write: the other one waits", async () => {
+		await db.user.create({ data: user("counted") })
+		const other = new Database(env.databaseFile, { timeout: 0 })
+		const count = await inTransaction(async (transaction) => {
+			const before = await transaction.user.count()
+			expect(() => other.exec(`DELETE FROM "User"`)).toThrow("locked")
+			await transaction.user.create({ data: user("second") })
+			return before
+		})
+		expect([count, await names()]).toEqual([1, ["counted", "second"]])
+		other.close()
+	})
+
+	it("a write waits until the other one is done, and holds nobody else up meanwhile", async () => {
+		await db.user.create({ data: user("before") })
+		const other = new Database(env.databaseFile)
+		other.exec("BEGIN IMMEDIATE")
+		let longestTick = 0
+		let last = performance.now()
+		const clock = setInterval(() => {
+			longestTick = Math.max(longestTick, performance.now() - last)
+			last = performance.now()
+		}, 5)
+		const written = [
+			db.user.create({ data: user("alone") }),
+			inTransaction((transaction) => transaction.user.create({ data: user("together") })),
+			db.$executeRaw`UPDATE "User" SET "epoch" = 7 WHERE "username" = 'before'`,
+		]
+		await pause(300)
+		expect(await names()).toEqual(["before"])
+		await pause(300)
+		other.exec("COMMIT")
+		await Promise.all(written)
+		clearInterval(clock)
+		expect(await names()).toEqual(["alone", "before", "together"])
+		expect(longestTick).toBeLessThan(150)
+		other.close()
+	})
+
+	it("gives up after a few seconds, and works again afterwards", async () => {
+		const other = new Database(env.databaseFile)
+		other.exec("BEGIN IMMEDIATE")
+		const tried = await Promise.allSettled([
+			db.user.create({ data: user("alone") }),
+			inTransaction((transaction) => transaction.user.create({ data: user("together") })),
+		])
+		for (const outcome of tried)
+			expect(outcome.status === "rejected" && isDatabaseUnavailable(outcome.reason)).toBe(true)
+		other.exec("COMMIT")
+		await inTransaction((transaction) => transaction.user.create({ data: user("afterwards") }))
+		expect(await names()).toEqual(["afterwards"])
+		other.close()
+	}, 10_000)
 })
 
 describe("U3: the connection", () => {

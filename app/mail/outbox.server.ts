@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { config } from "../auth.config"
+import { currentTime } from "../clock.server"
 import { db, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { log } from "../log.server"
@@ -70,7 +71,7 @@ export function startOutbox(options: { compose: Compose; transport: Transport })
 			if (stopped) return
 			try {
 				// A full batch may have left more behind.
-				while (!stopped && (await deliverDue({ ...options, now: () => new Date() })) === BATCH);
+				while (!stopped && (await deliverDue({ ...options, now: currentTime })) === BATCH);
 			} catch (error) {
 				log.error({ event: "outbox.failed", err: error }, "The outbox could not be read")
 			}

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import type { Response } from "express"
-import { type ProblemCode, problem } from "../http/problem"
+import { type Problem, type ProblemCode, problem } from "../http/problem"
+import { log } from "../log.server"
 import { LINGER_MS } from "./broken-request.server"
 import { renderProblem } from "./problem-page.server"
 import { tellWhenToRetry } from "./web-adapter.server"
@@ -10,7 +11,7 @@ export function answerProblem(request: IncomingMessage, response: Response, code
 	const requestId = String(response.getHeader("X-Request-Id"))
 	const body = problem(code, code === "internal" ? { request_id: requestId } : {})
 	const { json, nonce } = response.locals
-	const text = json ? JSON.stringify(body) : renderProblem(body, nonce)
+	const text = json ? JSON.stringify(body) : pageOf(body, { nonce, requestId })
 	response.status(body.status)
 	tellWhenToRetry(response)
 	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
@@ -20,6 +21,16 @@ export function answerProblem(request: IncomingMessage, response: Response, code
 	if (!request.complete) response.setHeader("Connection", "close")
 	response.write(text)
 	discardRest(request, () => response.end())
+}
+
+/** Where the page itself fails, as a fork's might, there is still something to read, and to ask about. */
+function pageOf(body: Problem, { nonce, requestId }: { nonce: string; requestId: string }): string {
+	try {
+		return renderProblem(body, nonce)
+	} catch (error) {
+		log.error({ event: "render.failed", err: error }, "The page of a problem could not be rendered")
+		return `<!doctype html><title>${body.title}</title><h1>${body.title}</h1><p>${body.status} <code>${requestId}</code></p>`
+	}
 }
 
 /**

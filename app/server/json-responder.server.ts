@@ -51,10 +51,23 @@ async function answer(
 
 async function send(result: unknown, response: ExpressResponse): Promise<void> {
 	if (result instanceof Response) return sendWebResponse(result, response)
-	if (!isData(result)) return sendJson(result, response)
+	if (!isData(result)) return sendJson(await settled(result), response)
+	const body = await settled(result.data)
 	if (result.init?.status) response.status(result.init.status)
 	setHeaders(new Headers(result.init?.headers), response)
-	sendJson(result.data, response)
+	sendJson(body, response)
+}
+
+/** What a page would stream later, a program gets at once. One that is rejected fails the request, and not the process. */
+async function settled(value: unknown): Promise<unknown> {
+	if (value instanceof Promise) return settled(await value)
+	if (Array.isArray(value)) return Promise.all(value.map(settled))
+	if (typeof value !== "object" || value === null) return value
+	const prototype = Object.getPrototypeOf(value)
+	if (prototype !== Object.prototype && prototype !== null) return value
+	const names = Object.keys(value)
+	const values = await Promise.all(Object.values(value).map(settled))
+	return Object.fromEntries(names.map((name, index) => [name, values[index]]))
 }
 
 /** @returns null for what was not thrown as an answer */

@@ -1,6 +1,7 @@
 import { createRequestHandler, type ServerBuild } from "@remix-run/node"
 import type { RequestHandler } from "express"
 import { env } from "../env.server"
+import { answerProblem } from "./answer-problem.server"
 import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
 
 /**
@@ -12,9 +13,15 @@ export function respondWithPage(build: ServerBuild): RequestHandler {
 	return async (request, response, next) => {
 		try {
 			const answer = await handle(toWebRequest(request), contextOf(request, response))
-			await sendWebResponse(answer, response)
+			if (isLastResort(answer)) answerProblem(request, response, "internal")
+			else await sendWebResponse(answer, response)
 		} catch (error) {
 			next(error)
 		}
 	}
+}
+
+/** Two words, which Remix says where not even the page of an error could be rendered. The log knows why. */
+function isLastResort({ status, headers }: Response): boolean {
+	return status === 500 && headers.get("Content-Type") === "text/plain"
 }

@@ -1,12 +1,20 @@
 import type { NextFunction, Request, Response } from "express"
 import { log } from "../log.server"
 
-/** One line per request, without its query: links carry signatures there. */
+const MAX_PATH_LENGTH = 256
+/** A query, also one whose mark a mail program or a proxy encoded, once or more often; and a fragment. */
+const QUERY = /[?#]|%(?:25)*(?:3f|23)/i
+/** As long as a signature or a session's token, and longer than an id. */
+const TOKEN = /[A-Za-z0-9_-]{40,}/g
+/** What JSON would write as several characters. */
+const UNUSUAL = /[^\x21-\x7e]|["\\]/g
+
+/** One line per request, of less than a kilobyte, without its query: links carry signatures there. */
 export function logRequest(request: Request, response: Response, next: NextFunction): void {
 	const started = performance.now()
 	response.on("close", () => {
 		const { method } = request
-		const path = request.originalUrl.split("?", 1)[0]
+		const path = loggedPath(request.originalUrl)
 		const about = {
 			event: "request",
 			request_id: response.getHeader("X-Request-Id"),
@@ -17,8 +25,14 @@ export function logRequest(request: Request, response: Response, next: NextFunct
 			address: response.locals.address,
 			milliseconds: Math.round(performance.now() - started),
 		}
-		if (path?.startsWith("/assets/")) log.debug(about, `${method} ${path} ${response.statusCode}`)
+		if (path.startsWith("/assets/")) log.debug(about, `${method} ${path} ${response.statusCode}`)
 		else log.info(about, `${method} ${path} ${response.statusCode}`)
 	})
 	next()
+}
+
+/** What may be told of a request's target: no query in any spelling, nothing as long as a secret. */
+export function loggedPath(target: string): string {
+	const [path = ""] = target.split(QUERY, 1)
+	return path.replace(TOKEN, "…").replace(UNUSUAL, "_").slice(0, MAX_PATH_LENGTH)
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { createServer, type RequestListener } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
@@ -7,14 +8,14 @@ import { inTurn } from "./turns.server"
 const GET = "GET /%s HTTP/1.1\r\nHost: kit.test\r\n\r\n"
 
 /** @returns a server that notes when it begins a request and when that is done */
-async function listening(work: RequestListener) {
+async function listening(work: RequestListener, stalledAfterMs = 5_000) {
 	const events: string[] = []
 	const server = createServer(
 		inTurn((request, response) => {
 			events.push(`begin ${request.url}`)
 			response.once("close", () => events.push(`end ${request.url}`))
 			work(request, response)
-		}),
+		}, stalledAfterMs),
 	)
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 	const { port } = server.address() as AddressInfo
@@ -88,3 +89,36 @@ it("what a client that hung up still had waiting is not begun", async () => {
 	expect(events.length).toBeLessThan(20)
 	stop()
 })
+
+it("H-84: a client that takes nothing of its answers is dropped, and what it sent besides is not worked on", async () => {
+	const { events, open, stop } = await listening(
+		(_request, response) => response.end("x".repeat(1_000_000)),
+		200,
+	)
+	const { socket } = open(requests(100))
+	await once(socket, "connect")
+	socket.pause()
+	await expect.poll(() => events.length, { timeout: 3_000 }).toBeGreaterThan(1)
+	await pause(1_000)
+	const { length } = events
+	expect(events.at(-1)).toMatch(/^end/)
+	await pause(500)
+	expect(events).toHaveLength(length)
+	expect(length).toBeLessThan(200)
+	stop()
+})
+
+it("a client that waits long for its answer, or takes it bit by bit, is not", async () => {
+	const slow = "x".repeat(8_000_000)
+	const { open, stop } = await listening((_request, response) => {
+		setTimeout(() => response.end(slow), 500)
+	}, 200)
+	const { socket, text } = open(GET.replace("%s", "slow"))
+	const reading = setInterval(() => {
+		socket.resume()
+		setTimeout(() => socket.pause(), 20)
+	}, 50)
+	await expect.poll(() => text().length, { timeout: 10_000 }).toBeGreaterThan(slow.length)
+	clearInterval(reading)
+	stop()
+}, 20_000)

@@ -1,5 +1,6 @@
 import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/node"
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
+import { currentTime } from "../clock.server"
 import { env } from "../env.server"
 import { readDeviceCookie } from "../http/device-cookie.server"
 
@@ -44,7 +45,7 @@ export function contextOf({ method, headers }: ExpressRequest, response: Express
 	const caller = {
 		address,
 		userAgent: headers["user-agent"] ?? "",
-		now: new Date(),
+		now: currentTime(),
 		device: readDeviceCookie(headers),
 		// Made where somebody waits for it: most requests do not.
 		get signal() {

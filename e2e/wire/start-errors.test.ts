@@ -7,7 +7,7 @@ import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { freePort, startServer } from "../support/server"
 
-type Attempt = { env?: Record<string, string>; databaseFile?: string }
+type Attempt = { env?: Record<string, string>; databaseFile?: string; nodeOptions?: string[] }
 
 /** Starts a server that will not start. @returns what it told its operator, beside its log. */
 async function startInVain(
@@ -53,6 +53,12 @@ describe("a wrong environment stops the start with one line that names the varia
 			/: SECRET is still the example/,
 		],
 		["a SECRET that repeats itself", { SECRET: "a".repeat(64) }, /: SECRET repeats itself/],
+		["a SECRET of repeated words", { SECRET: "open sesame ".repeat(4) }, /: SECRET repeats itself/],
+		[
+			"a SECRET_PREVIOUS of repeated words",
+			{ SECRET_PREVIOUS: "correct horse battery staple ".repeat(2) },
+			/: SECRET_PREVIOUS repeats itself/,
+		],
 		["a short SECRET_PREVIOUS", { SECRET_PREVIOUS: "short" }, /: SECRET_PREVIOUS needs at least 32 bytes/],
 		["no APP_URL", { APP_URL: "" }, /: APP_URL is missing/],
 		[
@@ -83,12 +89,25 @@ describe("a wrong environment stops the start with one line that names the varia
 			/: TRUST_PROXY must be the number of proxies/,
 		],
 		["an SMTP_URL that is none", { SMTP_URL: "mail.example.org" }, /: SMTP_URL must be an address/],
+		[
+			"an SMTP_URL without a host",
+			{ SMTP_URL: "smtp://" },
+			/: SMTP_URL (?:names no host|must be an address)/,
+		],
+		["an SMTP_URL that is only a path", { SMTP_URL: "smtp:mail" }, /: SMTP_URL names no host/],
 		["a LOG_LEVEL that is none", { LOG_LEVEL: "loud" }, /: LOG_LEVEL /],
 		[
 			"a DATABASE_URL of another kind",
 			{ DATABASE_URL: "mysql://db/x" },
 			/: DATABASE_URL must be a SQLite file/,
 		],
+		["a database in memory", { DATABASE_URL: "file::memory:" }, /: DATABASE_URL must be a file on disk/],
+		[
+			"a database in memory, as SQLite's own addresses say it",
+			{ DATABASE_URL: "file:x?mode=memory&cache=shared" },
+			/: DATABASE_URL must be a file on disk/,
+		],
+		["a database without a name", { DATABASE_URL: "file: " }, /: DATABASE_URL must be a file on disk/],
 	] as const)("%s", async ([, env, sentence]) => {
 		const output = await expectOneLine({ env }, sentence)
 		for (const value of Object.values(env)) if (value.length > 5) expect(output).not.toContain(value)
@@ -147,6 +166,16 @@ describe("a database that does not fit stops the start with one line", () => {
 			/: DATABASE_URL: the database cannot be opened/,
 		)
 	})
+})
+
+it("a clock that was lost stops the start with one line", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
+	const file = join(folder, "clock")
+	writeFileSync(file, String(Date.UTC(2024, 11, 31) - Date.now()))
+	await expectOneLine(
+		{ env: { CLOCK_STEP: file }, nodeOptions: ["--import", "./e2e/support/clock-step.mjs"] },
+		/: the system's clock is wrong: it says a year before 2025/,
+	)
 })
 
 describe("a good environment starts", () => {

@@ -1,10 +1,15 @@
+import { setTimeout as pause } from "node:timers/promises"
 import { type Adapter, Lucia, TimeSpan } from "lucia"
 import { config } from "../../auth.config"
+import { currentTime } from "../../clock.server"
 import { db, execute, isDatabaseUnavailable, query, sql } from "../../db/client.server"
 import type { Session } from "../../db/generated/client"
 import { insertInto } from "../../db/statement.server"
 import { log } from "../../log.server"
 import type { User } from "../user/user.server"
+
+/** A page does not wait longer for its session's new end, where another process has the database locked. */
+const MAX_EXTENDING_MS = 200
 
 /** What Lucia keeps beside a session's id, user and expiry: the rest of its row, and what decides its expiry at the start. */
 type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt"> & { remember?: boolean }
@@ -34,7 +39,7 @@ export const adapter: Adapter = {
 				s."lastSeenAt" AS "session.lastSeenAt", s."address" AS "session.address",
 				s."userAgent" AS "session.userAgent"
 			FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${id}`)
-		if (!row || row["session.expiresAt"] <= new Date()) return [null, null]
+		if (!row || row["session.expiresAt"] <= currentTime()) return [null, null]
 		const {
 			"session.backend": backend,
 			"session.epoch": epoch,
@@ -56,9 +61,10 @@ export const adapter: Adapter = {
 		const rows = await db.session.findMany({ where: { userId } })
 		return rows.map(({ id, userId, expiresAt, ...attributes }) => ({ id, userId, expiresAt, attributes }))
 	},
-	async setSession({ id, userId, expiresAt, attributes: { remember, ...columns } }) {
-		const { absoluteExpiresAt, epoch } = columns
-		const until = remember ? absoluteExpiresAt : earlier(expiresAt, absoluteExpiresAt)
+	async setSession({ id, userId, attributes: { remember, ...columns } }) {
+		const { absoluteExpiresAt, createdAt, epoch } = columns
+		// Lucia's own end is by the system's clock, which may have been set back.
+		const until = remember ? absoluteExpiresAt : earlier(expiryFrom(createdAt), absoluteExpiresAt)
 		const row = { ...columns, id, userId, expiresAt: until } satisfies Session
 		const inserted = await execute(
 			insertInto("Session", row, sql`"User" WHERE "id" = ${userId} AND "epoch" = ${epoch} AND "active"`),
@@ -66,15 +72,7 @@ export const adapter: Adapter = {
 		if (inserted === 0) throw new AccountEnded()
 	},
 	async updateSessionExpiration(id, expiresAt) {
-		try {
-			await execute(sql`UPDATE "Session" SET "lastSeenAt" = ${new Date()}, "expiresAt" =
-				CASE WHEN ${expiresAt} < "absoluteExpiresAt" THEN ${expiresAt} ELSE "absoluteExpiresAt" END
-				WHERE "id" = ${id} AND "expiresAt" < "absoluteExpiresAt"`)
-		} catch (error) {
-			// A full disk must not sign people out who could still read: the session ends a little earlier.
-			if (!isDatabaseUnavailable(error)) throw error
-			log.warn({ event: "session.not_extended" }, "A session could not be extended")
-		}
+		await Promise.race([extendSession(id, expiresAt), pause(MAX_EXTENDING_MS)])
 	},
 	async deleteSession(id) {
 		await db.session.deleteMany({ where: { id } })
@@ -83,7 +81,7 @@ export const adapter: Adapter = {
 		await db.session.deleteMany({ where: { userId } })
 	},
 	async deleteExpiredSessions() {
-		await db.session.deleteMany({ where: { expiresAt: { lte: new Date() } } })
+		await db.session.deleteMany({ where: { expiresAt: { lte: currentTime() } } })
 	},
 }
 
@@ -92,6 +90,23 @@ export const lucia = new Lucia(adapter, {
 	getSessionAttributes: (attributes) => attributes,
 	getUserAttributes: (attributes) => attributes,
 })
+
+async function extendSession(id: string, expiresAt: Date): Promise<void> {
+	try {
+		await execute(sql`UPDATE "Session" SET "lastSeenAt" = ${currentTime()}, "expiresAt" =
+			CASE WHEN ${expiresAt} < "absoluteExpiresAt" THEN ${expiresAt} ELSE "absoluteExpiresAt" END
+			WHERE "id" = ${id} AND "expiresAt" < "absoluteExpiresAt"`)
+	} catch (error) {
+		// A full disk must not sign people out who could still read: the session ends a little earlier.
+		if (!isDatabaseUnavailable(error)) throw error
+		log.warn({ event: "session.not_extended" }, "A session could not be extended")
+	}
+}
+
+/** When a session ends that is not used from then on. */
+export function expiryFrom(time: Date): Date {
+	return new Date(time.getTime() + config.session.expirySeconds * 1000)
+}
 
 export function earlier(a: Date, b: Date): Date {
 	return a < b ? a : b

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto"
 import { config } from "../../auth.config"
-import type { Transaction } from "../../db/client.server"
+import { currentTime } from "../../clock.server"
+import { execute, sql, type Transaction } from "../../db/client.server"
 import type { Caller } from "../caller"
 import type { User } from "../user/user.server"
-import { AccountEnded, adapter, earlier, lucia } from "./lucia-adapter.server"
+import { AccountEnded, adapter, earlier, expiryFrom, lucia } from "./lucia-adapter.server"
 
 const MAX_USER_AGENT_LENGTH = 300
 /** A session slides at most this often: a page is no reason to write to the database every time. */
@@ -55,14 +56,22 @@ export async function startSession(
 		remember: options.remember,
 	}
 	try {
-		const session = await lucia.createSession(user.id, attributes, { sessionId: sessionId(token) })
+		const { id } = await lucia.createSession(user.id, attributes, { sessionId: sessionId(token) })
 		if (options.replaces) await endSession(options.replaces)
-		const expiresAt = options.remember ? absoluteExpiresAt : earlier(session.expiresAt, absoluteExpiresAt)
+		await endOldest(user.id, id)
+		const expiresAt = options.remember ? absoluteExpiresAt : earlier(expiryFrom(now), absoluteExpiresAt)
 		return { token, expiresAt, absoluteExpiresAt }
 	} catch (error) {
 		if (error instanceof AccountEnded) return null
 		throw error
 	}
+}
+
+/** Of more sessions than an account may have, the oldest go. @param newest goes in no case */
+async function endOldest(userId: string, newest: string): Promise<void> {
+	await execute(sql`DELETE FROM "Session" WHERE "userId" = ${userId} AND "id" <> ${newest} AND "id" NOT IN
+		(SELECT "id" FROM "Session" WHERE "userId" = ${userId} AND "id" <> ${newest}
+			ORDER BY "createdAt" DESC LIMIT ${config.session.maxPerAccount - 1})`)
 }
 
 /**
@@ -76,7 +85,7 @@ export async function findSession(token: string, by: SessionBackend): Promise<Si
 	const { id, absoluteExpiresAt, backend } = session
 	if (backend !== by) return null
 	// Lucia extends only in the second half of the time, which would end a session after half an hour without use.
-	const slid = earlier(new Date(Date.now() + config.session.expirySeconds * 1000), absoluteExpiresAt)
+	const slid = earlier(expiryFrom(currentTime()), absoluteExpiresAt)
 	const current = earlier(session.expiresAt, absoluteExpiresAt)
 	const isDue = slid.getTime() - current.getTime() > SLIDE_STEP_MS
 	if (isDue) await adapter.updateSessionExpiration(id, slid)
