@@ -30,7 +30,8 @@ export async function checkCredentials(
 		return refusal("credentials_invalid")
 	}
 	await refund(...counted)
-	await forgive(counted.at(-1) as Charge)
+	const [limit, key] = counted.at(-1) as Charge
+	await forgive(limit, key)
 	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
 }
@@ -48,14 +49,14 @@ async function checkCounted(
 	const check = () => verifyPassword(user?.passwordHash ?? null, password, caller)
 	const device = findDevice(user, caller.device)
 	if (device) {
-		const counted: Charge[] = [["wrongPasswordPerDevice", device]]
+		const counted: Charge[] = [["wrongPasswordPerDevice", device, caller.address]]
 		const checked = await charging(counted, check)
 		if (checked.ok || checked.code !== "rate_limited") return { checked, counted }
 	}
 	const counted: Charge[] = [
-		["wrongPasswordPerClient", caller.address],
+		["wrongPasswordPerClient", caller.address, caller.address],
 		// By id where there is one, so that name and mail address share one count.
-		["wrongPasswordPerAccount", user?.id ?? identifier],
+		["wrongPasswordPerAccount", user?.id ?? identifier, caller.address],
 	]
 	return { checked: await charging(counted, check), counted }
 }

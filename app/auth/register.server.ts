@@ -43,7 +43,7 @@ export async function register(
 	caller: Caller,
 ): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
-	const hashed = await charging([["registrationPerClient", caller.address]], () =>
+	const hashed = await charging([["registrationPerClient", caller.address, caller.address]], () =>
 		hashPassword(password, caller),
 	)
 	if (!hashed.ok) return hashed

@@ -5,7 +5,7 @@ import { type Charge, charge, charging } from "./limit.server"
 
 const { points } = config.limits.wrongPasswordPerAccount
 
-const chargeOf = (key: string): Charge => ["wrongPasswordPerAccount", key]
+const chargeOf = (key: string): Charge => ["wrongPasswordPerAccount", key, "192.0.2.1"]
 const succeed = async () => ({ ok: true as const, value: 7 })
 
 /** How many tries a key has left; uses them up. */

@@ -1,9 +1,10 @@
 import type { LimitName } from "../../auth.config.check.server"
 import type { Refusal } from "../refusal"
 import { BoundedLimiter } from "./bounded-limiter.server"
+import { NEIGHBOURHOOD, networkOf } from "./network"
 
-/** A limit and whose count it is: a client address, an account, a mailbox. */
-export type Charge = readonly [name: LimitName, key: string]
+/** A limit, whose count it is (a client address, an account, a mailbox), and from where it is counted. */
+export type Charge = readonly [name: LimitName, key: string, address: string]
 
 /**
  * Counts before the work is done, so that a hundred tries at once are not a hundred tries allowed, and gives it back
@@ -29,8 +30,8 @@ export async function charging<Outcome extends { ok: boolean }>(
 
 /** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
 export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
-	for (const [index, [name, key]] of charges.entries()) {
-		const refused = await limiterFor(name).consume(key)
+	for (const [index, [name, key, address]] of charges.entries()) {
+		const refused = await limiterFor(name).consume(key, networkOf(address, NEIGHBOURHOOD))
 		if (refused) {
 			await refund(...charges.slice(0, index))
 			return refused
@@ -45,7 +46,7 @@ export async function refund(...charges: Charge[]): Promise<void> {
 }
 
 /** Forgets all wrong tries of one account, after its owner proved to be there. */
-export async function forgive([name, key]: Charge): Promise<void> {
+export async function forgive(name: LimitName, key: string): Promise<void> {
 	await limiterFor(name).forget(key)
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { config } from "../../auth.config"
 import { type Charge, charge, forgive, refund } from "./limit.server"
 
@@ -6,15 +6,19 @@ import { type Charge, charge, forgive, refund } from "./limit.server"
 const FLOOD = 60_000
 const { points } = config.limits.wrongPasswordPerAccount
 
-const wrongTry = (key: string): Charge => ["wrongPasswordPerAccount", key]
+const wrongTry = (key: string, address = "192.0.2.1"): Charge => ["wrongPasswordPerAccount", key, address]
 
-async function chargeTimes(count: number, key: string) {
-	const outcomes = await Promise.all(Array.from({ length: count }, () => charge(wrongTry(key))))
+async function chargeTimes(count: number, key: string, address?: string) {
+	const outcomes = await Promise.all(Array.from({ length: count }, () => charge(wrongTry(key, address))))
 	return outcomes.filter((outcome) => outcome === null).length
 }
 
-async function flood(prefix: string) {
-	for (let index = 0; index < FLOOD; index++) await charge(wrongTry(`${prefix}${index}`))
+/** @returns how many were let through */
+async function flood(prefix: string, from: (index: number) => string, size = FLOOD): Promise<number> {
+	let count = 0
+	for (let index = 0; index < size; index++)
+		if (!(await charge(wrongTry(`${prefix}${index}`, from(index))))) count++
+	return count
 }
 
 describe("counting", () => {
@@ -36,7 +40,7 @@ describe("counting", () => {
 
 	it("gives back what the first limit took when the second refuses", async () => {
 		await chargeTimes(points, "second")
-		const perClient: Charge = ["wrongPasswordPerClient", "198.51.100.1"]
+		const perClient: Charge = ["wrongPasswordPerClient", "198.51.100.1", "198.51.100.1"]
 		const { points: most } = config.limits.wrongPasswordPerClient
 		for (let index = 0; index < most + 1; index++)
 			expect(await charge(perClient, wrongTry("second"))).toMatchObject({ code: "rate_limited" })
@@ -46,7 +50,7 @@ describe("counting", () => {
 	it("gives nobody credit: a refund without a charge is nothing", async () => {
 		for (let index = 0; index < 5; index++) await refund(wrongTry("no-credit"))
 		expect(await chargeTimes(points + 5, "no-credit")).toBe(points)
-		await forgive(wrongTry("no-credit"))
+		await forgive("wrongPasswordPerAccount", "no-credit")
 		await refund(wrongTry("no-credit"))
 		expect(await chargeTimes(points + 5, "no-credit")).toBe(points)
 	})
@@ -54,24 +58,63 @@ describe("counting", () => {
 	it("H-50: forgiving one account forgives that one only", async () => {
 		await chargeTimes(points, "forgiven")
 		await chargeTimes(points, "not-forgiven")
-		await forgive(wrongTry("forgiven"))
+		await forgive("wrongPasswordPerAccount", "forgiven")
 		expect(await charge(wrongTry("forgiven"))).toBeNull()
 		expect(await charge(wrongTry("not-forgiven"))).not.toBeNull()
 	})
 })
 
 describe("memory", () => {
+	it("H-50: is shared: one network fills its part, frees none of its own counts by it, and takes none from others", async () => {
+		await chargeTimes(points - 1, "nearly-used-up-by-it")
+		await charge(wrongTry("of-another", "203.0.113.1"))
+		const from = (index: number) => `192.0.2.${index % 250}`
+		expect(await flood("one-network-", from)).toBeLessThan(5_001)
+		expect(await charge(wrongTry("one-more", "192.0.2.77"))).toMatchObject({ code: "rate_limited" })
+		expect(await charge(wrongTry("a-newcomer", "203.0.113.7"))).toBeNull()
+		expect(await chargeTimes(points, "nearly-used-up-by-it")).toBe(1)
+		expect(await chargeTimes(points, "of-another")).toBe(points - 1)
+		// What turned out to be right leaves its place.
+		await refund(wrongTry("one-network-0"))
+		expect(await charge(wrongTry("one-more", "192.0.2.77"))).toBeNull()
+	}, 60_000)
+
+	it("H-50: a network's places are free again once its windows have ended", async () => {
+		vi.useFakeTimers({ toFake: ["performance", "Date", "setTimeout", "clearTimeout"] })
+		const from = () => "198.18.0.1"
+		expect(await flood("ended-", from, 5_100)).toBe(5_000)
+		expect(await charge(wrongTry("too-many", "198.18.0.2"))).not.toBeNull()
+		vi.advanceTimersByTime(config.limits.wrongPasswordPerAccount.durationSeconds * 1000)
+		expect(await charge(wrongTry("too-many", "198.18.0.2"))).toBeNull()
+		vi.useRealTimers()
+	}, 60_000)
+
+	it("H-50: a step of the system's clock frees no key that is blocked, and blocks none for longer", async () => {
+		await chargeTimes(points, "blocked-before", "198.19.0.1")
+		await charge(wrongTry("counted-before", "198.19.0.1"))
+		const { durationSeconds } = config.limits.wrongPasswordPerAccount
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * durationSeconds * 1000 })
+		expect(await charge(wrongTry("blocked-before", "198.19.0.1"))).not.toBeNull()
+		vi.setSystemTime(Date.now() - 10 * durationSeconds * 1000)
+		expect(await charge(wrongTry("blocked-before", "198.19.0.1"))).not.toBeNull()
+		await chargeTimes(points, "counted-before", "198.19.0.1")
+		const refused = await charge(wrongTry("counted-before", "198.19.0.1"))
+		vi.useRealTimers()
+		expect(refused).toMatchObject({ code: "rate_limited" })
+		expect(refused?.retryAfterSeconds).toBeLessThanOrEqual(durationSeconds)
+	})
+
 	it("H-50: is bounded, and a flood of keys frees none that is blocked, however it came to be", async () => {
-		await chargeTimes(points + 1, "refused-once")
-		await chargeTimes(points, "used-up")
-		await chargeTimes(points - 1, "nearly-used-up")
+		await chargeTimes(points + 1, "refused-once", "203.0.113.1")
+		await chargeTimes(points, "used-up", "203.0.113.1")
+		await chargeTimes(points - 1, "nearly-used-up", "203.0.113.1")
 		const before = process.memoryUsage().heapUsed
-		await flood("flood-")
+		await flood("flood-", (index) => `10.${index % 200}.0.1`)
 		const grown = process.memoryUsage().heapUsed - before
 		expect(grown).toBeLessThan(50 * 1024 * 1024)
-		expect(await charge(wrongTry("refused-once"))).not.toBeNull()
-		expect(await charge(wrongTry("used-up"))).not.toBeNull()
+		expect(await charge(wrongTry("refused-once", "203.0.113.1"))).not.toBeNull()
+		expect(await charge(wrongTry("used-up", "203.0.113.1"))).not.toBeNull()
 		// What was not blocked made room, and starts again.
-		expect(await chargeTimes(points + 1, "nearly-used-up")).toBe(points)
+		expect(await chargeTimes(points + 1, "nearly-used-up", "203.0.113.1")).toBe(points)
 	}, 60_000)
 })

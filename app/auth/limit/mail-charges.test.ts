@@ -51,6 +51,7 @@ describe("H-82: mails", () => {
 		expect(mailCharges({ key: "+x@example.org" }, { address: "192.0.2.9" }).at(-1)).toEqual([
 			"mailPerMailbox",
 			"+x@example.org",
+			"192.0.2.9",
 		])
 	})
 })

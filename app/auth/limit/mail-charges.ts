@@ -1,9 +1,6 @@
 import type { Caller } from "../caller"
 import type { Charge } from "./limit.server"
-import { networkOf } from "./network"
-
-/** What one provider's customers share. */
-const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
+import { NEIGHBOURHOOD, networkOf } from "./network"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
@@ -11,8 +8,8 @@ const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return [
-		["mailPerClient", address],
-		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD)],
+		["mailPerClient", address, address],
+		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD), address],
 		...mailboxCharges(email, { address }),
 	]
 }
@@ -21,8 +18,8 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 export function mailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	const mailbox = mailboxOf(email.key)
 	return [
-		["mailPerMailboxAndClient", `${mailbox} ${address}`],
-		["mailPerMailbox", mailbox],
+		["mailPerMailboxAndClient", `${mailbox} ${address}`, address],
+		["mailPerMailbox", mailbox, address],
 	]
 }
 

@@ -1,3 +1,6 @@
+/** What one provider's customers share. */
+export const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
+
 /**
  * The network that an address belongs to, for what one household or provider must not use up for everybody.
  *
