@@ -17,6 +17,7 @@ const WAITING = 200
 /** What must hold. */
 const MIN_THROUGHPUT_RATIO = 0.85
 const MAX_LATENCY_RATIO = 10
+const MAX_FAIRNESS_RATIO = 3
 
 await main()
 
@@ -37,6 +38,7 @@ async function main() {
 		const passed = [
 			throughput >= MIN_THROUGHPUT_RATIO,
 			Object.values(latency).every((ratio) => ratio < MAX_LATENCY_RATIO),
+			(await measureFairness(server.url)) <= MAX_FAIRNESS_RATIO,
 			await compareSessionChecks(server),
 			await comparePages(server),
 			await measureMemory(server),
@@ -81,6 +83,20 @@ async function measureLatency(url) {
 		)
 	}
 	return ratios
+}
+
+async function measureFairness(url) {
+	say(`A stranger's sign-in, idle and while one network keeps ${WAITING} under way …`)
+	const idle = await part("stranger", url)
+	const load = part("flood", url, String(WAITING))
+	await new Promise((resolve) => setTimeout(resolve, 3000))
+	const busy = await part("stranger", url)
+	load.stop()
+	if (busy.failed > 0) throw new Error(`${busy.failed} of a stranger's sign-ins failed`)
+	const ratio = busy.median / idle.median
+	const numbers = `${idle.median.toFixed(1)} ms idle, ${busy.median.toFixed(1)} ms busy`
+	console.log(`  median    ${numbers}, ratio ${ratio.toFixed(1)}   (at most ${MAX_FAIRNESS_RATIO})`)
+	return ratio
 }
 
 /** Those whose name begins with `quick` have a hash that is checked in no time: for warming up only. */

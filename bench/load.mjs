@@ -5,10 +5,11 @@ export const PEOPLE = 400
 export const PASSWORD = "a password for the bench"
 export const CONNECTIONS = 16
 export const PROBES = 400
+const STRANGERS = 60
 
 if (process.send) {
 	const [name, ...parameters] = process.argv.slice(2)
-	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, probe, requests, mixed }
+	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, flood, stranger, probe, requests, mixed }
 	process.send(await parts[name](...parameters))
 	process.disconnect()
 }
@@ -64,6 +65,37 @@ async function signIns(url, connections, seconds, who = "person") {
 	})
 	const failed = result.non2xx + result.errors
 	return { perSecond: result["2xx"] / result.duration, failed, idlePercent: idlePercentSince(before) }
+}
+
+/** One network sends all that it can, with right passwords, which no limit counts. Most of it is told to come later. */
+async function flood(url, connections) {
+	const { default: autocannon } = await import("autocannon")
+	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
+		method: "POST",
+		path: "/login",
+		headers: { "Content-Type": "application/json", "X-Forwarded-For": "10.2.0.1" },
+		body: JSON.stringify({ username: `person${index}`, password: PASSWORD }),
+	}))
+	await autocannon({ url, connections: Number(connections), duration: 120, timeout: 60, requests })
+}
+
+/** Somebody else signs in, from somewhere else each time. @returns the median, in ms, and how often it failed */
+async function stranger(url) {
+	const times = []
+	let failed = 0
+	for (let index = 0; index < STRANGERS; index++) {
+		const started = performance.now()
+		const answer = await fetch(`${url}/login`, {
+			method: "POST",
+			headers: { "Content-Type": "application/json", "X-Forwarded-For": `10.3.${index}.1` },
+			body: JSON.stringify({ username: `person${index}`, password: PASSWORD }),
+		})
+		await answer.text()
+		if (!answer.ok) failed++
+		times.push(performance.now() - started)
+		await new Promise((resolve) => setTimeout(resolve, 20))
+	}
+	return { median: percentile(times, 0.5), failed }
 }
 
 /** One request after the other, with pauses: what a visitor meets. @returns the p99 of each path, in ms */

@@ -14,17 +14,24 @@ const events = {
 	"user.deleted": "Account deleted",
 	"login.refused": "Sign-in refused",
 	"password.reset_requested": "New password asked for",
+	"password.reset_in_vain": "New password asked for, but not for an account",
 	"password.reset": "New password chosen by link",
 	"password.changed": "Password changed",
 	"email.change_requested": "Change of address asked for",
 	"email.changed": "Address changed",
 	"verification.resent": "Verification mail asked for again",
+	"verification.resent_in_vain": "Verification mail asked for again, but nobody needs one",
 } as const
 
 export type EventName = keyof typeof events
 
 /** What there is no handler for: it may be about nobody, or happen before the account is anybody's. */
-type LogOnly = "user.removed" | "login.refused" | "verification.resent"
+type LogOnly =
+	| "user.removed"
+	| "login.refused"
+	| "password.reset_in_vain"
+	| "verification.resent"
+	| "verification.resent_in_vain"
 export type HandledEvent = Exclude<EventName, LogOnly>
 
 /** Who made it happen, and with `password.reset_requested` a link that is ready to use. */

@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import { inTransaction } from "../db/client.server"
-import { enqueueMail } from "../mail/outbox.server"
+import { enqueueMail, pretendMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
@@ -69,15 +69,21 @@ export async function resetPassword(
 
 async function mailResetLink(key: string, registered: string | null, caller: Caller): Promise<void> {
 	const owner = await findUserByIdentifier(key)
-	const user = owner ?? (key.includes("@") ? await findUnproven(key, registered) : null)
-	if (!user?.active) return
-	if (user.emailKey !== key && (await charge(...mailboxCharges({ key: user.emailKey }, caller)))) return
-	await extendRegistration(user, caller.now)
+	const unproven = await findUnproven(key, registered)
+	const found = owner ?? unproven
+	const user = found?.active ? found : null
+	const { now } = caller
+	if (user && user.emailKey !== key && (await charge(...mailboxCharges({ key: user.emailKey }, caller))))
+		return
+	// From here on the same is done for nobody: the next request would feel the difference.
+	const { id, epoch } = user ?? { id: "nobody", epoch: 0 }
+	await extendRegistration({ id }, now)
 	await inTransaction(async (transaction) => {
-		await noteResetRequest(user, caller.now, transaction)
-		await enqueueMail({ kind: "reset", user, now: caller.now }, transaction)
+		await noteResetRequest({ id, epoch }, now, transaction)
+		if (user) await enqueueMail({ kind: "reset", user, now }, transaction)
+		else await pretendMail({ kind: "reset", now }, transaction)
 	})
-	const asked = await findUser(user.id)
-	if (!asked) return
-	emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, caller.now) })
+	const asked = await findUser(id)
+	if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })
+	else emit("password.reset_in_vain", null, caller)
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
-import { enqueueMail } from "../mail/outbox.server"
+import { inTransaction } from "../db/client.server"
+import { enqueueMail, pretendMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Grant, Shown } from "./backend/backend"
 import { pageBackend } from "./backend/backends.server"
@@ -140,9 +141,13 @@ async function mailNewLink(
 	redirectTo: string | null,
 	caller: Caller,
 ): Promise<void> {
-	const user = config.verification.enabled && (await findUnproven(emailKey, registered))
-	if (!user) return
-	await extendRegistration(user, caller.now)
-	await enqueueMail({ kind: "verify", user, redirectTo, now: caller.now })
-	emit("verification.resent", user, caller)
+	const { now } = caller
+	const user = config.verification.enabled ? await findUnproven(emailKey, registered) : null
+	// The same is done for nobody: the next request would feel the difference.
+	await extendRegistration({ id: user?.id ?? "nobody" }, now)
+	await inTransaction(async (transaction) => {
+		if (user) await enqueueMail({ kind: "verify", user, redirectTo, now }, transaction)
+		else await pretendMail({ kind: "verify", now }, transaction)
+	})
+	emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)
 }

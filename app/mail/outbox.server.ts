@@ -19,9 +19,11 @@ export type MailKind =
 
 /** Mails tried at the same time. */
 const BATCH = 10
-const POLL_MS = 2_000
-/** Rendering a mail takes time, which must not show in the answer that it is put in for. */
-const WAKE_DELAY_MS = 20
+/**
+ * How often the outbox is looked into, whether or not anything was put in. Composing and sending take time, which the
+ * next request would feel: if they began with what was put in, that would tell whether there was somebody to write to.
+ */
+const BEAT_MS = 500
 
 /**
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
@@ -36,7 +38,16 @@ export async function enqueueMail(
 	const sent = { to: user.email, redirectTo, createdAt: now, nextAttemptAt: now }
 	const data = { id: randomUUID(), kind, userId: user.id, ...sent }
 	await transaction.outboxMail.create({ data })
-	setTimeout(() => wake(), WAKE_DELAY_MS)
+}
+
+/** As much work as {@link enqueueMail}, where there is nobody to write to. Nothing is left of it. */
+export async function pretendMail(
+	{ kind, now }: { kind: MailKind; now: Date },
+	transaction: Pick<Transaction, "outboxMail">,
+): Promise<void> {
+	const id = randomUUID()
+	await enqueueMail({ kind, user: { id, email: "" }, now }, transaction)
+	await transaction.outboxMail.deleteMany({ where: { userId: id } })
 }
 
 /** Mails that were sent, newest first, for development's inbox. */
@@ -51,10 +62,8 @@ export async function listSentMails(count: number): Promise<OutboxMail[]> {
 /** Makes a row into what is sent, links included; null when there is nothing left to say. */
 export type Compose = (mail: OutboxMail, now: Date) => Promise<Message | null>
 
-let wake = () => {}
-
 /**
- * Delivers in the background until stopped: at once when a mail is put in, and again after each pause of
+ * Delivers in the background until stopped: at the next beat after a mail was put in, and again after each pause of
  * `mail.retryDelaysSeconds` while the mail server is away.
  *
  * @returns what stops it; mails that are not yet sent stay in the database for the next start.
@@ -64,22 +73,25 @@ export function startOutbox(options: { compose: Compose; transport: Transport })
 	let timer: NodeJS.Timeout | undefined
 	let round = Promise.resolve()
 
-	wake = () => {
-		if (stopped) return
-		clearTimeout(timer)
-		round = round.then(async () => {
-			if (stopped) return
-			try {
-				// A full batch may have left more behind.
-				while (!stopped && (await deliverDue({ ...options, now: currentTime })) === BATCH);
-			} catch (error) {
-				log.error({ event: "outbox.failed", err: error }, "The outbox could not be read")
-			}
-			clearTimeout(timer)
-			timer = setTimeout(wake, POLL_MS)
-		})
+	async function deliverAll(): Promise<void> {
+		try {
+			// A full batch may have left more behind.
+			while (!stopped && (await deliverDue({ ...options, now: currentTime })) === BATCH);
+		} catch (error) {
+			log.error({ event: "outbox.failed", err: error }, "The outbox could not be read")
+		}
+		if (!stopped) plan()
 	}
-	wake()
+	// Counted from the start: when the next beat comes does not tell how long the last one took.
+	const plan = () => {
+		timer = setTimeout(
+			() => {
+				round = deliverAll()
+			},
+			BEAT_MS - (performance.now() % BEAT_MS),
+		)
+	}
+	plan()
 	return async () => {
 		stopped = true
 		clearTimeout(timer)

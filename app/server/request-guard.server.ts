@@ -46,7 +46,10 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	if (!isSafe(request) && !hasBearerToken(request) && !isSameOrigin(request)) return "origin_refused"
 	if (!isWellFormedPath(originalUrl) || !hasOneWellFormedHost(request)) return "malformed"
 	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
-	if (/,\s*chunked$/i.test(headers["transfer-encoding"] ?? "")) return "malformed"
+	const coding = headers["transfer-encoding"]
+	if (/,\s*chunked$/i.test(coding ?? "")) return "malformed"
+	// HTTP/1.0 knows no codings: who stands in between may see the end of the body elsewhere (RFC 9112, 6.1).
+	if (coding !== undefined && request.httpVersion === "1.0") return "malformed"
 	return refusedBody(request)
 }
 

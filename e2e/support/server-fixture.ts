@@ -42,5 +42,5 @@ function later<T extends object>(find: () => T | undefined): T {
 
 /** Until what is done once an answer is out is done, such as looking whether a mail is due. */
 export function afterAnswers(): Promise<void> {
-	return new Promise((resolve) => setTimeout(resolve, 400))
+	return new Promise((resolve) => setTimeout(resolve, 1_000))
 }

@@ -78,6 +78,14 @@ describe("requests whose end can be read in two ways", () => {
 		["a chunk size that is no number", () => chunked("zz\r\nabc\r\n0\r\n\r\n") + hidden],
 		["a negative chunk size", () => chunked("-1\r\nabc\r\n0\r\n\r\n") + hidden],
 		["a chunk longer than it says", () => chunked("2\r\nabcdef\r\n0\r\n\r\n") + hidden],
+		[
+			"chunks by HTTP/1.0, which knows none",
+			() => {
+				const body = signInBody()
+				const text = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
+				return requestText("POST /login HTTP/1.0", [host, json, "Transfer-Encoding: chunked"], text) + hidden
+			},
+		],
 		["a NUL in a header", () => `GET /login HTTP/1.1\r\n${host}\r\nX-A: a\0b\r\n\r\n${hidden}`],
 	]
 
@@ -127,6 +135,17 @@ describe("requests whose end can be read in two ways", () => {
 		expect(answer.raw).not.toMatch(/^set-cookie/im)
 		expect(answer.closed).toBe(true)
 	})
+
+	it.each(["garbage", "\0\0\0\0", "}"])(
+		"H-30: %j behind a body in the same packet gets no answer besides the body's, or is refused with it",
+		async (rest) => {
+			const body = signInBody()
+			const text = requestText("POST /login HTTP/1.1", [host, json, `Content-Length: ${body.length}`], body)
+			const answer = await exchange(server, text + rest)
+			expect(answer.statuses).toHaveLength(1)
+			expect(answer.closed).toBe(true)
+		},
+	)
 
 	it("H-04: a Content-Length that is too long is never a complete request", async () => {
 		const body = signInBody()

@@ -55,7 +55,7 @@ export class BoundedLimiter {
 			if (!(result instanceof RateLimiterRes)) throw result
 			// Only what was let in counts: else many right tries at once would block their owner like wrong ones.
 			await this.#limiter.reward(key)
-			this.#note(key, entry, result)
+			if (entry.state !== "blocked") this.#note(key, entry, result)
 			return this.#refuseMore(entry)
 		}
 	}

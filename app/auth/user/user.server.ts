@@ -142,7 +142,7 @@ export async function isContested({ id, emailKey }: User): Promise<boolean> {
 }
 
 /** A new link was asked for: the registration waits as long as that works. */
-export async function extendRegistration({ id }: User, now: Date): Promise<void> {
+export async function extendRegistration({ id }: Pick<User, "id">, now: Date): Promise<void> {
 	await db.user.updateMany({
 		where: { id, unprovenUntil: { not: null } },
 		data: { unprovenUntil: unprovenUntil(now) },
@@ -151,7 +151,7 @@ export async function extendRegistration({ id }: User, now: Date): Promise<void>
 
 /** From now on, only links that are made after this choose a new password. */
 export async function noteResetRequest(
-	{ id, epoch }: User,
+	{ id, epoch }: Pick<User, "id" | "epoch">,
 	now: Date,
 	transaction: Pick<Transaction, "user">,
 ): Promise<void> {
