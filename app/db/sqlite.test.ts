@@ -134,7 +134,8 @@ describe("beside another process", () => {
 		await Promise.all(written)
 		clearInterval(clock)
 		expect(await names()).toEqual(["alone", "before", "together"])
-		expect(longestTick).toBeLessThan(150)
+		// Waiting inside of SQLite would be one tick of 600 ms.
+		expect(longestTick).toBeLessThan(400)
 		other.close()
 	})
 

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream"
 import { type ProblemCode, problem } from "../http/problem"
 import { log } from "../log.server"
 import { createNonce, securityHeaders } from "./headers.server"
+import { endsWithAnswer } from "./turns.server"
 
 /** How long a client that was refused may go on sending before it is cut off, so that it can read the answer. */
 export const LINGER_MS = 2_000
@@ -13,7 +14,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 	socket.on("error", () => socket.destroy())
 	if (error.code === "ECONNRESET") return void socket.destroy()
 	// Each further packet is one more error.
-	if (!socket.writable) return
+	if (!socket.writable || endsWithAnswer(socket)) return
 	setTimeout(() => socket.destroy(), LINGER_MS).unref()
 	socket.resume()
 	const refused = problem(codes[error.code ?? ""] ?? "malformed")

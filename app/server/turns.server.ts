@@ -1,5 +1,6 @@
-import type { RequestListener, ServerResponse } from "node:http"
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import type { Duplex } from "node:stream"
 
 /**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
@@ -12,7 +13,11 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 	const queues = new WeakMap<Socket, (() => void)[]>()
 
 	function begin(socket: Socket, ...[request, response]: Parameters<RequestListener>): void {
-		response.once("close", () => setImmediate(next, socket))
+		underWay.set(socket, { request, response })
+		response.once("close", () => {
+			underWay.delete(socket)
+			setImmediate(next, socket)
+		})
 		dropStalled(socket, response, stalledAfterMs)
 		handle(request, response)
 	}
@@ -22,8 +27,9 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		const beginNext = socket.destroyed ? undefined : queue?.shift()
 		// The last one's body may still be on the way.
 		if (!queue?.length) socket.resume()
-		if (beginNext) beginNext()
-		else queues.delete(socket)
+		if (beginNext) return beginNext()
+		queues.delete(socket)
+		if (broken.has(socket)) socket.end()
 	}
 
 	return (request, response) => {
@@ -36,6 +42,23 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		queue.push(() => begin(socket, request, response))
 		socket.pause()
 	}
+}
+
+const underWay = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
+/** Connections on which something came that is no request, behind some that are. */
+const broken = new WeakSet<Duplex>()
+
+/**
+ * For what comes behind a request and is none: where that request is complete, or answered already, its answer is the
+ * last one, and the connection ends with it. A second one could be taken for the answer to something else.
+ *
+ * @returns false where no answer is due, or the broken thing is that request's own body
+ */
+export function endsWithAnswer(socket: Duplex): boolean {
+	const current = underWay.get(socket)
+	if (!current?.request.complete && !current?.response.headersSent) return false
+	broken.add(socket)
+	return true
 }
 
 /**
