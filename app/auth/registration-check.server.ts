@@ -31,7 +31,7 @@ export async function checkRegistration(
 	registered: string | null,
 	caller: Caller,
 ): Promise<RegistrationCheck | Refusal<"rate_limited">> {
-	return charging([["registrationCheckPerClient", caller.address]], async () => {
+	return charging([["registrationCheckPerClient", caller.address, caller.address]], async () => {
 		const owner = { username: username.trim(), email: parseMailAddress(email)?.address ?? "" }
 		const fault = password ? (passwordFault(password) ?? personalPasswordFault(password, owner)) : null
 		return {

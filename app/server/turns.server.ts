@@ -27,7 +27,7 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		const beginNext = socket.destroyed ? undefined : queue?.shift()
 		// The last one's body may still be on the way.
 		if (!queue?.length) socket.resume()
-		if (beginNext) return beginNext()
+		if (beginNext) return void beginNext()
 		queues.delete(socket)
 		if (broken.has(socket)) socket.end()
 	}
