@@ -87,6 +87,7 @@ const configSchema = z
 			wrongPasswordPerAccount: limit,
 			wrongPasswordPerClient: limit,
 			wrongPasswordPerDevice: limit,
+			wrongCaptchaPerClient: limit,
 			registrationPerClient: limit,
 			registrationCheckPerClient: limit,
 			mailPerMailbox: limit,

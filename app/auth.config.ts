@@ -139,6 +139,8 @@ export const config: Config = {
 		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },
 		/** Of an account's owner, in a browser that signed in before: instead of the two above. */
 		wrongPasswordPerDevice: { points: 10, durationSeconds: 15 * 60 },
+		/** A right captcha costs nothing either. */
+		wrongCaptchaPerClient: { points: 30, durationSeconds: 15 * 60 },
 		registrationPerClient: { points: 20, durationSeconds: 60 * 60 },
 		/** How often the form may ask whether a user name is free and a password good, while it is filled in. */
 		registrationCheckPerClient: { points: 100, durationSeconds: 15 * 60 },

@@ -3,6 +3,7 @@ import type { Backend } from "./auth/backend/backend"
 import { bearer } from "./auth/backend/bearer.server"
 import { cookie } from "./auth/backend/cookie.server"
 import { jwt } from "./auth/backend/jwt.server"
+import type { Captcha, CaptchaForm } from "./auth/captcha/captcha"
 import type { Registration } from "./auth/registration"
 import type { Verification } from "./auth/verification-url.server"
 
@@ -14,6 +15,14 @@ export const backends: Backend[] = [
 	bearer(),
 	jwt({ lifetimeSeconds: 15 * 60, audience: "gatehouse" }),
 ]
+
+/** What shows that a person sends a form; null asks for nothing. See `docs/captcha.md`. */
+export const captchas: Record<CaptchaForm, Captcha | null> = {
+	register: null,
+	login: null,
+	forgot: null,
+	resend: null,
+}
 
 /** Each may refuse a sign-in by returning a sentence. See `docs/hooks-and-events.md`. */
 export const hooks: Hooks = {

@@ -28,6 +28,12 @@ const origin = z
 	)
 	.transform((value) => new URL(value).origin)
 
+/** Of a captcha's provider, each of its own form. */
+const key = z
+	.string()
+	.regex(/^[\x21-\x7e]{1,512}$/, "may hold no spaces, and no line breaks")
+	.optional()
+
 const envSchema = z
 	.object({
 		NODE_ENV: z.enum(["production", "development", "test"]).default("production"),
@@ -74,6 +80,12 @@ const envSchema = z
 			.min(0)
 			.max(10)
 			.default(0),
+		HCAPTCHA_SITE_KEY: key,
+		HCAPTCHA_SECRET_KEY: key,
+		RECAPTCHA_SITE_KEY: key,
+		RECAPTCHA_SECRET_KEY: key,
+		TURNSTILE_SITE_KEY: key,
+		TURNSTILE_SECRET_KEY: key,
 		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 	})
 	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {
@@ -110,6 +122,12 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
 		trustedProxies: parsed.TRUST_PROXY,
+		/** Whether one is needed is known by `auth.events.server.ts`. */
+		captchaKeys: {
+			HCAPTCHA: { siteKey: parsed.HCAPTCHA_SITE_KEY, secretKey: parsed.HCAPTCHA_SECRET_KEY },
+			RECAPTCHA: { siteKey: parsed.RECAPTCHA_SITE_KEY, secretKey: parsed.RECAPTCHA_SECRET_KEY },
+			TURNSTILE: { siteKey: parsed.TURNSTILE_SITE_KEY, secretKey: parsed.TURNSTILE_SECRET_KEY },
+		},
 		logLevel: parsed.LOG_LEVEL,
 	}
 }

@@ -18,6 +18,7 @@ describe("a good environment", () => {
 			smtpUrl: undefined,
 			mailFrom: "no-reply@accounts.example.org",
 			trustedProxies: 0,
+			captchaKeys: { HCAPTCHA: {}, RECAPTCHA: {}, TURNSTILE: {} },
 			logLevel: "info",
 		})
 	})
@@ -83,6 +84,8 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["MAIL_FROM", "no-reply"],
 		["MAIL_FROM", "Gatehouse <no-reply>"],
 		["MAIL_FROM", "a@example.net, b@example.net"],
+		["HCAPTCHA_SECRET_KEY", "two words"],
+		["TURNSTILE_SITE_KEY", "k".repeat(513)],
 		["LOG_LEVEL", "verbose"],
 		["NODE_ENV", "prod"],
 	]

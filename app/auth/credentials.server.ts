@@ -9,19 +9,28 @@ import { hashPassword, verifyPassword } from "./password/hashing.server"
 import { type Refusal, refusal } from "./refusal"
 import { replaceHash, type User } from "./user/user.server"
 
+type Credentials<Refused extends Refusal> = {
+	identifier: string
+	password: string
+	before?: () => Promise<{ ok: true } | Refused>
+}
+
 /**
  * Checks an account's password. Unknown, wrong and inactive are one answer, at the price of exactly one hash. What is
  * right costs nothing of the limits, and forgives what was wrong before.
  *
  * @param user null for an account that does not exist
  * @param identifier what was typed, for the count of an account that does not exist
+ * @param before what has to be passed after the limits and before the hash; its refusal costs nothing of them
  */
-export async function checkCredentials(
+export async function checkCredentials<Refused extends Refusal = never>(
 	user: User | null,
-	{ identifier, password }: { identifier: string; password: string },
+	{ identifier, password, before }: Credentials<Refused>,
 	caller: Caller,
-): Promise<{ ok: true; user: User } | Refusal<"credentials_invalid" | "rate_limited" | "overloaded">> {
-	const { checked, counted } = await checkCounted(user, { identifier, password }, caller)
+): Promise<
+	{ ok: true; user: User } | NoInfer<Refused> | Refusal<"credentials_invalid" | "rate_limited" | "overloaded">
+> {
+	const { checked, counted } = await checkCounted(user, { identifier, password, before }, caller)
 	if (!checked.ok) return checked
 	if (checked.unusable)
 		log.error({ event: "password.unusable", user_id: user?.id }, "A stored password hash cannot be checked")
@@ -41,12 +50,15 @@ export async function checkCredentials(
  *
  * @returns with the outcome, what it was counted into: last, the account's own budget
  */
-async function checkCounted(
+async function checkCounted<Refused extends Refusal>(
 	user: User | null,
-	{ identifier, password }: { identifier: string; password: string },
+	{ identifier, password, before }: Credentials<Refused>,
 	caller: Caller,
 ) {
-	const check = () => verifyPassword(user?.passwordHash ?? null, password, caller)
+	const check = async () => {
+		const passed = await before?.()
+		return passed?.ok === false ? passed : verifyPassword(user?.passwordHash ?? null, password, caller)
+	}
 	const device = findDevice(user, caller.device)
 	if (device) {
 		const counted: Charge[] = [["wrongPasswordPerDevice", device, caller.address]]

@@ -2,6 +2,7 @@ import type { z } from "zod"
 import { admit, runHooks } from "./admission.server"
 import type { Backend, Grant, SignInOptions } from "./backend/backend"
 import type { Caller } from "./caller"
+import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
@@ -14,19 +15,21 @@ type SignInRefusal = Refusal<"credentials_invalid" | "not_verified" | "hook_refu
 /**
  * Signs somebody in by a password.
  *
+ * @param options.token of the form's captcha
  * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after the
- *   right password), `hook_refused`, `rate_limited`, `overloaded`
+ *   right password), `hook_refused`, `rate_limited`, `overloaded`, and those of {@link passCaptcha}
  */
 export async function login(
 	{ username, password, remember }: z.output<typeof loginSchema>,
-	{ backend, replaces }: { backend: Backend } & Pick<SignInOptions, "replaces">,
+	{ backend, replaces, token }: { backend: Backend; token?: string } & Pick<SignInOptions, "replaces">,
 	caller: Caller,
-): Promise<SignedInNow | SignInRefusal | Refusal<"rate_limited" | "overloaded">> {
+): Promise<SignedInNow | SignInRefusal | CaptchaRefusal | Refusal<"rate_limited" | "overloaded">> {
 	const vetoed = await runHooks("preLogin", username, caller)
 	if (vetoed) return vetoed
 	const identifier = identifierKey(username)
 	const found = await findUserByIdentifier(identifier)
-	const checked = await checkCredentials(found, { identifier, password }, caller)
+	const before = () => passCaptcha("login", token, caller)
+	const checked = await checkCredentials(found, { identifier, password, before }, caller)
 	if (checked.ok) return signIn(checked.user, { backend, remember, replaces }, caller)
 	if (checked.code !== "credentials_invalid") return checked
 	return (await runHooks("loginFailure", username, caller)) ?? checked

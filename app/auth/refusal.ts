@@ -14,6 +14,8 @@ type RefusalDetails = {
 	validation_failed: { faults: Faults }
 	/** How many tries the window allows, or how many mails, and when the next one may be made. */
 	rate_limited: { counts: "tries" | "mails"; limit: number; retryAfterSeconds: number }
+	captcha_failed: unknown
+	captcha_unavailable: unknown
 	overloaded: { retryAfterSeconds: number }
 }
 

@@ -3,6 +3,7 @@ import { config } from "../auth.config"
 import type { Grant, Shown } from "./backend/backend"
 import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
+import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
 import { mailCharges } from "./limit/mail-charges"
@@ -27,6 +28,8 @@ export type Registrant = {
 	redirectTo: string | null
 	/** What the request shows: the session that a new one takes the place of. */
 	replaces: Shown
+	/** Of the form's captcha. */
+	token?: string
 }
 
 /**
@@ -35,17 +38,18 @@ export type Registrant = {
  * names are public. Who starts over in the same browser with the same name does not find it taken.
  *
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification, also
- *   the address)
+ *   the address), and those of {@link passCaptcha}
  */
 export async function register(
 	input: z.output<typeof registerSchema>,
-	{ registered, redirectTo, replaces }: Registrant,
+	{ registered, redirectTo, replaces, token }: Registrant,
 	caller: Caller,
-): Promise<Registered | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
+): Promise<Registered | CaptchaRefusal | Refusal<"rate_limited" | "overloaded" | "validation_failed">> {
 	const { password, confirm_password: _, ...profile } = input
-	const hashed = await charging([["registrationPerClient", caller.address, caller.address]], () =>
-		hashPassword(password, caller),
-	)
+	const hashed = await charging([["registrationPerClient", caller.address, caller.address]], async () => {
+		const passed = await passCaptcha("register", token, caller)
+		return passed.ok ? hashPassword(password, caller) : passed
+	})
 	if (!hashed.ok) return hashed
 
 	const { passwordHash } = hashed

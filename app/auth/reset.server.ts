@@ -3,8 +3,9 @@ import { inTransaction } from "../db/client.server"
 import { enqueueMail, pretendMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
+import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
-import { charge, forgive } from "./limit/limit.server"
+import { charge, charging, forgive } from "./limit/limit.server"
 import { mailboxCharges, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, linkUrl, openLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
@@ -27,16 +28,18 @@ import {
  * what was typed.
  *
  * @param registered the registration of this browser, which goes before others with the same address
- * @returns refusal `rate_limited`
+ * @param token of the form's captcha
+ * @returns refusal `rate_limited`, and those of {@link passCaptcha}
  */
 export async function requestReset(
 	{ email }: z.output<typeof forgotPasswordSchema>,
 	registered: string | null,
 	caller: Caller,
-): Promise<{ ok: true } | Refusal<"rate_limited">> {
+	token?: string,
+): Promise<{ ok: true } | CaptchaRefusal> {
 	const key = identifierKey(email)
-	const limited = await charge(...mailCharges({ key }, caller))
-	if (limited) return limited
+	const passed = await charging(mailCharges({ key }, caller), () => passCaptcha("forgot", token, caller))
+	if (!passed.ok) return passed
 	afterAnswer(() => mailResetLink(key, registered, caller))
 	return { ok: true }
 }

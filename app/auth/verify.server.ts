@@ -6,9 +6,10 @@ import { afterAnswer } from "./after-answer.server"
 import type { Grant, Shown } from "./backend/backend"
 import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
+import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
-import { charge } from "./limit/limit.server"
+import { charging } from "./limit/limit.server"
 import { mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { signIn } from "./login.server"
@@ -108,16 +109,18 @@ export async function disownRegistration(
  *
  * @param registered the registration of this browser, which goes before others with the same address
  * @param redirectTo where the link leads on to: a path on this site
- * @returns refusal `rate_limited`
+ * @param token of the form's captcha
+ * @returns refusal `rate_limited`, and those of {@link passCaptcha}
  */
 export async function resendVerification(
 	email: { key: string },
 	registered: string | null,
 	redirectTo: string | null,
 	caller: Caller,
-): Promise<{ ok: true } | Refusal<"rate_limited">> {
-	const limited = await charge(...mailCharges(email, caller))
-	if (limited) return limited
+	token?: string,
+): Promise<{ ok: true } | CaptchaRefusal> {
+	const passed = await charging(mailCharges(email, caller), () => passCaptcha("resend", token, caller))
+	if (!passed.ok) return passed
 	afterAnswer(() => mailNewLink(email.key, registered, redirectTo, caller))
 	return { ok: true }
 }

@@ -21,9 +21,11 @@ const contract: Record<ProblemCode, number> = {
 	uri_too_long: 414,
 	unsupported_media_type: 415,
 	validation_failed: 422,
+	captcha_failed: 422,
 	rate_limited: 429,
 	headers_too_large: 431,
 	internal: 500,
+	captcha_unavailable: 503,
 	overloaded: 503,
 	unavailable: 503,
 }
@@ -53,6 +55,8 @@ describe("the closed table of problems", () => {
 			link_expired: true,
 			validation_failed: true,
 			rate_limited: true,
+			captcha_failed: true,
+			captcha_unavailable: true,
 			overloaded: true,
 		}
 		for (const code of Object.keys(refusals) as RefusalCode[]) expect(problem(code).code).toBe(code)

@@ -20,9 +20,11 @@ const statuses = {
 	uri_too_long: 414,
 	unsupported_media_type: 415,
 	validation_failed: 422,
+	captcha_failed: 422,
 	rate_limited: 429,
 	headers_too_large: 431,
 	internal: 500,
+	captcha_unavailable: 503,
 	overloaded: 503,
 	unavailable: 503,
 } as const satisfies Record<keyof typeof text.problems, number>

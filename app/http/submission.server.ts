@@ -1,9 +1,11 @@
-import { type ActionFunctionArgs, data, redirect } from "@remix-run/node"
+import { type ActionFunctionArgs, data, redirect, redirectDocument } from "@remix-run/node"
 import type { z } from "zod"
 import type { Grant } from "../auth/backend/backend"
+import type { CaptchaForm } from "../auth/captcha/captcha"
 import { isSecret } from "../auth/field"
 import type { Refusal } from "../auth/refusal"
 import { en as text } from "../text/en"
+import { type ShownCaptcha, showCaptcha } from "./captcha.server"
 import { repeatedFaults, sentencesOf, zodFaults } from "./faults.server"
 import { type Fields, readFields } from "./fields.server"
 import { type Notice, noticeCookie } from "./notice.server"
@@ -19,6 +21,9 @@ export type Submission<T> = {
 	/** Where it asks to be led, if that is a path on this site. */
 	redirectTo: string | null
 	typed: Record<string, string>
+	/** Of the form's captcha, if it asks for one; undefined where it is missing. */
+	token: string | undefined
+	captcha: ShownCaptcha | null
 	json: boolean
 }
 
@@ -28,18 +33,27 @@ export type RefusedForm = {
 	typed: Record<string, string>
 	/** With `not_verified`: where the link goes, and what marks who asks for it. For the page alone. */
 	unconfirmed?: { email: string; registration: string }
+	/** What the form asks for again, where it asks for one. */
+	captcha?: ShownCaptcha | null
 }
 
 /** Characters of all that is shown again; each costs the page's renderer several. */
 const MAX_TYPED_LENGTH = 16_384
 
-/** Reads the form or the JSON that came with a POST. What fails is answered here, as JSON or as the page again. */
+/**
+ * Reads the form or the JSON that came with a POST. What fails is answered here, as JSON or as the page again.
+ *
+ * @param form the one whose captcha is asked for, if it has one
+ */
 export async function read<T extends z.ZodObject>(
-	{ request, context: { json } }: ActionFunctionArgs,
+	args: ActionFunctionArgs,
 	schema: T,
+	form?: CaptchaForm,
 ): Promise<Submission<z.output<T>> | { ok: false; answer: ReturnType<typeof refuse> }> {
+	const { request, context } = args
+	const captcha = form ? showCaptcha(form, args) : null
 	const fields = await readFields(request)
-	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {} }) }
+	if (!fields.ok) return { ok: false, answer: refuse(fields.code, { typed: {}, captcha }) }
 
 	applyAliases(fields, schema)
 	const typed = visibleValues(fields.values, schema)
@@ -47,11 +61,12 @@ export async function read<T extends z.ZodObject>(
 	const faults = { ...zodFaults(result.error), ...repeatedFaults(fields, schema) }
 	if (!result.success || Object.keys(faults).length > 0) {
 		const refused = { ok: false, code: "validation_failed", faults } as const
-		return { ok: false, answer: refuse(refused, { typed }) }
+		return { ok: false, answer: refuse(refused, { typed, captcha }) }
 	}
 	const wanted = fields.values.redirect_to
 	const redirectTo = wanted === undefined ? requestedPath(request) : ownPath(wanted)
-	return { ok: true, value: result.data, redirectTo, typed, json }
+	const token = captcha ? tokenIn(fields, captcha) : undefined
+	return { ok: true, value: result.data, redirectTo, typed, token, captcha, json: context.json }
 }
 
 export type Success = {
@@ -66,7 +81,10 @@ export type Success = {
 }
 
 /** Success: 303 for a person, the body for a program; a token is handed out the same way to both. */
-export function answer(submission: { json: boolean }, { session = null, ...outcome }: Success) {
+export function answer(
+	submission: { json: boolean; captcha: ShownCaptcha | null },
+	{ session = null, ...outcome }: Success,
+) {
 	const token = tokenBody(session)
 	if (token) return data(token, { status: 200 })
 	const headers = new Headers(outcome.headers)
@@ -74,13 +92,18 @@ export function answer(submission: { json: boolean }, { session = null, ...outco
 		headers.append("Set-Cookie", cookie)
 	if (submission.json) return data(outcome.body, { status: outcome.status ?? 200, headers })
 	if (outcome.notice) headers.append("Set-Cookie", noticeCookie(outcome.notice))
-	return redirect(outcome.redirectTo, { status: 303, headers })
+	// The next page is a document of its own, without what this one's policy admits.
+	const lead = submission.captcha ? redirectDocument : redirect
+	return lead(outcome.redirectTo, { status: 303, headers })
 }
 
 /** Failure: the page again for a person, problem details for a program; the same status for both. */
-export function refuse(reason: Refusal | ProblemCode, { typed }: Pick<RefusedForm, "typed">) {
+export function refuse(
+	reason: Refusal | ProblemCode,
+	{ typed, captcha = null }: Pick<RefusedForm, "typed" | "captcha">,
+) {
 	const { body, headers } = typeof reason === "string" ? toldByCode(reason) : told(reason)
-	const refused = { problem: body, typed, ...unconfirmed(reason) }
+	const refused = { problem: body, typed, captcha, ...unconfirmed(reason) }
 	return data<RefusedForm>(refused, { status: body.status, headers })
 }
 
@@ -124,6 +147,12 @@ export function singleValues<Name extends string>(
 ): { [K in Name]?: string } {
 	const given = names.filter((name) => parameters.getAll(name).length === 1)
 	return Object.fromEntries(given.map((name) => [name, parameters.get(name)])) as { [K in Name]?: string }
+}
+
+/** What is not text, or was given twice, is no token. */
+function tokenIn({ values, repeated }: Fields, { field }: ShownCaptcha): string | undefined {
+	const token = values[field]
+	return typeof token === "string" && !repeated.includes(field) ? token : undefined
 }
 
 /** Names that other systems use, so that their clients can switch. */

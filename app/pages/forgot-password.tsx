@@ -1,5 +1,7 @@
 import { Link } from "@remix-run/react"
+import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
 import { Field } from "../ui/field"
 import { Form } from "../ui/form"
@@ -7,7 +9,13 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { email: "E-mail or user name" }
 
-export function ForgotPasswordPage({ refused }: { refused?: RefusedForm }) {
+export function ForgotPasswordPage({
+	captcha,
+	refused,
+}: {
+	captcha: ShownCaptcha | null
+	refused?: RefusedForm
+}) {
 	return (
 		<Card
 			title="Forgot your password?"
@@ -23,6 +31,7 @@ export function ForgotPasswordPage({ refused }: { refused?: RefusedForm }) {
 					autoCorrect="off"
 					spellCheck={false}
 				/>
+				<Captcha captcha={captcha} />
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
 		</Card>

@@ -1,6 +1,8 @@
 import { Link } from "@remix-run/react"
 import { useEffect } from "react"
+import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Captcha } from "../ui/captcha"
 import { Card, useNotice } from "../ui/card"
 import { Checkbox, Field, PasswordField } from "../ui/field"
 import { focusOnHeading } from "../ui/focus"
@@ -15,12 +17,13 @@ type LoginPageProps = {
 	username?: string
 	password_reset: boolean
 	registration: boolean
+	captcha?: ShownCaptcha | null
 	refused?: RefusedForm
 	action?: string
 }
 
 export function LoginPage(props: LoginPageProps) {
-	const { redirect_to, username, password_reset, registration, refused, action } = props
+	const { redirect_to, username, password_reset, registration, captcha, refused, action } = props
 	const notice = useNotice()
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	if (refused?.unconfirmed)
@@ -49,6 +52,7 @@ export function LoginPage(props: LoginPageProps) {
 					autoComplete="current-password"
 				/>
 				<Checkbox name="remember" label="Keep me signed in on this device" />
+				<Captcha captcha={captcha} />
 				<SubmitButton pending="Signing in…">Sign in</SubmitButton>
 			</Form>
 		</Card>

@@ -1,6 +1,8 @@
 import { Link } from "@remix-run/react"
+import type { ShownCaptcha } from "../http/captcha.server"
 import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
 import { DescribedField, labelsOf } from "../ui/described-field"
 import { Field, PasswordField } from "../ui/field"
@@ -21,9 +23,10 @@ export function RegisterPage(props: {
 	/** Whether somebody can register, or only look at the form. */
 	open: boolean
 	fields: FieldDescription[]
+	captcha: ShownCaptcha | null
 	refused?: RefusedForm
 }) {
-	const { redirect_to, min_password_length, verification, open, fields, refused } = props
+	const { redirect_to, min_password_length, verification, open, fields, captcha, refused } = props
 	const own = fields.filter(({ name }) => !Object.hasOwn(labels, name))
 	const isRepeated = fields.some(({ name }) => name === "confirm_password")
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
@@ -72,6 +75,7 @@ export function RegisterPage(props: {
 				{own.map((field) => (
 					<DescribedField key={field.name} field={field} />
 				))}
+				<Captcha captcha={captcha} />
 				<SubmitButton pending="Creating your account…">Create account</SubmitButton>
 			</Form>
 		</Card>

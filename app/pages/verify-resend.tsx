@@ -1,5 +1,7 @@
 import { Link } from "@remix-run/react"
+import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
 import { Field } from "../ui/field"
 import { Form } from "../ui/form"
@@ -7,7 +9,13 @@ import { SubmitButton } from "../ui/submit-button"
 
 const labels = { email: "E-mail address" }
 
-export function VerifyResendPage({ redirect_to, refused }: { redirect_to?: string; refused?: RefusedForm }) {
+type VerifyResendPageProps = {
+	redirect_to?: string
+	captcha: ShownCaptcha | null
+	refused?: RefusedForm
+}
+
+export function VerifyResendPage({ redirect_to, captcha, refused }: VerifyResendPageProps) {
 	const { registration } = refused?.typed ?? {}
 	return (
 		<Card
@@ -17,6 +25,7 @@ export function VerifyResendPage({ redirect_to, refused }: { redirect_to?: strin
 		>
 			<Form id="resend" refused={refused} redirectTo={redirect_to} hidden={{ registration }} labels={labels}>
 				<Field name="email" type="email" label={labels.email} autoComplete="email" />
+				<Captcha captcha={captcha} />
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
 		</Card>

@@ -1,33 +1,42 @@
-import type { ActionFunctionArgs } from "@remix-run/node"
-import { useActionData } from "@remix-run/react"
+import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
+import { useActionData, useLoaderData } from "@remix-run/react"
 import { requestReset } from "../auth/reset.server"
 import { forgotPasswordSchema } from "../auth/schema"
+import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
 import { requirePasswordReset } from "../http/guard.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { ForgotPasswordPage } from "../pages/forgot-password"
+import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
 
 export const meta = titled("Forgot your password?")
 
-export async function loader() {
+export const shouldRevalidate = keepAfterRefusal
+
+export async function loader(args: LoaderFunctionArgs) {
 	requirePasswordReset()
-	return { fields: describeFields(forgotPasswordSchema), captcha: null }
+	return { fields: describeFields(forgotPasswordSchema), captcha: showCaptcha("forgot", args) }
 }
 
 export async function action(args: ActionFunctionArgs) {
 	requirePasswordReset()
 	const { request, context } = args
-	const submission = await read(args, forgotPasswordSchema)
+	const submission = await read(args, forgotPasswordSchema, "forgot")
 	if (!submission.ok) return submission.answer
-	const outcome = await requestReset(submission.value, readRegistration(request), context.caller)
+	const outcome = await requestReset(
+		submission.value,
+		readRegistration(request),
+		context.caller,
+		submission.token,
+	)
 	if (!outcome.ok) return refuse(outcome, submission)
 	return answer(submission, { status: 202, body: {}, redirectTo: "/login", notice: "reset_requested" })
 }
 
 export default function ForgotPassword() {
-	return <ForgotPasswordPage refused={useActionData<RefusedForm>()} />
+	return <ForgotPasswordPage {...useLoaderData<typeof loader>()} refused={useActionData<RefusedForm>()} />
 }

@@ -11,13 +11,15 @@ export const meta = titled("Sign in")
 
 /** The form again, after a try that was refused; it goes to `/login`. */
 export default function LoginByCookie() {
+	const refused = useActionData<RefusedForm>()
 	return (
 		<LoginPage
 			redirect_to={null}
 			password_reset={config.passwordReset.enabled}
 			registration={config.registration.enabled}
 			action="/login"
-			refused={useActionData<RefusedForm>()}
+			captcha={refused?.captcha}
+			refused={refused}
 		/>
 	)
 }

@@ -4,6 +4,7 @@ import { findBackend } from "../auth/backend/backends.server"
 import { login } from "../auth/login.server"
 import { loginSchema } from "../auth/schema"
 import { config } from "../auth.config"
+import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
 import { notFound, requireAnonymous } from "../http/guard.server"
 import { requestedPath } from "../http/redirect.server"
@@ -12,18 +13,21 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { userOutput } from "../http/user-output.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { LoginPage } from "../pages/login"
+import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
 
 export const meta = titled("Sign in", { forStrangers: true })
 
+export const shouldRevalidate = keepAfterRefusal
+
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)
 	const username = usernameCookie.read(args.request, args.context.caller.now)
 	return {
 		fields: describeFields(loginSchema),
-		captcha: null,
+		captcha: showCaptcha("login", args),
 		redirect_to: requestedPath(args.request),
 		...(username !== null && { username }),
 		password_reset: config.passwordReset.enabled,
@@ -36,9 +40,9 @@ export async function action(args: ActionFunctionArgs) {
 	const { request, params, context } = args
 	const backend = findBackend(params.backend ?? "cookie")
 	if (!backend) throw notFound()
-	const submission = await read(args, loginSchema)
+	const submission = await read(args, loginSchema, "login")
 	if (!submission.ok) return submission.answer
-	const options = { backend, replaces: shownBy(request) }
+	const options = { backend, replaces: shownBy(request), token: submission.token }
 	const outcome = await login(submission.value, options, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
 	const redirectTo = submission.redirectTo ?? config.login.redirectTo

@@ -3,6 +3,7 @@ import { useActionData, useLoaderData } from "@remix-run/react"
 import { register } from "../auth/register.server"
 import { registerSchema } from "../auth/schema"
 import { config } from "../auth.config"
+import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
 import { requireAnonymous, requireRegistration } from "../http/guard.server"
 import { mailedCookie } from "../http/mailed-cookie.server"
@@ -13,6 +14,7 @@ import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { registeredOutput } from "../http/user-output.server"
 import { RegisterPage } from "../pages/register"
+import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 const CHECK_YOUR_MAIL = "/verify/sent"
@@ -23,12 +25,14 @@ export { keepForm as clientAction } from "../ui/keep-form"
 
 export const meta = titled("Create an account", { forStrangers: true })
 
+export const shouldRevalidate = keepAfterRefusal
+
 export async function loader(args: LoaderFunctionArgs) {
 	requireRegistration()
 	await requireAnonymous(args)
 	return {
 		fields: describeFields(registerSchema),
-		captcha: null,
+		captcha: config.registration.readOnly ? null : showCaptcha("register", args),
 		open: !config.registration.readOnly,
 		redirect_to: requestedPath(args.request),
 		min_password_length: config.password.minCodePoints,
@@ -40,7 +44,7 @@ export async function action(args: ActionFunctionArgs) {
 	requireRegistration()
 	if (config.registration.readOnly) return refuse("read_only", { typed: {} })
 	const { request, context } = args
-	const submission = await read(args, registerSchema)
+	const submission = await read(args, registerSchema, "register")
 	if (!submission.ok) return submission.answer
 	const { redirectTo, typed, json } = submission
 	const onward = mailedPath(redirectTo)
@@ -48,6 +52,7 @@ export async function action(args: ActionFunctionArgs) {
 		registered: readRegistration(request),
 		redirectTo: onward,
 		replaces: shownBy(request),
+		token: submission.token,
 	}
 	const outcome = await register(submission.value, registrant, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto"
+import type { AppLoadContext } from "@remix-run/node"
 import { env } from "../env.server"
 
 const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -12,11 +13,7 @@ const NONCE = "<nonce>"
  * @param nonce what this page's own inline scripts and styles carry
  */
 export function securityHeaders(nonce: string, requestId: string): [name: string, value: string][] {
-	return [
-		["X-Request-Id", requestId],
-		["Content-Security-Policy", contentSecurityPolicy.replaceAll(NONCE, nonce)],
-		...sameForAll,
-	]
+	return [["X-Request-Id", requestId], contentSecurityPolicy(nonce), ...sameForAll]
 }
 
 const sameForAll: [name: string, value: string][] = [
@@ -37,15 +34,37 @@ export function createNonce(): string {
 
 // Vite's development client puts styles into the page and talks over a socket.
 const development = !env.production && import.meta.env.DEV
-const contentSecurityPolicy = [
-	"default-src 'none'",
-	`script-src 'self' 'nonce-${NONCE}'`,
-	`style-src 'self' ${development ? "'unsafe-inline'" : `'nonce-${NONCE}'`}`,
-	"img-src 'self' data:",
-	"font-src 'self'",
-	`connect-src 'self'${development ? " ws:" : ""}`,
-	"manifest-src 'self'",
-	"form-action 'self'",
-	"base-uri 'none'",
-	"frame-ancestors 'none'",
-].join("; ")
+const ownSources = {
+	"default-src": "'none'",
+	"script-src": `'self' 'nonce-${NONCE}'`,
+	"style-src": `'self' ${development ? "'unsafe-inline'" : `'nonce-${NONCE}'`}`,
+	"img-src": "'self' data:",
+	"font-src": "'self'",
+	"connect-src": `'self'${development ? " ws:" : ""}`,
+	"manifest-src": "'self'",
+	"form-action": "'self'",
+	"base-uri": "'none'",
+	"frame-ancestors": "'none'",
+}
+const ownPolicy = policyOf(ownSources)
+
+type Sources = Parameters<AppLoadContext["admit"]>[0]
+
+/** @param sources what the page may load besides, such as a captcha's script */
+export function contentSecurityPolicy(nonce: string, sources?: Sources): [name: string, value: string] {
+	const text = sources ? policyOf(widened(sources)) : ownPolicy
+	return ["Content-Security-Policy", text.replaceAll(NONCE, nonce)]
+}
+
+function widened(sources: Sources): Record<string, string> {
+	const policy: Record<string, string> = { ...ownSources }
+	for (const [directive, more] of Object.entries(sources))
+		policy[directive] = [policy[directive], ...more].filter(Boolean).join(" ")
+	return policy
+}
+
+function policyOf(sources: Record<string, string>): string {
+	return Object.entries(sources)
+		.map(([directive, list]) => `${directive} ${list}`)
+		.join("; ")
+}

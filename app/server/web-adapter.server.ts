@@ -3,6 +3,7 @@ import type { Request as ExpressRequest, Response as ExpressResponse } from "exp
 import { currentTime } from "../clock.server"
 import { env } from "../env.server"
 import { readDeviceCookie } from "../http/device-cookie.server"
+import { contentSecurityPolicy } from "./headers.server"
 
 const RETRY_AFTER_SECONDS = 5
 
@@ -39,7 +40,10 @@ export function tellWhenToRetry(response: ExpressResponse): void {
 }
 
 /** What loaders and actions know beside the web's request, thanks to the request guard. */
-export function contextOf({ method, headers }: ExpressRequest, response: ExpressResponse): AppLoadContext {
+export function contextOf(
+	{ method, headers, path }: ExpressRequest,
+	response: ExpressResponse,
+): AppLoadContext {
 	const { address, json, nonce } = response.locals as { address: string; json: boolean; nonce: string }
 	let signal: AbortSignal | undefined
 	const caller = {
@@ -57,6 +61,8 @@ export function contextOf({ method, headers }: ExpressRequest, response: Express
 		caller,
 		json,
 		method,
+		script: path.endsWith(".data"),
+		admit: (sources) => response.setHeader(...contentSecurityPolicy(nonce, sources)),
 		nonce,
 	}
 }

@@ -1,6 +1,7 @@
-import { type InputHTMLAttributes, type ReactNode, useEffect, useRef, useState } from "react"
+import { type InputHTMLAttributes, type ReactNode, useEffect, useState } from "react"
+import type { Problem } from "../http/problem"
 import { useFault } from "./fault"
-import { useFormScope } from "./form"
+import { useFormScope, useOnRefusal } from "./form"
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
@@ -48,21 +49,19 @@ export function Field({ label, hint, aside, children, ...input }: FieldProps) {
 export function PasswordField(props: FieldProps) {
 	const [canToggle, setCanToggle] = useState(false)
 	const [visible, setVisible] = useState(false)
-	const { id, refused } = useFormScope()
-	const refusedBefore = useRef(refused)
+	const { id } = useFormScope()
 	useEffect(() => setCanToggle(true), [])
-	// A refused form comes back without its passwords, also where the page was not loaded anew.
-	useEffect(() => {
-		if (refused === refusedBefore.current) return
-		refusedBefore.current = refused
-		const input = document.getElementById(`${id}-${props.name}`) as HTMLInputElement | null
-		if (input) input.value = ""
+	// A page that is loaded anew comes without its passwords. Where it stays, they stay while they are not at fault.
+	useOnRefusal(({ problem }) => {
 		setVisible(false)
-	}, [refused, id, props.name])
+		const field = document.getElementById(`${id}-${props.name}`)
+		if (field instanceof HTMLInputElement && isAboutPasswords(problem, field.form)) field.value = ""
+	})
 	return (
 		<Field
 			{...props}
 			type={visible ? "text" : "password"}
+			data-password
 			autoCapitalize="none"
 			autoCorrect="off"
 			spellCheck={false}
@@ -79,6 +78,12 @@ export function PasswordField(props: FieldProps) {
 			)}
 		</Field>
 	)
+}
+
+/** One of the form's passwords, or the two halves of signing in, of which nobody says which is wrong. */
+function isAboutPasswords({ code, errors = {} }: Problem, form: HTMLFormElement | null): boolean {
+	const passwords = form?.querySelectorAll<HTMLInputElement>("input[data-password]") ?? []
+	return code === "credentials_invalid" || [...passwords].some(({ name }) => Object.hasOwn(errors, name))
 }
 
 /** Tells password managers whose password it is; people see it elsewhere on the page. */

@@ -40,6 +40,13 @@ export function FormError({
 					))}
 				</ul>
 			)}
+			{problem.code === "captcha_failed" && (
+				<p>
+					<a href={`#${formId}-captcha`} onClick={focusField}>
+						Go to the check
+					</a>
+				</p>
+			)}
 		</div>
 	)
 }

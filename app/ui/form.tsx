@@ -1,5 +1,5 @@
 import { Form as RouterForm, useFormAction, useNavigation } from "@remix-run/react"
-import { createContext, type ReactNode, useContext } from "react"
+import { createContext, type ReactNode, useContext, useEffect, useRef } from "react"
 import type { RefusedForm } from "../http/submission.server"
 import { FormError, onlyFaultOf } from "./form-error"
 
@@ -18,6 +18,17 @@ const Scope = createContext<FormScope>({ id: "form", refused: undefined, onlyFau
 /** The form around a field or a button. */
 export function useFormScope(): FormScope {
 	return useContext(Scope)
+}
+
+/** Runs when the form comes back refused, also where the page was not loaded anew. */
+export function useOnRefusal(effect: (refused: RefusedForm) => void): void {
+	const { refused } = useFormScope()
+	const before = useRef(refused)
+	useEffect(() => {
+		if (refused === before.current) return
+		before.current = refused
+		if (refused) effect(refused)
+	})
 }
 
 type FormProps = {
