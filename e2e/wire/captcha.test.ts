@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
+import { en as text } from "../../app/text/en"
 import { expectPrivate, expectProblem, expectRefused, textOf } from "../support/answers"
 import { buildCaptchaFork, keys, startCaptchaServer } from "../support/captcha-fork"
 import { type Answer, clientOf, linkFields, type Person, registrationOf, somebody } from "../support/client"
@@ -421,7 +422,7 @@ describe("pages", () => {
 		const sent = { ...registrationOf({ ...somebody(), username: "a b" }), [hcaptcha.field]: token }
 		const page = await clientOf(server).postForm("/register", sent)
 		expect(page.text).not.toContain(token)
-		expect(textOf(page)).toContain("needs another look")
+		expect(textOf(page)).toContain(text.faultyTitle.trim())
 	})
 })
 

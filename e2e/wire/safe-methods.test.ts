@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
-import { expectProblem } from "../support/answers"
+import { en as text } from "../../app/text/en"
+import { expectProblem, textOf } from "../support/answers"
 import {
 	clientOf,
 	linkFields,
@@ -89,7 +90,7 @@ describe("H-23: a method that a page does not take", () => {
 			expect([path, method, json.headers.get("Allow")]).toEqual([path, method, allow])
 			const html = await client.send(path, { method, headers: { ...headers, Accept: "text/html" } })
 			expect([path, method, html.status, html.headers.get("Allow")]).toEqual([path, method, 405, allow])
-			expect(html.text).toContain("Nothing can be sent to this page.")
+			expect(textOf(html)).toContain(text.problems.method_not_allowed)
 		}
 		expect(rowsOf(server)).toEqual(before)
 		expect((await client.getJson("/account", { Cookie: cookie })).status).toBe(200)

@@ -91,7 +91,7 @@ describe("a wrong environment stops the start with one line that names the varia
 		["an SMTP_URL that is none", { SMTP_URL: "mail.example.org" }, /: SMTP_URL must be an address/],
 		[
 			"an SMTP_URL without a host",
-			{ SMTP_URL: "smtp://" },
+			{ SMTP_URL: "smtp:///mail" },
 			/: SMTP_URL (?:names no host|must be an address)/,
 		],
 		["an SMTP_URL that is only a path", { SMTP_URL: "smtp:mail" }, /: SMTP_URL names no host/],

@@ -33,7 +33,7 @@ export async function passCaptcha(
 	if (!captcha) return { ok: true }
 	if (!token || token.length > MAX_TOKEN_LENGTH) return refusal("captcha_failed")
 	// Each try may be a request to another server: without a limit, a stranger makes as many as he likes.
-	const cost: Charge = ["wrongCaptchaPerClient", caller.address]
+	const cost: Charge = ["wrongCaptchaPerClient", caller.address, caller.address]
 	const limited = await charge(cost)
 	if (limited) return limited
 	try {

@@ -4,6 +4,7 @@ import type { Registration } from "../../auth/registration"
 import type { PublicUser } from "../../auth/user/user.server"
 import { registration } from "../../auth.events.server"
 import { en as text } from "../../text/en"
+import type { ShownCaptcha } from "../captcha.server"
 import type { FieldDescription } from "../form-description.server"
 import type { Problem, ProblemCode } from "../problem"
 import { kindOf } from "./json-schema.server"
@@ -87,7 +88,18 @@ const field: z.ZodType<FieldDescription> = z
 	})
 	.meta({ id: "Field" })
 const fields = z.array(field)
-const captcha = z.null()
+const captcha = z
+	.object({
+		provider: z.string(),
+		field: z.string().meta({ description: "Where its token belongs in what is sent." }),
+		site_key: z.string().optional(),
+		script_url: z.string().optional(),
+		api: z.string().optional(),
+		action: z.enum(["register", "login", "forgot", "resend"]).optional(),
+		html: z.string().optional(),
+	} satisfies { [Name in keyof Required<ShownCaptcha>]: z.ZodType<ShownCaptcha[Name]> })
+	.nullable()
+	.meta({ description: "What shows that a person fills the form in; null where none is asked for." })
 const redirectTo = path.nullable().meta({ description: "Where it will lead, if somewhere was asked for." })
 const minPasswordLength = z.int().meta({ description: "In characters (code points)." })
 

@@ -1,5 +1,7 @@
 import { z } from "zod"
 import type { updateProfile } from "../../auth/account.server"
+import type { CaptchaForm } from "../../auth/captcha/captcha"
+import { captchaOf } from "../../auth/captcha/captcha.server"
 import type { confirmEmailChange, requestEmailChange } from "../../auth/email-change.server"
 import type { openLink } from "../../auth/link.server"
 import type { login } from "../../auth/login.server"
@@ -77,9 +79,18 @@ export function listFlows(): Flow[] {
 type UseCase = (...parameters: never[]) => Promise<unknown>
 type CodesOf<Case extends UseCase> = Extract<Awaited<ReturnType<Case>>, Refusal>["code"]
 
+/** Whether they are given depends on the form's captcha, see {@link captchaRefusals}. */
+type CaptchaCode = "captcha_failed" | "captcha_unavailable"
+
 /** All that a use case refuses with: one that is missing, or one too many, does not compile. */
-function refusalsOf<Case extends UseCase>(codes: Record<CodesOf<Case>, true>): RefusalCode[] {
+function refusalsOf<Case extends UseCase>(
+	codes: Record<Exclude<CodesOf<Case>, CaptchaCode>, true>,
+): RefusalCode[] {
 	return Object.keys(codes) as RefusalCode[]
+}
+
+function captchaRefusals(form: CaptchaForm): CaptchaCode[] {
+	return captchaOf(form) ? ["captcha_failed", "captcha_unavailable"] : []
 }
 
 const linkRefusals = refusalsOf<typeof openLink>({ link_invalid: true, link_expired: true })
@@ -120,6 +131,7 @@ function registration(): Flow {
 			},
 			refuses: [
 				...refusalsOf<typeof register>({ validation_failed: true, rate_limited: true, overloaded: true }),
+				...captchaRefusals("register"),
 				...(config.registration.readOnly ? (["read_only"] as const) : []),
 			],
 		},
@@ -232,7 +244,10 @@ function verification(): Flow {
 				description: "Who needs a link is sent one.",
 				setsCookie: true,
 			},
-			refuses: refusalsOf<typeof resendVerification>({ rate_limited: true }),
+			refuses: [
+				...refusalsOf<typeof resendVerification>({ rate_limited: true }),
+				...captchaRefusals("resend"),
+			],
 		},
 	]
 	return {
@@ -247,13 +262,16 @@ function signingIn(): Flow {
 		method: "post",
 		access: "optional",
 		body: loginSchema,
-		refuses: refusalsOf<typeof login>({
-			credentials_invalid: true,
-			not_verified: true,
-			hook_refused: true,
-			rate_limited: true,
-			overloaded: true,
-		}),
+		refuses: [
+			...refusalsOf<typeof login>({
+				credentials_invalid: true,
+				not_verified: true,
+				hook_refused: true,
+				rate_limited: true,
+				overloaded: true,
+			}),
+			...captchaRefusals("login"),
+		],
 	} satisfies Partial<Operation>
 	const byCookie: Operation["answer"] = {
 		status: 200,
@@ -357,7 +375,7 @@ function resetting(): Flow {
 			hasPage: true,
 			body: forgotPasswordSchema,
 			answer: { status: 202, body: answers.nothing, description: "Who has an account is sent a link." },
-			refuses: refusalsOf<typeof requestReset>({ rate_limited: true }),
+			refuses: [...refusalsOf<typeof requestReset>({ rate_limited: true }), ...captchaRefusals("forgot")],
 		},
 		{
 			id: "getPasswordReset",
