@@ -8,6 +8,7 @@ import { ProblemPage } from "./pages/problem"
 import { Document } from "./ui/document"
 import { useFocusOnHeading } from "./ui/focus"
 import { useRenderContext } from "./ui/render-context"
+import { keepAfterRefusal } from "./ui/revalidation"
 import { titled } from "./ui/title"
 
 export const meta = titled()
@@ -23,7 +24,7 @@ export async function loader({ request }: LoaderFunctionArgs) {
 }
 
 /** A notice is for one page only, so it is asked for anew on each. */
-export const shouldRevalidate = () => true
+export const shouldRevalidate = keepAfterRefusal
 
 export function Layout({ children }: { children: ReactNode }) {
 	const { nonce } = useRenderContext()

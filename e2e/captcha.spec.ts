@@ -1,4 +1,5 @@
 import { config } from "../app/auth.config"
+import { en as text } from "../app/text/en"
 import { test as base, expect } from "./fixtures"
 import { expectAccessibleInBothSchemes } from "./support/axe"
 import { buildCaptchaFork, startCaptchaServer } from "./support/captcha-fork"
@@ -70,7 +71,7 @@ test("C1, H-54: a form that comes back refused has its widget as new, and leads 
 	await fill(page, { ...registrationOf(person), username: "a b" })
 	await box.check()
 	await page.getByRole("button", { name: "Create account" }).click()
-	await expect(page.getByRole("alert")).toContainText("User name")
+	await expect(page.getByLabel("User name")).toHaveAttribute("aria-invalid", "true")
 	await expect(box).not.toBeChecked()
 	await expect(page.locator("[name=h-captcha-response]")).toHaveValue("")
 
@@ -111,7 +112,7 @@ test("C2: Turnstile's widget sends the link", { tag: "@js" }, async ({ page, ope
 	await fill(page, { email: "nobody@example.org" })
 	await page.getByRole("checkbox", { name: "Verify you are human" }).check()
 	await page.getByRole("button", { name: "Send the link" }).click()
-	await expect(page.getByRole("status")).toContainText("we've sent a link")
+	await expect(page.getByRole("status")).toContainText(text.notices.reset_requested)
 })
 
 test("C1, C2: who comes by a link, or goes by one, gets a page with a policy of its own", {

@@ -79,11 +79,12 @@ test("password managers know the fields, and passwords can be pasted", async ({ 
 })
 
 test("without a connection a form keeps what was typed, and is sent again in place", { tag: "@js" }, async ({
-	page,
-	open,
+	browser,
+	server,
 	member,
 }) => {
-	await open("/login")
+	const page = await browser.newPage({ baseURL: server.url })
+	await page.goto("/login", { waitUntil: "networkidle" })
 	const isDown = (url: URL) => url.pathname.startsWith("/login")
 	await page.route(isDown, (route) => route.abort("internetdisconnected"))
 	await page.getByLabel("User name or e-mail").fill(member.username)
@@ -96,4 +97,5 @@ test("without a connection a form keeps what was typed, and is sent again in pla
 	await page.unroute(isDown)
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+	await page.close()
 })

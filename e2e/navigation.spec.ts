@@ -39,7 +39,7 @@ test("without an answer, a page says so in its own colours, and Back leads to wh
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Can't connect")
 	await expect(page.getByText("Check your connection")).toBeVisible()
 	await expect(page.getByRole("link", { name: appName })).toBeVisible()
-	expect(await background()).toBe(before)
+	await expect.poll(background).toBe(before)
 	await page.unroute("**/*.data*")
 	await page.goBack()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")

@@ -9,6 +9,7 @@ import { EmailChangePage } from "../pages/email-change"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Change your e-mail address")
 

@@ -11,6 +11,7 @@ import { EmailConfirmPage } from "../pages/email-confirm"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Confirm your new address")
 

@@ -8,14 +8,12 @@ import { requirePasswordReset } from "../http/guard.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { ForgotPasswordPage } from "../pages/forgot-password"
-import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Forgot your password?")
-
-export const shouldRevalidate = keepAfterRefusal
 
 export async function loader(args: LoaderFunctionArgs) {
 	requirePasswordReset()

@@ -5,6 +5,7 @@ import { LoginPage } from "../pages/login"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 export { action } from "./login"
 
 export const meta = titled("Sign in")

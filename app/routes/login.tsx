@@ -13,14 +13,12 @@ import { answer, type RefusedForm, read, refuse } from "../http/submission.serve
 import { userOutput } from "../http/user-output.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { LoginPage } from "../pages/login"
-import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Sign in", { forStrangers: true })
-
-export const shouldRevalidate = keepAfterRefusal
 
 export async function loader(args: LoaderFunctionArgs) {
 	await requireAnonymous(args)

@@ -10,6 +10,7 @@ import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Sign out")
 

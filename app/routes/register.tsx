@@ -14,7 +14,6 @@ import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { registeredOutput } from "../http/user-output.server"
 import { RegisterPage } from "../pages/register"
-import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 const CHECK_YOUR_MAIL = "/verify/sent"
@@ -22,10 +21,9 @@ const CHECK_YOUR_MAIL = "/verify/sent"
 type Outcome = { isMailed: boolean; isSignedIn: boolean }
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Create an account", { forStrangers: true })
-
-export const shouldRevalidate = keepAfterRefusal
 
 export async function loader(args: LoaderFunctionArgs) {
 	requireRegistration()

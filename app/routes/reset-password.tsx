@@ -12,6 +12,7 @@ import { ResetPasswordPage } from "../pages/reset-password"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Choose a new password")
 

@@ -10,6 +10,7 @@ import { UserPage } from "../pages/user"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("User")
 

@@ -10,14 +10,12 @@ import { mailedPath, requestedPath } from "../http/redirect.server"
 import { readRegistration, registrationCookie, userOfMark } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { VerifyResendPage } from "../pages/verify-resend"
-import { keepAfterRefusal } from "../ui/revalidation"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Get a new link")
-
-export const shouldRevalidate = keepAfterRefusal
 
 export async function loader(args: LoaderFunctionArgs) {
 	requireVerification()

@@ -17,11 +17,9 @@ import { VerifyPage } from "../pages/verify"
 import { titled } from "../ui/title"
 
 export { keepForm as clientAction } from "../ui/keep-form"
+export { isAnswered as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Confirm your address")
-
-/** After a press that was refused, too: the link may have been used meanwhile. */
-export const shouldRevalidate = () => true
 
 export async function loader(args: LoaderFunctionArgs) {
 	requireVerification()

@@ -1,8 +1,11 @@
 import type { ShouldRevalidateFunction } from "@remix-run/react"
 
 /**
- * A page's data is as it was after its form was refused. The router would ask for it all the same, as the root asks for
- * its own; and a page with a captcha answers that by being loaded anew, without the refusal.
+ * For the root, and for pages with a form. A refused form leaves all data as it was: a page with a captcha would answer by
+ * being loaded anew, without the refusal, and where there is no connection nothing would answer.
  */
-export const keepAfterRefusal: ShouldRevalidateFunction = ({ actionStatus = 200, defaultShouldRevalidate }) =>
-	actionStatus < 400 && defaultShouldRevalidate
+export const keepAfterRefusal: ShouldRevalidateFunction = (change) =>
+	(change.actionStatus ?? 200) < 400 && isAnswered(change)
+
+/** For a page whose data a refusal may be about, such as a link that was used meanwhile. */
+export const isAnswered: ShouldRevalidateFunction = ({ actionResult }) => actionResult?.problem?.status !== 0
