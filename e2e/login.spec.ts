@@ -22,6 +22,23 @@ test("a wrong password and an unknown name get the same sentence, and no session
 	expect(await page.context().cookies()).toEqual([])
 })
 
+test("after wrong credentials, the next Tab stop is the password", { tag: "@js" }, async ({
+	page,
+	open,
+	member,
+}) => {
+	await open("/login")
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByLabel("Password", { exact: true }).fill("a wrong password")
+	await page.getByRole("button", { name: "Sign in" }).click()
+	await expect(page.getByRole("alert")).toBeFocused()
+	await page.keyboard.press("Tab")
+	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
+	await page.keyboard.type(member.password)
+	await page.keyboard.press("Enter")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+})
+
 test("an empty form asks for both fields", async ({ page, open }) => {
 	await open("/login")
 	await page.getByRole("button", { name: "Sign in" }).click()

@@ -1,4 +1,4 @@
-import type { MouseEvent } from "react"
+import type { KeyboardEvent, MouseEvent } from "react"
 import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
 import { useFaultyTitle } from "./title"
@@ -22,8 +22,15 @@ export function FormError({
 	if (!problem || onlyFaultOf(problem, labels)) return null
 	const faults = Object.entries(problem.errors ?? {})
 	return (
-		// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
-		<div className="form-error" role="alert" tabIndex={-1} ref={summary} autoFocus>
+		<div
+			className="form-error"
+			role="alert"
+			tabIndex={-1}
+			ref={summary}
+			// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
+			autoFocus
+			onKeyDown={(event) => problem.code === "credentials_invalid" && tabToPassword(event, formId)}
+		>
 			<p>{problem.detail}</p>
 			{faults.length > 1 && (
 				<ul>
@@ -49,6 +56,15 @@ export function FormError({
 			)}
 		</div>
 	)
+}
+
+/** Whichever half was wrong, the password is what has to be typed again. Without a script, it is one Tab further. */
+function tabToPassword(event: KeyboardEvent<HTMLDivElement>, formId: string): void {
+	if (event.key !== "Tab" || event.shiftKey) return
+	const password = document.getElementById(formId)?.querySelector<HTMLInputElement>("input[data-password]")
+	if (!password) return
+	event.preventDefault()
+	password.focus()
 }
 
 /** The field that alone is at fault, and that the form shows: it says so itself. */

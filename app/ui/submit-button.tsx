@@ -1,4 +1,9 @@
+import { useEffect, useState } from "react"
 import { useFormScope } from "./form"
+
+/** What is answered sooner needs no sign that it is waited for: it would only flicker. */
+const PENDING_AFTER_MS = 150
+const SLOW_AFTER_MS = 8_000
 
 /** Says that it is at work, and does not take a second press meanwhile. */
 export function SubmitButton({
@@ -13,15 +18,36 @@ export function SubmitButton({
 	small?: boolean
 }) {
 	const { busy } = useFormScope()
+	const isPending = useLasting(busy, PENDING_AFTER_MS)
+	const isSlow = useLasting(busy, SLOW_AFTER_MS)
 	return (
-		<button
-			type="submit"
-			className={["button", quiet && "button-quiet", small && "button-small"].filter(Boolean).join(" ")}
-			aria-disabled={busy}
-			onClick={(event) => busy && event.preventDefault()}
-		>
-			{busy && <span className="spinner" aria-hidden="true" />}
-			<span>{busy ? pending : children}</span>
-		</button>
+		<div className="submit">
+			<button
+				type="submit"
+				className={["button", quiet && "button-quiet", small && "button-small"].filter(Boolean).join(" ")}
+				aria-disabled={busy}
+				onClick={(event) => busy && event.preventDefault()}
+			>
+				{isPending && <span className="spinner" aria-hidden="true" />}
+				<span>{isPending ? pending : children}</span>
+			</button>
+			<p className="field-note" aria-live="polite">
+				{isSlow && "This is taking longer than usual…"}
+			</p>
+		</div>
 	)
+}
+
+/** Whether it has been so for this long. */
+function useLasting(isSo: boolean, ms: number): boolean {
+	const [lasts, setLasts] = useState(false)
+	useEffect(() => {
+		if (!isSo) return
+		const timer = setTimeout(() => setLasts(true), ms)
+		return () => {
+			clearTimeout(timer)
+			setLasts(false)
+		}
+	}, [isSo, ms])
+	return lasts
 }
