@@ -1,3 +1,5 @@
+import type { Page } from "@playwright/test"
+import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 
 test("the password can be looked at while typing", { tag: "@js" }, async ({ page, open }) => {
@@ -9,6 +11,63 @@ test("the password can be looked at while typing", { tag: "@js" }, async ({ page
 	await page.getByRole("button", { name: "Hide password" }).click()
 	await expect(field).toHaveAttribute("type", "password")
 	await expect(field).toHaveValue("correct horse")
+})
+
+test("one press shows the new password and its repetition, and hides both", { tag: "@js" }, async ({
+	page,
+	open,
+	member,
+	signIn,
+}) => {
+	await signIn(member)
+	await open("/account/password")
+	const types = () =>
+		page.locator("input[data-password]").evaluateAll((all) => all.map((one) => one.getAttribute("type")))
+	await expect(page.locator(".toggle")).toHaveCount(2)
+	await page.getByRole("button", { name: "Show new passwords", exact: true }).click()
+	expect(await types()).toEqual(["password", "text", "text"])
+	await page.getByRole("button", { name: "Show current password", exact: true }).click()
+	expect(await types()).toEqual(["text", "text", "text"])
+	await page.getByRole("button", { name: "Hide new passwords", exact: true }).click()
+	expect(await types()).toEqual(["text", "password", "password"])
+})
+
+test("Caps Lock is told below each password while it is on, and nothing moves", { tag: "@js" }, async ({
+	page,
+	open,
+	member,
+	signIn,
+	mailbox,
+}) => {
+	const expectTold = async () => {
+		for (const field of await page.locator("input[data-password]").all()) {
+			const before = await heightOf(page)
+			const note = page.getByText("Caps Lock is on.")
+			await field.focus()
+			await field.dispatchEvent("keydown", { key: "A", modifierCapsLock: true })
+			await expect(note).toBeVisible()
+			await expect(field.locator("xpath=ancestor::*[@class='field']")).toContainText("Caps Lock is on.")
+			expect(await heightOf(page)).toBe(before)
+			await field.dispatchEvent("keyup", { key: "CapsLock", modifierCapsLock: false })
+			await expect(note).toHaveCount(0)
+			await field.dispatchEvent("keyup", { key: "Tab", modifierCapsLock: true })
+			await expect(note).toBeVisible()
+			await field.blur()
+			await expect(note).toHaveCount(0)
+		}
+	}
+	await open("/login")
+	await expectTold()
+	await open("/register")
+	await expectTold()
+	if (config.passwordReset.enabled) {
+		await page.request.post("/forgot-password", { data: { email: member.username } })
+		await open((await mailbox.next(member.email)).links[0] ?? "")
+		await expectTold()
+	}
+	await signIn(member)
+	await open("/account/password")
+	await expectTold()
 })
 
 test("a visible password is hidden again before it is sent", { tag: "@js" }, async ({ page, open }) => {
@@ -65,6 +124,45 @@ test("while a form is on its way, its button says so and takes no second press",
 	expect(sent).toBe(1)
 })
 
+test("a quick answer shows no sign of waiting; a slow one is told, also when it takes longer than usual", {
+	tag: "@js",
+}, async ({ page, open, member }) => {
+	await page.clock.install()
+	let release = () => {}
+	await page.route("**/login.data**", async (route) => {
+		if (route.request().method() !== "POST") return route.continue()
+		await new Promise<void>((resolve) => {
+			release = resolve
+		})
+		await route.continue()
+	})
+	await open("/login")
+	const slow = page.getByText("This is taking longer than usual…")
+	const button = page.locator("button[type=submit]")
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.locator("input[name=password]").fill(member.password)
+	const height = await heightOf(page)
+	await page.clock.pauseAt(Date.now() + 60_000)
+	await button.click()
+	await expect(button).toHaveAttribute("aria-disabled", "true")
+	await page.clock.runFor(140)
+	await expect(button).toHaveText("Sign in")
+	await expect(page.locator(".spinner")).toHaveCount(0)
+	await page.clock.runFor(20)
+	await expect(button).toHaveText("Signing in…")
+	await expect(page.locator(".spinner")).toBeVisible()
+	await page.clock.runFor(7_800)
+	await expect(slow).toHaveCount(0)
+	await page.clock.runFor(100)
+	await expect(slow).toBeVisible()
+	await expect(slow).toHaveAttribute("aria-live", "polite")
+	expect(await heightOf(page)).toBe(height)
+	await page.clock.resume()
+	release()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+	await expect(slow).toHaveCount(0)
+})
+
 test("password managers know the fields, and passwords can be pasted", async ({ page, open, member }) => {
 	await open("/login")
 	await expect(page.locator("input[name=username]")).toHaveAttribute("autocomplete", "username")
@@ -99,3 +197,7 @@ test("without a connection a form keeps what was typed, and is sent again in pla
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
 	await page.close()
 })
+
+function heightOf(page: Page): Promise<number> {
+	return page.evaluate(() => document.documentElement.scrollHeight)
+}

@@ -48,7 +48,12 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 				<Section id="profile" title="Profile" hint="Others can see your user name.">
 					<Form id="profile-form" refused={refused} labels={labelsOf(shown.map(({ field }) => field))}>
 						{shown.map(({ field, value }) => (
-							<DescribedField key={`${field.name} ${value}`} field={field} value={value} />
+							<DescribedField
+								key={`${field.name} ${value}`}
+								field={field}
+								value={value}
+								enterKeyHint="done"
+							/>
 						))}
 						<SubmitButton pending="Saving…">Save profile</SubmitButton>
 					</Form>

@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
-import { Field, PasswordField } from "../ui/field"
+import { Field, HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
+import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 
@@ -11,11 +12,13 @@ const labels = { email: "New address", current_password: "Current password" }
 type PendingEmail = { email: string; expires_at: string }
 
 export function EmailChangePage(props: {
+	/** Not told to programs. */
+	username?: string
 	email: string
 	pending: PendingEmail | null
 	refused?: RefusedForm
 }) {
-	const { email, pending, refused } = props
+	const { username, email, pending, refused } = props
 	return (
 		<Card
 			title="Change your e-mail address"
@@ -33,11 +36,13 @@ export function EmailChangePage(props: {
 				</p>
 			)}
 			<Form id="email-change" refused={refused} labels={labels}>
+				<HiddenUsername value={username} />
 				<Field name="email" type="email" label={labels.email} autoComplete="email" />
 				<PasswordField
 					name="current_password"
 					label={labels.current_password}
 					autoComplete="current-password"
+					enterKeyHint="go"
 				/>
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>

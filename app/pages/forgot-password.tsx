@@ -3,7 +3,7 @@ import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
-import { Field } from "../ui/field"
+import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
@@ -27,9 +27,9 @@ export function ForgotPasswordPage({
 					name="email"
 					label={labels.email}
 					autoComplete="username"
-					autoCapitalize="none"
-					autoCorrect="off"
-					spellCheck={false}
+					inputMode="email"
+					enterKeyHint="send"
+					{...verbatim}
 				/>
 				<Captcha captcha={captcha} />
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>

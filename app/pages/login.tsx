@@ -4,9 +4,10 @@ import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
 import { Card, useNotice } from "../ui/card"
-import { Checkbox, Field, PasswordField } from "../ui/field"
+import { Checkbox, Field, verbatim } from "../ui/field"
 import { focusOnHeading } from "../ui/focus"
 import { Form } from "../ui/form"
+import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { username: "User name or e-mail", password: "Password" }
@@ -40,9 +41,8 @@ export function LoginPage(props: LoginPageProps) {
 					label={labels.username}
 					defaultValue={refused?.typed.username ?? username}
 					autoComplete="username"
-					autoCapitalize="none"
-					autoCorrect="off"
-					spellCheck={false}
+					inputMode="email"
+					{...verbatim}
 				/>
 				<PasswordField
 					name="password"
@@ -50,6 +50,7 @@ export function LoginPage(props: LoginPageProps) {
 					aside={password_reset && <Link to="/forgot-password">Forgot it?</Link>}
 					autoFocus={username !== undefined && !refused}
 					autoComplete="current-password"
+					enterKeyHint="go"
 				/>
 				<Checkbox name="remember" label="Keep me signed in on this device" />
 				<Captcha captcha={captcha} />

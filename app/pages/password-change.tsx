@@ -1,8 +1,9 @@
 import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
-import { HiddenUsername, PasswordField } from "../ui/field"
+import { HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
+import { NewPassword, PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = {
@@ -27,13 +28,12 @@ export function PasswordChangePage({ username, min_password_length, refused }: P
 					label={labels.current_password}
 					autoComplete="current-password"
 				/>
-				<PasswordField
-					name="password"
+				<NewPassword
 					label={labels.password}
-					hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
-					autoComplete="new-password"
+					repeatLabel={labels.confirm_password}
+					minLength={min_password_length}
+					enterKeyHint="done"
 				/>
-				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
 				<SubmitButton pending="Changing…">Change password</SubmitButton>
 			</Form>
 		</Card>

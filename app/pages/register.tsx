@@ -5,8 +5,10 @@ import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
 import { DescribedField, labelsOf } from "../ui/described-field"
-import { Field, PasswordField } from "../ui/field"
+import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
+import { NewPassword } from "../ui/password-field"
+import { useUsernameCheck } from "../ui/registration-check"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = {
@@ -30,6 +32,7 @@ export function RegisterPage(props: {
 	const own = fields.filter(({ name }) => !Object.hasOwn(labels, name))
 	const isRepeated = fields.some(({ name }) => name === "confirm_password")
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
+	const usernameCheck = useUsernameCheck()
 	return (
 		<Card
 			title="Create an account"
@@ -48,9 +51,8 @@ export function RegisterPage(props: {
 					label={labels.username}
 					hint="Others can see it."
 					autoComplete="username"
-					autoCapitalize="none"
-					autoCorrect="off"
-					spellCheck={false}
+					{...verbatim}
+					{...usernameCheck}
 				/>
 				<Field
 					name="email"
@@ -59,24 +61,22 @@ export function RegisterPage(props: {
 					hint={verification ? "We'll send a link there to confirm it." : undefined}
 					autoComplete="email"
 				/>
-				<PasswordField
-					name="password"
+				<NewPassword
 					label={labels.password}
-					hint={`At least ${min_password_length} characters. A few unrelated words are easy to remember.`}
-					autoComplete="new-password"
+					repeatLabel={isRepeated ? labels.confirm_password : undefined}
+					minLength={min_password_length}
+					judged
+					enterKeyHint={own.length ? "next" : "go"}
 				/>
-				{isRepeated && (
-					<PasswordField
-						name="confirm_password"
-						label={labels.confirm_password}
-						autoComplete="new-password"
+				{own.map((field, index) => (
+					<DescribedField
+						key={field.name}
+						field={field}
+						enterKeyHint={index < own.length - 1 ? "next" : "go"}
 					/>
-				)}
-				{own.map((field) => (
-					<DescribedField key={field.name} field={field} />
 				))}
 				<Captcha captcha={captcha} />
-				<SubmitButton pending="Creating your account…">Create account</SubmitButton>
+				<SubmitButton pending="Creating…">Create account</SubmitButton>
 			</Form>
 		</Card>
 	)

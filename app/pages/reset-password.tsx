@@ -2,9 +2,10 @@ import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
-import { HiddenUsername, PasswordField } from "../ui/field"
+import { HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
+import { NewPassword } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { password: "New password", confirm_password: "Repeat the new password" }
@@ -41,21 +42,16 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 		>
 			<Form id="reset-password" refused={refused} hidden={{ user_id, timestamp, signature }} labels={labels}>
 				<HiddenUsername value={username} />
-				<PasswordField
-					name="password"
+				<NewPassword
 					label={labels.password}
-					hint={min_password_length ? passwordHint(min_password_length) : undefined}
-					autoComplete="new-password"
+					repeatLabel={labels.confirm_password}
+					minLength={min_password_length}
+					enterKeyHint="done"
 				/>
-				<PasswordField name="confirm_password" label={labels.confirm_password} autoComplete="new-password" />
 				<SubmitButton pending="Saving…">Save the new password</SubmitButton>
 			</Form>
 		</Card>
 	)
-}
-
-function passwordHint(minLength: number): string {
-	return `At least ${minLength} characters. A few unrelated words are easy to remember.`
 }
 
 function DeadLink({ problem }: { problem: Problem }) {

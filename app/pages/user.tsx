@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Notice } from "../ui/card"
-import { Checkbox, Field } from "../ui/field"
+import { Checkbox, Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { Select } from "../ui/select"
 import { SubmitButton } from "../ui/submit-button"
@@ -49,8 +49,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								label={labels.username}
 								defaultValue={typed.username ?? user.username}
 								autoComplete="off"
-								autoCapitalize="none"
-								spellCheck={false}
+								{...verbatim}
 							/>
 							<Field
 								name="email"

@@ -1,7 +1,7 @@
 import { Form, Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
 import { Notice } from "../ui/card"
-import { Field } from "../ui/field"
+import { Field, verbatim } from "../ui/field"
 import { Time } from "../ui/time"
 import { UserBadges } from "../ui/user-badges"
 
@@ -27,9 +27,8 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 						defaultValue={q}
 						required={false}
 						type="search"
-						autoCapitalize="none"
-						autoCorrect="off"
-						spellCheck={false}
+						enterKeyHint="search"
+						{...verbatim}
 					/>
 					<button type="submit" className="button">
 						Search

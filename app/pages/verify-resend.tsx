@@ -24,7 +24,7 @@ export function VerifyResendPage({ redirect_to, captcha, refused }: VerifyResend
 			footer={<Link to="/login">Back to sign in</Link>}
 		>
 			<Form id="resend" refused={refused} redirectTo={redirect_to} hidden={{ registration }} labels={labels}>
-				<Field name="email" type="email" label={labels.email} autoComplete="email" />
+				<Field name="email" type="email" label={labels.email} autoComplete="email" enterKeyHint="send" />
 				<Captcha captcha={captcha} />
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>

@@ -2,9 +2,10 @@ import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
 import { Card } from "../ui/card"
-import { Checkbox, PasswordField } from "../ui/field"
+import { Checkbox, HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
+import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { password: "Password", sure: "Yes, remove this account" }
@@ -56,11 +57,13 @@ export function VerifyPage(props: VerifyPageProps) {
 			}
 		>
 			<Form id="confirm" {...form}>
+				<HiddenUsername value={username} />
 				<PasswordField
 					name="password"
 					label={labels.password}
 					aside={props.password_reset && <Link to="/forgot-password">I don't know the password</Link>}
 					autoComplete="current-password"
+					enterKeyHint="go"
 				/>
 				<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
 			</Form>

@@ -19,6 +19,7 @@ export async function loader(args: LoaderFunctionArgs) {
 	return {
 		fields: describeFields(emailChangeSchema),
 		email: user.email,
+		...(!args.context.json && { username: user.username }),
 		pending: waiting && {
 			email: waiting.email,
 			requested_at: waiting.requestedAt.toISOString(),

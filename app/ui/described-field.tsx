@@ -1,6 +1,7 @@
 import type { FieldDescription } from "../http/form-description.server"
-import { Checkbox, Field, PasswordField } from "./field"
+import { Checkbox, Field, type FieldProps, verbatim } from "./field"
 import { useFormScope } from "./form"
+import { PasswordField } from "./password-field"
 import { Select } from "./select"
 
 /**
@@ -8,7 +9,12 @@ import { Select } from "./select"
  *
  * @param value what it is now; without one, the form is a new one
  */
-export function DescribedField({ field, value }: { field: FieldDescription; value?: string }) {
+export function DescribedField(props: {
+	field: FieldDescription
+	value?: string
+	enterKeyHint?: FieldProps["enterKeyHint"]
+}) {
+	const { field, value, enterKeyHint } = props
 	const { name, type, required, hint, autocomplete, options = [] } = field
 	const { refused } = useFormScope()
 	const label = labelOf(field)
@@ -28,8 +34,8 @@ export function DescribedField({ field, value }: { field: FieldDescription; valu
 			required={required || name === "username"}
 			defaultValue={refused?.typed[name] ?? value}
 			autoComplete={autocomplete}
-			autoCapitalize={autocomplete === "username" ? "none" : undefined}
-			spellCheck={autocomplete === "username" ? false : undefined}
+			enterKeyHint={enterKeyHint}
+			{...(autocomplete === "username" && verbatim)}
 		/>
 	)
 }

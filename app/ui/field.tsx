@@ -1,22 +1,30 @@
-import { type InputHTMLAttributes, type ReactNode, useEffect, useState } from "react"
-import type { Problem } from "../http/problem"
+import type { FormEvent, InputHTMLAttributes, ReactNode } from "react"
 import { useFault } from "./fault"
-import { useFormScope, useOnRefusal } from "./form"
+import { useFormScope } from "./form"
 
-type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
+export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
 	label: string
 	hint?: string
 	/** Stands on the label's line, but comes after the input for who goes by keyboard. */
 	aside?: ReactNode
+	/** Stands below, in the room between fields: one short line. */
+	note?: ReactNode
+	/** Sentences about what was typed, before the form is sent; for a field that is asked about, none are an empty list. */
+	found?: string[]
 }
 
+/** For what is no word of a language: names and addresses are typed letter by letter. */
+export const verbatim = { autoCapitalize: "none", autoCorrect: "off", spellCheck: false } as const
+
 /** A label, an input, and what is wrong with it, tied together for assistive technology. */
-export function Field({ label, hint, aside, children, ...input }: FieldProps) {
+export function Field({ label, hint, aside, note, found, children, onInput, ...input }: FieldProps) {
 	const { id: formId, refused } = useFormScope()
 	const id = `${formId}-${input.name}`
-	const { errors, ...fault } = useFault<HTMLInputElement>(input.name)
+	const { errors: refusal, onInput: onCorrection, ...fault } = useFault<HTMLInputElement>(input.name)
+	const errors = refusal ?? (found?.length ? found : undefined)
 	const describedBy = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(" ")
+	const told = <FieldErrors id={`${id}-error`} errors={errors} />
 	return (
 		<div className="field">
 			<label htmlFor={id}>{label}</label>
@@ -32,63 +40,34 @@ export function Field({ label, hint, aside, children, ...input }: FieldProps) {
 					defaultValue={refused?.typed[input.name]}
 					aria-invalid={errors ? true : undefined}
 					aria-describedby={describedBy || undefined}
+					enterKeyHint="next"
+					{...(input.type === "email" && { ...verbatim, inputMode: "email" })}
 					{...input}
 					{...fault}
+					onInput={(event: FormEvent<HTMLInputElement>) => {
+						onCorrection()
+						onInput?.(event)
+					}}
 					// biome-ignore lint/a11y/noAutofocus: the only fault is where reading goes on; pages say why for other fields
 					autoFocus={fault.autoFocus || input.autoFocus}
 				/>
 				{children}
 			</div>
 			{aside && <div className="field-aside">{aside}</div>}
-			<FieldErrors id={`${id}-error`} errors={errors} />
+			{/* A refusal leads to its field by itself; who has gone on already is told here. */}
+			{found ? <div aria-live={refusal ? "off" : "polite"}>{told}</div> : told}
+			{note}
 		</div>
 	)
 }
 
-/** A password that can be looked at while typing. The control appears only where there is a script to do it. */
-export function PasswordField(props: FieldProps) {
-	const [canToggle, setCanToggle] = useState(false)
-	const [visible, setVisible] = useState(false)
-	const { id } = useFormScope()
-	useEffect(() => setCanToggle(true), [])
-	// A page that is loaded anew comes without its passwords. Where it stays, they stay while they are not at fault.
-	useOnRefusal(({ problem }) => {
-		setVisible(false)
-		const field = document.getElementById(`${id}-${props.name}`)
-		if (field instanceof HTMLInputElement && isAboutPasswords(problem, field.form)) field.value = ""
-	})
-	return (
-		<Field
-			{...props}
-			type={visible ? "text" : "password"}
-			data-password
-			autoCapitalize="none"
-			autoCorrect="off"
-			spellCheck={false}
-		>
-			{canToggle && (
-				<button
-					type="button"
-					className="toggle"
-					aria-label={`${visible ? "Hide" : "Show"} ${props.label.toLowerCase()}`}
-					onClick={() => setVisible(!visible)}
-				>
-					{visible ? "Hide" : "Show"}
-				</button>
-			)}
-		</Field>
-	)
-}
-
-/** One of the form's passwords, or the two halves of signing in, of which nobody says which is wrong. */
-function isAboutPasswords({ code, errors = {} }: Problem, form: HTMLFormElement | null): boolean {
-	const passwords = form?.querySelectorAll<HTMLInputElement>("input[data-password]") ?? []
-	return code === "credentials_invalid" || [...passwords].some(({ name }) => Object.hasOwn(errors, name))
-}
-
-/** Tells password managers whose password it is; people see it elsewhere on the page. */
+/**
+ * Tells password managers whose password it is; people see it elsewhere on the page. Not shown, and not `type=hidden`, as
+ * chromium.org/developers/design-documents/form-styles-that-chromium-understands advises.
+ */
 export function HiddenUsername({ value }: { value: string | undefined }) {
-	return <input type="text" name="username" autoComplete="username" value={value ?? ""} readOnly hidden />
+	if (!value) return null
+	return <input type="text" name="username" autoComplete="username" value={value} readOnly hidden />
 }
 
 export function Checkbox({ name, label }: { name: string; label: string }) {
