@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test"
 import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
+import { registerUnverified } from "./support/client"
 
 test("the password can be looked at while typing", { tag: "@js" }, async ({ page, open }) => {
 	await open("/login")
@@ -197,6 +198,141 @@ test("without a connection a form keeps what was typed, and is sent again in pla
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
 	await page.close()
 })
+
+test("keyboards and password managers are told what each field is for", async ({
+	page,
+	open,
+	server,
+	mailbox,
+	member,
+	signIn,
+}) => {
+	const expectTold = async (fields: string[]) => {
+		const forms = await formsOf(page)
+		expect(forms.flat().map(({ name }) => name)).toEqual(expect.arrayContaining(fields))
+		for (const form of forms) {
+			const typed = form.filter(({ hidden }) => hidden === undefined)
+			const hints = typed.map(({ enterkeyhint }) => enterkeyhint)
+			expect(hints.slice(0, -1)).toEqual(Array(hints.length - 1).fill("next"))
+			expect(hints.at(-1)).toMatch(/^(?:go|done|send|search)$/)
+			for (const field of typed)
+				if (field.type === "email" || /^(?:email|username|.*-password)$/.test(field.autocomplete ?? ""))
+					expect(field).toMatchObject({ spellcheck: "false", autocapitalize: "none", autocorrect: "off" })
+			for (const { inputmode } of typed.filter(({ type }) => type === "email"))
+				expect(inputmode).toBe("email")
+			for (const { passwordrules } of typed.filter(({ autocomplete }) => autocomplete === "new-password"))
+				expect(passwordrules).toBe(`minlength: ${config.password.minCodePoints};`)
+			// Whose password it is stands before it, if only for managers.
+			const [first] = form
+			if (typed.some(({ type }) => type === "password")) expect(first?.autocomplete).toBe("username")
+			if (first?.hidden !== undefined) expect(first.value).toBe(member.username)
+		}
+	}
+	const passwords = ["username", "password", "confirm_password"]
+	await open("/login")
+	await expectTold(["username", "password"])
+	expect((await formsOf(page))[0]?.[0]?.inputmode).toBe("email")
+	await open("/register")
+	await expectTold(["username", "email", "password"])
+	if (config.passwordReset.enabled) {
+		await open("/forgot-password")
+		await expectTold(["email"])
+		await page.request.post("/forgot-password", { data: { email: member.username } })
+		await open((await mailbox.next(member.email)).links[0] ?? "")
+		await expectTold(passwords)
+	}
+	if (config.verification.enabled) {
+		await open("/verify/resend")
+		await expectTold(["email"])
+	}
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	await signIn(member)
+	await open("/account")
+	await expectTold(["username"])
+	await open("/account/password")
+	await expectTold([...passwords, "current_password"])
+	await open("/account/email")
+	await expectTold(["username", "email", "current_password"])
+	await open(`/users?q=${member.username}`)
+	await expectTold(["q"])
+	await page.getByRole("link", { name: member.username }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText(member.username)
+	await expectTold(["username", "email"])
+})
+
+test("who confirms in another browser gives the password of an account that managers are told", async ({
+	page,
+	open,
+	server,
+	mailbox,
+}) => {
+	test.skip(!config.verification.enabled, "addresses are not verified")
+	const { person, url } = await registerUnverified(server, mailbox)
+	await open(url)
+	const told = page.locator("#confirm input[autocomplete=username]")
+	await expect(told).toHaveValue(person.username)
+	await expect(told).toBeHidden()
+})
+
+type Attributes = Record<string, string | undefined>
+
+/** What can be typed into, by form, with all of its attributes. */
+function formsOf(page: Page): Promise<Attributes[][]> {
+	return page.locator("main form").evaluateAll((forms) =>
+		forms
+			.map((form) => [
+				...form.querySelectorAll<HTMLInputElement>("input:not([type=hidden], [type=checkbox])"),
+			])
+			.filter((inputs) => inputs.length > 0)
+			.map((inputs) =>
+				inputs.map((input) =>
+					Object.fromEntries([...input.attributes].map(({ name, value }) => [name, value])),
+				),
+			),
+	)
+}
+
+test.describe("with a screen keyboard", { tag: "@js" }, () => {
+	test.use({ hasTouch: true, isMobile: true })
+	test('its key "next" leads on to the next field, and "go" sends the form', async ({
+		page,
+		open,
+		member,
+	}) => {
+		await open("/login")
+		await page.getByLabel("User name or e-mail").fill(member.username)
+		await page.keyboard.press("Enter")
+		await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
+		await expect(page.getByRole("alert")).toHaveCount(0)
+		await page.keyboard.type(member.password)
+		await page.keyboard.press("Enter")
+		await expect(page.getByRole("heading", { level: 1 })).toHaveText(`Hello, ${member.username}`)
+	})
+})
+
+for (const colorScheme of ["light", "dark"] as const)
+	test.describe(`in ${colorScheme} colours`, { tag: "@js" }, () => {
+		test.use({ colorScheme })
+		test("what a browser filled in has our colours", async ({ page, open }) => {
+			await open("/login")
+			const devTools = await page.context().newCDPSession(page)
+			await devTools.send("DOM.enable")
+			await devTools.send("CSS.enable")
+			const { root } = await devTools.send("DOM.getDocument")
+			const selector = "input[name=username]"
+			const { nodeId } = await devTools.send("DOM.querySelector", { nodeId: root.nodeId, selector })
+			await devTools.send("CSS.forcePseudoState", { nodeId, forcedPseudoClasses: ["autofill"] })
+			const { text, shadow, tint } = await page.locator(selector).evaluate((field) => {
+				const { webkitTextFillColor: text, boxShadow: shadow } = getComputedStyle(field)
+				const probe = document.body.appendChild(document.createElement("p"))
+				probe.style.color = "var(--tint)"
+				return { text, shadow, tint: getComputedStyle(probe).color }
+			})
+			expect(shadow).toContain(tint)
+			expect(shadow).toContain("inset")
+			expect(text).toBe(await page.evaluate(() => getComputedStyle(document.body).color))
+		})
+	})
 
 function heightOf(page: Page): Promise<number> {
 	return page.evaluate(() => document.documentElement.scrollHeight)

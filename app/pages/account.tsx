@@ -4,7 +4,7 @@ import type { PublicUser } from "../auth/user/user.server"
 import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Notice } from "../ui/card"
-import { DescribedField, labelsOf } from "../ui/described-field"
+import { DescribedField, keyHintAt, labelsOf } from "../ui/described-field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
@@ -23,6 +23,7 @@ type AccountPageProps = {
 
 export function AccountPage({ user, session, profile = [], refused }: AccountPageProps) {
 	const shown = profile.map(({ field, value }) => ({ field: { ...field, ...known[field.name] }, value }))
+	const fields = shown.map(({ field }) => field)
 	return (
 		<div className="inside">
 			<div className="sign-out">
@@ -46,13 +47,13 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 			<Notice />
 			<div className="sheet">
 				<Section id="profile" title="Profile" hint="Others can see your user name.">
-					<Form id="profile-form" refused={refused} labels={labelsOf(shown.map(({ field }) => field))}>
-						{shown.map(({ field, value }) => (
+					<Form id="profile-form" refused={refused} labels={labelsOf(fields)}>
+						{shown.map(({ field, value }, index) => (
 							<DescribedField
 								key={`${field.name} ${value}`}
 								field={field}
 								value={value}
-								enterKeyHint="done"
+								enterKeyHint={keyHintAt(index, fields, "done")}
 							/>
 						))}
 						<SubmitButton pending="Saving…">Save profile</SubmitButton>

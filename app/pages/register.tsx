@@ -4,7 +4,7 @@ import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
-import { DescribedField, labelsOf } from "../ui/described-field"
+import { DescribedField, keyHintAt, labelsOf } from "../ui/described-field"
 import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { NewPassword } from "../ui/password-field"
@@ -66,14 +66,10 @@ export function RegisterPage(props: {
 					repeatLabel={isRepeated ? labels.confirm_password : undefined}
 					minLength={min_password_length}
 					judged
-					enterKeyHint={own.length ? "next" : "go"}
+					enterKeyHint={keyHintAt(-1, own, "go")}
 				/>
 				{own.map((field, index) => (
-					<DescribedField
-						key={field.name}
-						field={field}
-						enterKeyHint={index < own.length - 1 ? "next" : "go"}
-					/>
+					<DescribedField key={field.name} field={field} enterKeyHint={keyHintAt(index, own, "go")} />
 				))}
 				<Captcha captcha={captcha} />
 				<SubmitButton pending="Creating…">Create account</SubmitButton>

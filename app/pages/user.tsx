@@ -58,6 +58,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								hint="A new one has to be confirmed by e-mail, unless you mark it as confirmed below."
 								defaultValue={typed.email ?? user.email}
 								autoComplete="off"
+								enterKeyHint="done"
 							/>
 							<Select
 								name="verified"

@@ -9,12 +9,15 @@ import { Select } from "./select"
  *
  * @param value what it is now; without one, the form is a new one
  */
-export function DescribedField(props: {
+export function DescribedField({
+	field,
+	value,
+	enterKeyHint,
+}: {
 	field: FieldDescription
 	value?: string
-	enterKeyHint?: FieldProps["enterKeyHint"]
+	enterKeyHint: FieldProps["enterKeyHint"]
 }) {
-	const { field, value, enterKeyHint } = props
 	const { name, type, required, hint, autocomplete, options = [] } = field
 	const { refused } = useFormScope()
 	const label = labelOf(field)
@@ -38,6 +41,16 @@ export function DescribedField(props: {
 			{...(autocomplete === "username" && verbatim)}
 		/>
 	)
+}
+
+/** What the key of a screen keyboard says at one of `fields`. @param last what it says at the last that is typed into */
+export function keyHintAt(
+	index: number,
+	fields: FieldDescription[],
+	last: FieldProps["enterKeyHint"],
+): FieldProps["enterKeyHint"] {
+	const isTyped = ({ type }: FieldDescription) => type !== "boolean" && type !== "choice"
+	return fields.slice(index + 1).some(isTyped) ? "next" : last
 }
 
 /** For {@link Form}, whose errors name the fields. */

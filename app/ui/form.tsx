@@ -1,5 +1,5 @@
 import { Form as RouterForm, useFormAction, useNavigation } from "@remix-run/react"
-import { createContext, type ReactNode, useContext, useEffect, useRef } from "react"
+import { createContext, type KeyboardEvent, type ReactNode, useContext, useEffect, useRef } from "react"
 import type { RefusedForm } from "../http/submission.server"
 import { FormError, onlyFaultOf } from "./form-error"
 
@@ -65,7 +65,7 @@ export function Form(props: FormProps) {
 	return (
 		<Scope.Provider value={{ id, refused: own, onlyFault, busy }}>
 			<FormError formId={id} problem={own?.problem} labels={labels} />
-			<RouterForm id={id} method="post" action={action} noValidate>
+			<RouterForm id={id} method="post" action={action} noValidate onKeyDown={followNextKey}>
 				{Object.entries(unseen).map(
 					([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
 				)}
@@ -73,6 +73,18 @@ export function Form(props: FormProps) {
 			</RouterForm>
 		</Scope.Provider>
 	)
+}
+
+/** A screen keyboard's "next" leads on, as it says. Safari would send the form; other browsers do so by themselves. */
+function followNextKey(event: KeyboardEvent<HTMLFormElement>): void {
+	const { key, target, currentTarget: form } = event
+	if (key !== "Enter" || !(target instanceof HTMLInputElement) || target.enterKeyHint !== "next") return
+	if (!window.matchMedia("(pointer: coarse)").matches) return
+	const typed = [...form.querySelectorAll<HTMLInputElement>("input[enterkeyhint]")]
+	const next = typed[typed.indexOf(target) + 1]
+	if (!next) return
+	event.preventDefault()
+	next.focus()
 }
 
 function pathOf(action: string | undefined): string | undefined {
