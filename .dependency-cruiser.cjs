@@ -105,7 +105,7 @@ module.exports = {
 			comment: "Statements go through app/db, where transactions are isolated (decision 3).",
 			severity: "error",
 			from: onlyFrom("^app/db/"),
-			to: { path: "node_modules/(@prisma|better-sqlite3|prisma)/" },
+			to: { path: "node_modules/(@prisma|@types/pg|better-sqlite3|pg|prisma)/" },
 		},
 		{
 			name: "lucia-has-one-importer",

@@ -7,6 +7,7 @@ import remixConfig from "./remix.config.js"
 const serverPackages = [
 	"@node-rs/argon2",
 	"@prisma/adapter-better-sqlite3",
+	"@prisma/adapter-pg",
 	"@prisma/client",
 	"@remix-run/node",
 	"@zxcvbn-ts/core",
@@ -18,6 +19,7 @@ const serverPackages = [
 	"lucia",
 	"negotiator",
 	"nodemailer",
+	"pg",
 	"pino",
 	"pino-pretty",
 	"rate-limiter-flexible",
@@ -44,7 +46,8 @@ function serverEntry(): Plugin {
 	// Beside each other, so that a path from one module to a file is the same in all.
 	const rollupOptions = { input, output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" } }
 	// Prisma's packages serve six databases and weigh 75 MB; what is needed of them, 5 MB, becomes part of the build.
-	const ssr = { noExternal: [/^@prisma\//] }
+	// So does what they need in a version of their own, which a production install would not find.
+	const ssr = { noExternal: [/^@prisma\//, "postgres-array"] }
 	return {
 		name: "server-entry",
 		config: (_config, { isSsrBuild }) => (isSsrBuild ? { build: { rollupOptions }, ssr } : undefined),

@@ -53,10 +53,17 @@ const envSchema = z
 			.pipe(z.array(secret)),
 		DATABASE_URL: z
 			.string()
-			.regex(/^file:./, "must be a SQLite file such as file:./data/gatehouse.db")
+			.regex(
+				/^file:.|^postgres(?:ql)?:\/\//,
+				"must be a SQLite file such as file:./data/gatehouse.db, or PostgreSQL's address such as postgres://user:password@host/name",
+			)
 			.refine(
-				(value) => !/^file:\s*(?::memory:|\?|$)|[?&](?:mode=memory|vfs=)/i.test(value),
+				(value) => !/^file:\s*(?::memory:|\?|$)|^file:.*[?&](?:mode=memory|vfs=)/i.test(value),
 				"must be a file on disk: what is in memory is gone at the next start",
+			)
+			.refine(
+				(value) => value.startsWith("file:") || isAddressOfDatabase(value),
+				"must name a database, as in postgres://user:password@host/name; what is no letter or digit in the password is written as in addresses, such as %40 for @",
 			)
 			.default("file:./data/gatehouse.db"),
 		SMTP_URL: z
@@ -93,6 +100,10 @@ const envSchema = z
 		message: "is missing: set it to the address that visitors use, such as https://accounts.example.org",
 	})
 
+function isAddressOfDatabase(value: string): boolean {
+	return URL.canParse(value) && /^\/[^/]+$/.test(new URL(value).pathname)
+}
+
 /** Words that are written again and again are as easy to guess as one of them. */
 function repeatsItself(secret: string): boolean {
 	const triples = Array.from({ length: secret.length - 2 }, (_, index) => secret.slice(index, index + 3))
@@ -118,7 +129,8 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		https: appUrl.startsWith("https:"),
 		/** The first one signs; all of them verify. */
 		secrets: [parsed.SECRET, ...parsed.SECRET_PREVIOUS] as const,
-		databaseFile: parsed.DATABASE_URL.slice("file:".length),
+		/** Begins with `file:` for SQLite. It may hold a password. */
+		databaseUrl: parsed.DATABASE_URL,
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
 		trustedProxies: parsed.TRUST_PROXY,

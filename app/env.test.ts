@@ -14,7 +14,7 @@ describe("a good environment", () => {
 			appUrl: "https://accounts.example.org",
 			https: true,
 			secrets: [SECRET],
-			databaseFile: "./data/gatehouse.db",
+			databaseUrl: "file:./data/gatehouse.db",
 			smtpUrl: undefined,
 			mailFrom: "no-reply@accounts.example.org",
 			trustedProxies: 0,
@@ -41,6 +41,15 @@ describe("a good environment", () => {
 	it("lists older secrets after the one that signs", () => {
 		const older = ["b".repeat(16) + SECRET, "c".repeat(16) + SECRET]
 		expect(parseEnv({ ...good, SECRET_PREVIOUS: older.join(",") }).secrets).toEqual([SECRET, ...older])
+	})
+
+	it("takes SQLite's file, or PostgreSQL's address", () => {
+		for (const DATABASE_URL of [
+			"file:/var/lib/gatehouse/accounts.db",
+			"postgres://gatehouse@db.example.net/accounts",
+			"postgresql://gatehouse:w%40rd@db.example.net:5433/accounts?sslmode=verify-full",
+		])
+			expect(parseEnv({ ...good, DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
 	})
 
 	it("writes the address in one way", () => {
@@ -78,6 +87,11 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["TRUST_PROXY", "11"],
 		["DATABASE_URL", "./data/some.db"],
 		["DATABASE_URL", "file:"],
+		["DATABASE_URL", "mysql://user:word@db.example.net/accounts"],
+		["DATABASE_URL", "postgres://db.example.net/"],
+		["DATABASE_URL", "postgres://user:word@db.example.net"],
+		["DATABASE_URL", "postgres://user:word/with/slashes@db.example.net/accounts"],
+		["DATABASE_URL", "postgresql://user:word@db.example.net:port/accounts"],
 		["SMTP_URL", "mail.example.net:25"],
 		["SMTP_URL", "http://mail.example.net"],
 		["MAIL_FROM", "no-reply@example.net\r\nBcc: eve@example.net"],

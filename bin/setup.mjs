@@ -1,15 +1,16 @@
 import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { noteBuild } from "./freshness.mjs"
 
 const MIN_NODE = [20, 19]
-/** Which schema the database client was generated from. */
+const SCHEMA = "prisma/schema.prisma"
+/** Which schema the database clients were generated from. */
 const STAMP = "app/db/generated/.schema"
 
 /**
- * Makes a bare clone ready: packages from the lock file, the database client.
+ * Makes a bare clone ready: packages from the lock file, the database clients.
  * Does only what is missing, and says what it does. Plain JavaScript without packages, as there are none yet.
  */
 export function setup() {
@@ -18,10 +19,13 @@ export function setup() {
 		say("Installing packages from package-lock.json (a few minutes, once)…")
 		install()
 	}
-	const schema = hash("prisma/schema.prisma")
+	const schema = hash(SCHEMA, "bin/setup.mjs")
 	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
-		say("Generating the database client…")
-		generate()
+		say("Generating the database clients…")
+		// Prisma finds fault with a folder in which another client's is.
+		rmSync("app/db/generated", { recursive: true, force: true })
+		generate(SCHEMA)
+		if (existsSync("app/db/postgres")) generateForPostgres()
 		writeFileSync(STAMP, schema)
 	}
 }
@@ -74,11 +78,21 @@ function install() {
 }
 
 /** Prisma's command line looks for an engine that `generate` never runs; any file satisfies it without a download. */
-function generate() {
-	run("node", ["node_modules/prisma/build/index.js", "generate"], {
+function generate(schema) {
+	run("node", ["node_modules/prisma/build/index.js", "generate", "--schema", schema], {
 		PRISMA_SCHEMA_ENGINE_BINARY: resolve("package.json"),
 		PRISMA_HIDE_UPDATE_MESSAGE: "1",
 	})
+}
+
+/** A client is for one kind of database, and so is a schema: this one is the same but for that. */
+function generateForPostgres() {
+	const copy = "app/db/generated/postgres.prisma"
+	const schema = readFileSync(SCHEMA, "utf8")
+		.replace(/^(\s*provider\s*=\s*)"sqlite"/m, '$1"postgresql"')
+		.replace(/^(\s*output\s*=\s*)".*"/m, '$1"./postgres"')
+	writeFileSync(copy, schema)
+	generate(copy)
 }
 
 /** For development only: a server that finds no secret in production must not find one that was made up for it. */
@@ -94,8 +108,10 @@ function readIfThere(file) {
 	return existsSync(file) ? readFileSync(file, "utf8") : undefined
 }
 
-function hash(file) {
-	return createHash("sha256").update(readFileSync(file)).digest("hex")
+function hash(...files) {
+	const hash = createHash("sha256")
+	for (const file of files) hash.update(readFileSync(file))
+	return hash.digest("hex")
 }
 
 if (process.argv.includes("--build")) {

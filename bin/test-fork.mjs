@@ -53,10 +53,12 @@ async function testFork(names) {
 /** As `docs/fields.md` says. */
 function addField() {
 	edit("prisma/schema.prisma", /(model User \{)/, `$1\n  display_name String @default("")`)
-	const migration = join(folder, "prisma/migrations/sqlite/20990101000000_display_name")
-	mkdirSync(migration)
 	const sql = `ALTER TABLE "User" ADD COLUMN "display_name" TEXT NOT NULL DEFAULT '';\n`
-	writeFileSync(join(migration, "migration.sql"), sql)
+	for (const database of ["sqlite", "postgres"]) {
+		const migration = join(folder, `prisma/migrations/${database}/20990101000000_display_name`)
+		mkdirSync(migration)
+		writeFileSync(join(migration, "migration.sql"), sql)
+	}
 	edit("app/auth.events.server.ts", /^/, `import { text } from "./auth/field"\n`)
 	edit(
 		"app/auth.events.server.ts",

@@ -52,6 +52,7 @@ export async function importUsers(
 	if (checked.wrong > 0) return { ok: false, ...checked }
 	let written = 0
 	await inTransaction(async (transaction) => {
+		written = 0
 		for await (const batch of batchesOf(readLines(file))) {
 			const data = batch.map(({ read }) => rowOf(lineSchema.parse(read), now))
 			await transaction.user.createMany({ data })

@@ -78,6 +78,7 @@ export const registerSchema = z
 	})
 	.superRefine((input, context) => {
 		const { password, username, email, confirm_password = password } = input
+		refuseNul(input, context)
 		const fault = personalPasswordFault(password, { username, email: email.address })
 		if (fault) addFault(context, fault, "password")
 		else refuseDifferent({ password, confirm_password }, context)
@@ -91,11 +92,13 @@ export const registrationCheckSchema = z.object({
 })
 
 /** What people may change of their own account at once: what they registered with, but address and password. */
-export const profileSchema = z.object(
-	mapValues({ username, ...registration.fields }, orUnchanged) as Sent<
-		{ username: typeof username } & typeof registration.fields
-	>,
-)
+export const profileSchema = z
+	.object(
+		mapValues({ username, ...registration.fields }, orUnchanged) as Sent<
+			{ username: typeof username } & typeof registration.fields
+		>,
+	)
+	.superRefine(refuseNul)
 
 export const loginSchema = z.object({
 	username: identifier.meta({ aliases: ["login", "email"] }),
@@ -176,6 +179,13 @@ function mapValues(
 }
 
 type Refinement = z.core.$RefinementCtx<unknown>
+
+/** Of a fork's fields, whose own rules may not think of it: PostgreSQL cannot store it. */
+function refuseNul(input: object, context: Refinement): void {
+	for (const [name, value] of Object.entries(input))
+		if (Object.hasOwn(registration.fields, name) && typeof value === "string" && value.includes("\0"))
+			addFault(context, { code: "not_text" }, name)
+}
 
 function refuseDifferent(
 	{ password, confirm_password }: { password: string; confirm_password: string },

@@ -1,8 +1,8 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
 import {
+	alone,
 	db,
-	execute,
 	inTransaction,
 	isUniqueViolation,
 	query,
@@ -30,6 +30,9 @@ export const LIST_BOUNDS = {
 	maxPageSize: 100,
 	pageSize: 20,
 } as const
+
+/** Held by what may take a superuser away: each of two at once would find the other one still there. */
+const LAST_SUPERUSER = "last superuser"
 
 /** Accounts by user name. @param search part of a user name or an address; `""` finds all */
 export async function listUsers(options: {
@@ -90,7 +93,10 @@ export async function deleteUser(
 ): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed">> {
 	const user = await findUser(id)
 	if (!user) return refusal("not_found")
-	const deleted = await execute(sql`DELETE FROM "User" WHERE "id" = ${id} AND ${isSpared(id)}`)
+	const deleted = await inTransaction(async (transaction) => {
+		await alone(LAST_SUPERUSER, transaction)
+		return transaction.$executeRaw(sql`DELETE FROM "User" WHERE "id" = ${id} AND ${isSpared(id)}`)
+	})
 	if (deleted === 0) return (await findUser(id)) ? refused("sure", "last_superuser") : refusal("not_found")
 	emit("user.deleted", user, caller)
 	return { ok: true }
@@ -103,6 +109,7 @@ async function update(
 	transaction: Transaction,
 ): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
 	const isHarmless = change.active !== false && change.superuser !== false
+	if (!isHarmless) await alone(LAST_SUPERUSER, transaction)
 	// Changes nothing, but holds the row, and decides between two changes at once which of them is the last superuser's.
 	const held = await transaction.$executeRaw(
 		sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id} AND (${isHarmless} OR ${isSpared(id)})`,

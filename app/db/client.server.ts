@@ -1,26 +1,15 @@
-import { mkdirSync } from "node:fs"
-import { dirname } from "node:path"
 import { env } from "../env.server"
 import { log } from "../log.server"
-import { StartError } from "../start-error"
-import { Prisma, PrismaClient } from "./generated/client"
-import { migrate } from "./migrate.server"
-import { IsolatedSqlite, MAX_LOCKED_MS } from "./sqlite.server"
+import type { Engine } from "./engine"
+import { Prisma } from "./generated/client"
 
-/** A transaction may wait for one of our own before it waits for another process. */
-const MAX_WAIT_MS = MAX_LOCKED_MS + 1_000
+/** How often a transaction is begun anew that was undone because another one was in its way. */
+const MAX_TRIES = 4
 
-const adapter = new IsolatedSqlite(env.databaseFile)
-
-const client = new PrismaClient({
-	adapter,
-	// Prisma's longer messages quote the values of the call, which the log must not hold.
-	errorFormat: "minimal",
-	transactionOptions: { maxWait: MAX_WAIT_MS },
-})
+const engine = await openEngine(env.databaseUrl)
 
 /** The one database client. A fault of the database itself is thrown as {@link DatabaseUnavailable}. */
-export const db = client.$extends({
+export const db = engine.client.$extends({
 	query: { $allOperations: ({ args, query }) => query(args).catch(rethrow) },
 })
 
@@ -29,49 +18,58 @@ export const userColumns: string[] = Object.keys(Prisma.UserScalarFieldEnum)
 
 export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 
-/** Runs `work` as one transaction. @param timeoutMs how long it may take; Prisma's own limit is 5 s */
-export function inTransaction<T>(
+/**
+ * Runs `work` as one transaction; again from its beginning where the database undid it because it and another one waited
+ * for each other.
+ *
+ * @param timeoutMs how long it may take; Prisma's own limit is 5 s
+ */
+export async function inTransaction<T>(
 	work: (transaction: Transaction) => Promise<T>,
 	timeoutMs?: number,
 ): Promise<T> {
-	return db.$transaction(work, timeoutMs ? { timeout: timeoutMs } : undefined).catch(rethrow)
+	for (let tries = 1; ; tries++) {
+		try {
+			return await db.$transaction(work, timeoutMs ? { timeout: timeoutMs } : undefined).catch(rethrow)
+		} catch (error) {
+			if (tries === MAX_TRIES || !(error instanceof DatabaseUnavailable && error.isConflict())) throw error
+		}
+	}
 }
 
-/** What every request or every sign-in runs goes past Prisma's engine, see `statement.server.ts`; errors are the same. */
+/** What every request or every sign-in runs goes past Prisma's engine, see decision 13; errors are the same. */
 export function query<Row>(statement: Prisma.Sql): Promise<Row[]> {
-	return adapter.read<Row>(statement).catch(rethrow)
+	return engine.read<Row>(statement).catch(rethrow)
 }
 
 /** @returns how many rows it changed. */
 export function execute(statement: Prisma.Sql): Promise<number> {
-	return adapter.change(statement).catch(rethrow)
+	return engine.change(statement).catch(rethrow)
 }
 
-export const { sql, raw } = Prisma
+export const { sql, raw, join } = Prisma
 
-/**
- * Applies migrations and sets what SQLite forgets between connections. Call it once, before the first query.
- *
- * @throws {StartError} when the file cannot be made, read or written.
- */
+/** See {@link Engine}. */
+export const { hasRowLocks } = engine
+
+/** At the end of a `SELECT`: what it found stays as it is until the statement's transaction ends. */
+export const held = hasRowLocks ? sql`FOR SHARE` : Prisma.empty
+
+/** Until the transaction ends, no other one that asks for the same goes on from here: on SQLite none does anyway. */
+export async function alone(name: string, transaction: Transaction): Promise<void> {
+	if (hasRowLocks)
+		await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`gatehouse ${name}`}))`
+}
+
+/** Applies migrations. Call it once, before the first query. @throws {StartError} when the database cannot be used. */
 export async function openDatabase(): Promise<void> {
-	try {
-		mkdirSync(dirname(env.databaseFile), { recursive: true })
-		migrate(env.databaseFile, (name) =>
-			log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
-		)
-	} catch (error) {
-		const { code } = error as { code?: unknown }
-		if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error
-		throw new StartError(`DATABASE_URL: the database cannot be opened (${code})`)
-	}
-	// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
-	// of the process, only (at worst) the last ones on a power cut.
-	await client.$executeRawUnsafe("PRAGMA synchronous = NORMAL")
+	await engine.open((name) =>
+		log.info({ event: "database.migrated", migration: name }, `Applied migration ${name}`),
+	)
 }
 
 export async function closeDatabase(): Promise<void> {
-	await client.$disconnect()
+	await engine.close()
 }
 
 /** @throws {DatabaseUnavailable} */
@@ -92,30 +90,42 @@ class DatabaseUnavailable {
 	readonly statusText = "Service Unavailable"
 	readonly internal = false
 	readonly data = { code: "unavailable" as const }
+	/** Not for clients, who get everything else. */
+	readonly #fault: string
+
+	constructor(fault: string) {
+		this.#fault = fault
+	}
+
+	/** Whether it was undone for the sake of another one, and can be tried again. */
+	isConflict(): boolean {
+		return CONFLICTS.has(this.#fault)
+	}
 }
 
 export function isDatabaseUnavailable(error: unknown): boolean {
 	return error instanceof DatabaseUnavailable
 }
 
-const FAULTS =
-	/SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
-const FAULT_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"])
+/** Prisma's own, on every database. */
+const FAULTS = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"])
+/** Serialization failure and deadlock, as Prisma says it and as PostgreSQL does. */
+const CONFLICTS = new Set(["P2034", "40001", "40P01"])
 
 function rethrow(error: unknown): never {
-	const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown }
-	// Past Prisma's engine, the database's own words are in the cause.
-	const { originalCode, originalMessage } = (cause ?? {}) as {
-		originalCode?: unknown
-		originalMessage?: unknown
-	}
-	const told = [code, message, originalCode, originalMessage].map(String).join(" ")
-	if ((typeof code === "string" && FAULT_CODES.has(code)) || FAULTS.test(told)) {
-		log.error(
-			{ event: "database.unavailable", code: code ?? originalCode },
-			"The database does not take the query",
-		)
-		throw new DatabaseUnavailable()
-	}
-	throw error
+	if (error instanceof DatabaseUnavailable) throw error
+	const { code } = error as { code?: unknown }
+	const fault = typeof code === "string" && FAULTS.has(code) ? code : engine.faultOf(error)
+	if (fault === null) throw error
+	const unavailable = new DatabaseUnavailable(fault)
+	if (unavailable.isConflict())
+		log.warn({ event: "database.conflict", code: fault }, "Two transactions were in each other's way")
+	else log.error({ event: "database.unavailable", code: fault }, "The database does not take the query")
+	throw unavailable
+}
+
+/** Loads the one that is used. */
+async function openEngine(url: string): Promise<Engine> {
+	if (url.startsWith("file:")) return (await import("./sqlite/engine.server")).sqliteEngine(url)
+	return (await import("./postgres/engine.server")).postgresEngine(url)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { config } from "../auth.config"
 import { currentTime } from "../clock.server"
-import { db, type Transaction } from "../db/client.server"
+import { db, hasRowLocks, join, query, sql, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { log } from "../log.server"
 import { isPermanentFailure, type Message, type Transport } from "./transport.server"
@@ -105,12 +105,12 @@ export async function deliverDue(options: {
 	transport: Transport
 	now: () => Date
 }): Promise<number> {
-	const due = await db.outboxMail.findMany({
-		where: { sentAt: null, failedAt: null, nextAttemptAt: { lte: options.now() } },
-		orderBy: { nextAttemptAt: "asc" },
-		take: BATCH,
-	})
-	const tried = await Promise.allSettled(due.map((mail) => deliver(mail, options)))
+	const due = hasRowLocks ? await claimDue() : await findDue(options.now())
+	const tried = await Promise.allSettled(
+		due.map(async (mail) => {
+			if (hasRowLocks || (await claim(mail, options.now()))) await deliver(mail, options)
+		}),
+	)
 	const failed = tried.find((result) => result.status === "rejected")
 	if (failed) throw failed.reason
 	return due.length
@@ -120,7 +120,6 @@ async function deliver(
 	mail: OutboxMail,
 	{ compose, transport, now }: { compose: Compose; transport: Transport; now: () => Date },
 ): Promise<void> {
-	if (!(await claim(mail, now()))) return
 	const { id, kind } = mail
 	try {
 		const message = await compose(mail, now())
@@ -149,6 +148,35 @@ async function deliver(
 		if (final) log.error({ event: "mail.failed", ...about }, "Mail given up")
 		else log.warn({ event: "mail.delayed", ...about }, "Mail not delivered; it will be tried again")
 	}
+}
+
+/** Of several processes, each finds the same. */
+function findDue(now: Date): Promise<OutboxMail[]> {
+	return db.outboxMail.findMany({
+		where: { sentAt: null, failedAt: null, nextAttemptAt: { lte: now } },
+		orderBy: { nextAttemptAt: "asc" },
+		take: BATCH,
+	})
+}
+
+/**
+ * Finds what is due and takes it, as {@link claim} does, in one statement: of several processes, each finds others. By
+ * the database's clock, which is the same for all of them; what was never tried is due whatever that says.
+ *
+ * @returns rows as they were before
+ */
+async function claimDue(): Promise<OutboxMail[]> {
+	const { timeoutSeconds, retryDelaysSeconds: delays } = config.mail
+	const now = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
+	const delay = sql`(ARRAY[${join(delays)}]::float8[])[LEAST("attempts" + 1, ${delays.length}::int)]`
+	const claimed = await query<OutboxMail>(sql`
+		UPDATE "OutboxMail" SET "attempts" = "attempts" + 1,
+			"nextAttemptAt" = ${now} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
+		WHERE "id" = ANY(ARRAY(SELECT "id" FROM "OutboxMail"
+			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND ("attempts" = 0 OR "nextAttemptAt" <= ${now})
+			ORDER BY "nextAttemptAt" LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
+		RETURNING *`)
+	return claimed.map((mail) => ({ ...mail, attempts: mail.attempts - 1 }))
 }
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { type Adapter, Lucia, TimeSpan } from "lucia"
 import { config } from "../../auth.config"
 import { currentTime } from "../../clock.server"
-import { db, execute, isDatabaseUnavailable, query, sql } from "../../db/client.server"
+import { db, execute, held, isDatabaseUnavailable, query, sql } from "../../db/client.server"
 import type { Session } from "../../db/generated/client"
 import { insertInto } from "../../db/statement.server"
 import { log } from "../../log.server"
@@ -67,7 +67,11 @@ export const adapter: Adapter = {
 		const until = remember ? absoluteExpiresAt : earlier(expiryFrom(createdAt), absoluteExpiresAt)
 		const row = { ...columns, id, userId, expiresAt: until } satisfies Session
 		const inserted = await execute(
-			insertInto("Session", row, sql`"User" WHERE "id" = ${userId} AND "epoch" = ${epoch} AND "active"`),
+			insertInto(
+				"Session",
+				row,
+				sql`"User" WHERE "id" = ${userId} AND "epoch" = ${epoch} AND "active" ${held}`,
+			),
 		)
 		if (inserted === 0) throw new AccountEnded()
 	},

@@ -132,6 +132,8 @@ export async function findUnproven(emailKey: string, preferred: string | null): 
 }
 
 async function findOne(condition: Prisma.Sql): Promise<User | null> {
+	// PostgreSQL takes no NUL, not even to say that nobody is called so.
+	if (condition.values.some((value) => String(value).includes("\0"))) return null
 	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE ${condition}`)
 	return user ?? null
 }

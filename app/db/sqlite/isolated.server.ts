@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
 import type { Database } from "better-sqlite3"
-import type { Prisma } from "./generated/client"
-import { Statements } from "./statement.server"
+import type { Prisma } from "../generated/client"
+import { Statements } from "./statements.server"
 
 type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
 type Transaction = Awaited<ReturnType<Connection["startTransaction"]>>

@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from "node:crypto"
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { randomUUID } from "node:crypto"
 import Database from "better-sqlite3"
-import { StartError } from "../start-error"
+import { StartError } from "../../start-error"
+import { type Applied, missingMigrations } from "../migrations.server"
 
 const MIGRATIONS = "prisma/migrations/sqlite"
 const LOCK_TIMEOUT_MS = 30_000
@@ -25,28 +24,19 @@ export function migrate(file: string, onApplied: (name: string) => void, folder 
 		database.pragma("journal_mode = WAL")
 		// Prisma changes a table by making it anew and dropping the old one, which would cascade to all that refers to it.
 		database.pragma("foreign_keys = OFF")
-		const applied = database.transaction(() => applyMissing(database, readMigrations(folder))).immediate()
+		const applied = database.transaction(() => applyMissing(database, folder)).immediate()
 		applied.forEach(onApplied)
 	} finally {
 		database.close()
 	}
 }
 
-function applyMissing(database: Database.Database, shipped: ReturnType<typeof readMigrations>): string[] {
+function applyMissing(database: Database.Database, folder: string): string[] {
 	database.exec(BOOKKEEPING)
-	const rows = database
+	const applied = database
 		.prepare(`SELECT migration_name AS name, checksum FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`)
-		.all() as { name: string; checksum: string }[]
-	const known = new Map(rows.map((row) => [row.name, row.checksum]))
-
-	const foreign = rows.find((row) => !shipped.some((migration) => migration.name === row.name))
-	if (foreign)
-		throw new StartError(`DATABASE_URL: the database is newer than this build (migration ${foreign.name})`)
-	const changed = shipped.find(({ name, checksum }) => known.has(name) && known.get(name) !== checksum)
-	if (changed)
-		throw new StartError(`prisma/migrations/sqlite/${changed.name} was changed after it had been applied`)
-
-	const missing = shipped.filter(({ name }) => !known.has(name))
+		.all() as Applied[]
+	const missing = missingMigrations(folder, applied)
 	for (const migration of missing) {
 		database.exec(migration.sql)
 		const now = Date.now()
@@ -60,14 +50,4 @@ function applyMissing(database: Database.Database, shipped: ReturnType<typeof re
 	if (missing.length > 0 && (database.pragma("foreign_key_check") as unknown[]).length > 0)
 		throw new StartError("prisma/migrations/sqlite: the new migrations leave rows that refer to nothing")
 	return missing.map((migration) => migration.name)
-}
-
-function readMigrations(folder: string) {
-	return readdirSync(folder, { withFileTypes: true })
-		.filter((entry) => entry.isDirectory())
-		.map(({ name }) => {
-			const sql = readFileSync(join(folder, name, "migration.sql"), "utf8")
-			return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") }
-		})
-		.sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { env } from "../env.server"
+import { env } from "../../env.server"
 import {
 	closeDatabase,
 	db,
@@ -9,8 +9,9 @@ import {
 	isUniqueViolation,
 	openDatabase,
 	pingDatabase,
-} from "./client.server"
+} from "../client.server"
 
+const databaseFile = env.databaseUrl.slice("file:".length)
 const now = new Date("2026-01-01T12:00:00.000Z")
 
 beforeAll(openDatabase)
@@ -101,7 +102,7 @@ describe("a transaction", () => {
 describe("beside another process", () => {
 	it("a transaction that has read may still write: the other one waits", async () => {
 		await db.user.create({ data: user("counted") })
-		const other = new Database(env.databaseFile, { timeout: 0 })
+		const other = new Database(databaseFile, { timeout: 0 })
 		const count = await inTransaction(async (transaction) => {
 			const before = await transaction.user.count()
 			expect(() => other.exec(`DELETE FROM "User"`)).toThrow("locked")
@@ -114,7 +115,7 @@ describe("beside another process", () => {
 
 	it("a write waits until the other one is done, and holds nobody else up meanwhile", async () => {
 		await db.user.create({ data: user("before") })
-		const other = new Database(env.databaseFile)
+		const other = new Database(databaseFile)
 		other.exec("BEGIN IMMEDIATE")
 		let longestTick = 0
 		let last = performance.now()
@@ -140,7 +141,7 @@ describe("beside another process", () => {
 	})
 
 	it("gives up after a few seconds, and works again afterwards", async () => {
-		const other = new Database(env.databaseFile)
+		const other = new Database(databaseFile)
 		other.exec("BEGIN IMMEDIATE")
 		const tried = await Promise.allSettled([
 			db.user.create({ data: user("alone") }),

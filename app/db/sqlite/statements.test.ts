@@ -1,7 +1,7 @@
 import Database from "better-sqlite3"
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
-import { db, execute, openDatabase, query, raw, sql } from "./client.server"
-import { insertInto } from "./statement.server"
+import { db, execute, openDatabase, query, raw, sql } from "../client.server"
+import { insertInto } from "../statement.server"
 
 const now = new Date("2026-01-01T12:00:00.123Z")
 const ada = {

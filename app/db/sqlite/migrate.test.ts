@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { beforeEach, describe, expect, it } from "vitest"
-import { StartError } from "../start-error"
+import { StartError } from "../../start-error"
 import { migrate } from "./migrate.server"
 
 const folder = "prisma/migrations/sqlite"

@@ -1,0 +1,57 @@
+import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+import { StartError } from "../../start-error"
+import type { Engine } from "../engine"
+import { PrismaClient } from "../generated/client"
+import { IsolatedSqlite, MAX_LOCKED_MS } from "./isolated.server"
+import { migrate } from "./migrate.server"
+
+/** A transaction may wait for one of our own before it waits for another process. */
+const MAX_WAIT_MS = MAX_LOCKED_MS + 1_000
+
+const FAULTS =
+	/SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
+
+/** @param url such as `file:./data/gatehouse.db` */
+export function sqliteEngine(url: string): Engine {
+	const file = url.slice("file:".length)
+	const adapter = new IsolatedSqlite(file)
+	const client = new PrismaClient({
+		adapter,
+		// Prisma's longer messages quote the values of the call, which the log must not hold.
+		errorFormat: "minimal",
+		transactionOptions: { maxWait: MAX_WAIT_MS },
+	})
+	return {
+		client,
+		read: (statement) => adapter.read(statement),
+		change: (statement) => adapter.change(statement),
+		async open(onMigrated) {
+			try {
+				mkdirSync(dirname(file), { recursive: true })
+				migrate(file, onMigrated)
+			} catch (error) {
+				const { code } = error as { code?: unknown }
+				if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error
+				throw new StartError(`DATABASE_URL: the database cannot be opened (${code})`)
+			}
+			// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
+			// of the process, only (at worst) the last ones on a power cut.
+			await client.$executeRawUnsafe("PRAGMA synchronous = NORMAL")
+		},
+		close: () => client.$disconnect(),
+		faultOf,
+		hasRowLocks: false,
+	}
+}
+
+function faultOf(error: unknown): string | null {
+	const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown }
+	// Past Prisma's engine, the database's own words are in the cause.
+	const { originalCode, originalMessage } = (cause ?? {}) as {
+		originalCode?: unknown
+		originalMessage?: unknown
+	}
+	const told = [code, message, originalCode, originalMessage].map(String).join(" ")
+	return FAULTS.test(told) ? String(code ?? originalCode) : null
+}
