@@ -1,12 +1,25 @@
 import "./e2e/support/temporary-folder.mjs"
 import { defineConfig } from "vitest/config"
+import { sqliteOnly } from "./e2e/support/sqlite-only"
 
 /** Were it not for this, a worker whose runner is killed would go on, and its servers with it. */
 const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
 const retry = process.env.CI ? 1 : 0
 
-/** `unit` tests live beside what they test; `wire` tests speak to the built server as any client would. */
+const wire = {
+	setupFiles: ["e2e/support/wire-setup.ts"],
+	testTimeout: 60_000,
+	hookTimeout: 60_000,
+	retry,
+	// Each file starts servers that hash passwords: more at once only wait for each other.
+	poolOptions: { forks: { singleFork: true } },
+}
+
+/**
+ * `unit` tests live beside what they test; `wire` tests speak to the built server as any client would, on SQLite and, where
+ * the database matters, on PostgreSQL.
+ */
 export default defineConfig({
 	test: {
 		poolOptions: { forks: { execArgv: END_WITH_PARENT } },
@@ -21,13 +34,19 @@ export default defineConfig({
 			},
 			{
 				test: {
+					...wire,
 					name: "wire",
 					include: ["e2e/wire/**/*.test.ts"],
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
-					retry,
-					// Each file starts servers that hash passwords: more at once only wait for each other.
-					poolOptions: { forks: { singleFork: true } },
+					exclude: ["e2e/wire/postgres*.test.ts"],
+				},
+			},
+			{
+				test: {
+					...wire,
+					name: "wire-postgres",
+					include: ["e2e/wire/**/*.test.ts"],
+					exclude: Object.keys(sqliteOnly).map((file) => `e2e/wire/${file}`),
+					globalSetup: ["e2e/support/postgres-setup.ts"],
 				},
 			},
 		],

@@ -15,7 +15,7 @@ export async function newAccount(server: TestServer, mailbox: Mailbox): Promise<
 /** The same, as a superuser. */
 export async function newSuperuser(server: TestServer, mailbox: Mailbox): Promise<Account> {
 	const account = await newAccount(server, mailbox)
-	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE id = ?`).run(account.id)
+	server.database.prepare(`UPDATE "User" SET superuser = true WHERE id = ?`).run(account.id)
 	return account
 }
 

@@ -48,7 +48,7 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
 	})
 	expect(errors !== undefined, "errors").toBe(code === "validation_failed")
 	expect(request_id !== undefined, "request_id").toBe(code === "internal")
-	expect(answer.text).not.toMatch(/\bat .*:\d+|node_modules|prisma|sqlite|SELECT|zod/i)
+	expect(answer.text).not.toMatch(/\bat .*:\d+|node_modules|prisma|sqlite|postgres|SELECT|zod/i)
 	expectPrivate(answer)
 	expect(answer.cookies).toEqual([])
 }

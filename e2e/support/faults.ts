@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
-import type Database from "better-sqlite3"
+import { expect } from "vitest"
 import { type Answer, clientOf, linkFields, type Person } from "./client"
+import { isOnPostgres, type TestDatabase, tablesOf } from "./database"
 import type { Mailbox } from "./mailbox"
 import type { TestServer } from "./server"
 
@@ -38,12 +39,13 @@ export function logged(server: TestServer, event: string): Record<string, unknow
 }
 
 /** Everything that the database holds, as text to search. */
-export function dump(database: Database.Database): string {
-	const tables = database
-		.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")
-		.pluck()
-		.all() as string[]
-	return JSON.stringify(tables.map((table) => database.prepare(`SELECT * FROM "${table}"`).all()))
+export function dump(database: TestDatabase): string {
+	return JSON.stringify(tablesOf(database).map((table) => database.prepare(`SELECT * FROM "${table}"`).all()))
+}
+
+/** The file is not damaged. What PostgreSQL keeps is its own affair. */
+export function expectWhole(database: TestDatabase): void {
+	if (!isOnPostgres()) expect(database.pragma("integrity_check", { simple: true })).toBe("ok")
 }
 
 export function countRows(server: TestServer, table: "User" | "Session" | "OutboxMail"): number {

@@ -14,7 +14,7 @@ export async function stateContext(page: Page, server: TestServer, mailbox: Mail
 		: { person: await registerVerified(server, mailbox), url: "", cookie: "" }
 	const member = await registerVerified(server, mailbox)
 	const superuser = await registerVerified(server, mailbox)
-	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(superuser.username)
+	server.database.prepare(`UPDATE "User" SET superuser = true WHERE username = ?`).run(superuser.username)
 	return { page, url: server.url, member, newcomer, superuser, link: mailed.url, cookie: mailed.cookie }
 }
 

@@ -1,25 +1,24 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { mkdtempSync } from "node:fs"
-import { createServer } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import Database from "better-sqlite3"
 import type { Config } from "../../app/auth.config.check.server"
+import { makeDatabase, openDatabase, type TestDatabase } from "./database"
+import { freePort } from "./free-port"
 
-/** The built server, as an operator would start it: its own process, its own SQLite file, its own port. */
+export { freePort }
+
+/** The built server, as an operator would start it: its own process, its own database, its own port. */
 export type TestServer = {
 	url: string
 	port: number
 	secret: string
-	databaseFile: string
+	databaseUrl: string
 	process: ChildProcess
 	/** Everything that it printed. */
 	output: () => string
 	/** The log's lines that are JSON, parsed. */
 	logLines: () => Record<string, unknown>[]
 	/** A second connection to its database, for tests to look at rows, or to age them. */
-	database: Database.Database
+	database: TestDatabase
 	stop: (signal?: NodeJS.Signals) => Promise<number | null>
 }
 
@@ -32,7 +31,7 @@ type Changed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in 
  *
  * @param options.settings changes of the configuration, see `settings.mjs`
  * @param options.nodeOptions e.g. `["--import", "./e2e/support/kill-at.mjs"]`
- * @param options.databaseFile an existing file, to start again on it
+ * @param options.databaseUrl an existing database, to start again on it
  * @param options.cwd the folder of a copy, built
  */
 export async function startServer(
@@ -40,13 +39,13 @@ export async function startServer(
 		env?: Record<string, string>
 		settings?: Settings
 		nodeOptions?: string[]
-		databaseFile?: string
+		databaseUrl?: string
 		cwd?: string
 		waitUntilReady?: boolean
 	} = {},
 ): Promise<TestServer> {
 	const port = await freePort()
-	const databaseFile = options.databaseFile ?? join(mkdtempSync(join(tmpdir(), "gatehouse-")), "test.db")
+	const databaseUrl = options.databaseUrl ?? (await makeDatabase())
 	const secret = options.env?.SECRET ?? randomBytes(32).toString("base64url")
 	const url = `http://localhost:${port}`
 	const env: NodeJS.ProcessEnv = {
@@ -56,7 +55,7 @@ export async function startServer(
 		PORT: String(port),
 		APP_URL: url,
 		SECRET: secret,
-		DATABASE_URL: `file:${databaseFile}`,
+		DATABASE_URL: databaseUrl,
 		TRUST_PROXY: "1",
 		SMTP_URL: "smtp://127.0.0.1:9",
 		...options.env,
@@ -84,7 +83,7 @@ export async function startServer(
 		url,
 		port,
 		secret,
-		databaseFile,
+		databaseUrl,
 		process: child,
 		output: () => output,
 		logLines: () =>
@@ -93,7 +92,7 @@ export async function startServer(
 				.filter((line) => line.startsWith("{"))
 				.map((line) => JSON.parse(line)),
 		get database() {
-			connection ??= new Database(databaseFile, { timeout: 5000 })
+			connection ??= openDatabase(databaseUrl)
 			return connection
 		},
 		async stop(signal = "SIGTERM") {
@@ -103,7 +102,7 @@ export async function startServer(
 			return exited
 		},
 	}
-	let connection: Database.Database | undefined
+	let connection: TestDatabase | undefined
 	if (options.waitUntilReady !== false) await waitUntilReady(server)
 	return server
 }
@@ -121,15 +120,7 @@ async function waitUntilReady(server: TestServer): Promise<void> {
 	throw new Error(`The server did not start:\n${server.output()}`)
 }
 
-export function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const probe = createServer()
-		probe.once("error", reject)
-		probe.listen(0, "127.0.0.1", () => {
-			const address = probe.address()
-			probe.close(() =>
-				typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port")),
-			)
-		})
-	})
+/** Where the database is SQLite's. */
+export function fileOf({ databaseUrl }: Pick<TestServer, "databaseUrl">): string {
+	return databaseUrl.slice("file:".length)
 }

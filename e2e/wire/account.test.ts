@@ -69,7 +69,7 @@ describe("GET /account", () => {
 
 	it.each([
 		["has expired", () => changeSessions(`"expiresAt" = ?`, new Date(Date.now() - 1000).toISOString())],
-		["belongs to an account that was switched off", () => changeUser("active = 0")],
+		["belongs to an account that was switched off", () => changeUser("active = false")],
 		["is older than the account's last change", () => changeUser("epoch = epoch + 1")],
 		["is gone", () => server.database.exec(`DELETE FROM "Session"`)],
 	])("does not know a session that %s", async (_what, end) => {
@@ -80,7 +80,7 @@ describe("GET /account", () => {
 		expectProblem(await client.getJson("/account", { Cookie: cookie }), 401, "unauthenticated")
 		expect((await client.get("/account", { Cookie: cookie })).status).toBe(303)
 		expect((await client.getJson("/", { Cookie: cookie })).json).toEqual({ user: null })
-		changeUser("active = 1")
+		changeUser("active = true")
 	})
 
 	it("lets a session in use live longer, but not past its absolute end", async () => {

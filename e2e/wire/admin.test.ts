@@ -17,7 +17,7 @@ type Result = { status: number | null; stdout: string; stderr: string }
 /** The command as an operator types it, beside the running server. */
 function admin(parameters: string[], input = "", variables: Record<string, string> = {}): Promise<Result> {
 	const { PATH } = process.env
-	const DATABASE_URL = `file:${server.databaseFile}`
+	const DATABASE_URL = server.databaseUrl
 	const env = { PATH, NODE_ENV: "production" as const, SECRET: server.secret, DATABASE_URL, ...variables }
 	const child = spawn(process.execPath, ["bin/admin.mjs", ...parameters], { env })
 	let stdout = ""
@@ -123,7 +123,7 @@ describe("U2: npm run admin", () => {
 			env: {
 				...process.env,
 				SECRET: server.secret,
-				DATABASE_URL: `file:${server.databaseFile}`,
+				DATABASE_URL: server.databaseUrl,
 				NODE_ENV: "production",
 			},
 		})
@@ -146,7 +146,7 @@ it("S7: sessions:clean removes what has expired, and tells how much", async () =
 	const past = new Date(Date.now() - 1000).toISOString()
 	server.database
 		.prepare(
-			`UPDATE "Session" SET expiresAt = ? WHERE id = (SELECT id FROM "Session" WHERE userId = ? LIMIT 1)`,
+			`UPDATE "Session" SET "expiresAt" = ? WHERE id = (SELECT id FROM "Session" WHERE "userId" = ? LIMIT 1)`,
 		)
 		.run(past, userRow(server, person.username).id)
 	expect(JSON.parse((await admin(["sessions:clean", "--json"])).stdout)).toMatchObject({ sessions: 1 })

@@ -87,9 +87,9 @@ describe.each(tokenNames)("B1: POST /login/%s", (name) => {
 		const change = (assignment: string) =>
 			server.database.prepare(`UPDATE "User" SET ${assignment} WHERE username = ?`).run(bob.username)
 		expect((await withToken(token)).status).toBe(200)
-		change("active = 0")
+		change("active = false")
 		expectUnauthenticated(await withToken(token))
-		change("active = 1, epoch = epoch + 1")
+		change("active = true, epoch = epoch + 1")
 		expectUnauthenticated(await withToken(token))
 		expect((await withToken(await newToken(name, bob))).status).toBe(200)
 	})

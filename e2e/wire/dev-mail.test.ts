@@ -58,9 +58,9 @@ describe.runIf(config.verification.enabled)("V7: /dev/mail, in development", () 
 describe.runIf(config.verification.enabled)("a route without a page", () => {
 	it("fails for a person with a page, and for a program with problem details", async () => {
 		const path = `/dev/mail/${(await registerAndRead()).mail.id}`
-		server.database.exec("ALTER TABLE OutboxMail RENAME TO Elsewhere")
+		server.database.exec(`ALTER TABLE "OutboxMail" RENAME TO "Elsewhere"`)
 		const failed = await getPageAndJson(server, path)
-		server.database.exec("ALTER TABLE Elsewhere RENAME TO OutboxMail")
+		server.database.exec(`ALTER TABLE "Elsewhere" RENAME TO "OutboxMail"`)
 		expectRefused(failed, 500, "internal")
 		expect(failed.form.text).not.toMatch(/prisma|OutboxMail|node_modules/i)
 		expectRefused(await getPageAndJson(server, "/dev/mail/none"), 404, "not_found")

@@ -42,7 +42,7 @@ async function seenOf(path: string, { fields, formFields = fields, headers, inbo
 
 async function inactive() {
 	const person = await registerVerified(server, mailbox)
-	server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(person.username)
+	server.database.prepare(`UPDATE "User" SET active = false WHERE username = ?`).run(person.username)
 	return person
 }
 

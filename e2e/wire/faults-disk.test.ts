@@ -16,7 +16,7 @@ import {
 	somebody,
 } from "../support/client"
 import { countRows, logged, until, verifyByMail } from "../support/faults"
-import { startServer } from "../support/server"
+import { fileOf, startServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
 const faultFile = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "fault")
@@ -49,7 +49,7 @@ const faults = [
 		"the write-ahead log cannot grow",
 		() =>
 			limitFileSize(
-				Math.max(statSync(server.databaseFile).size, statSync(`${server.databaseFile}-wal`).size),
+				Math.max(...[fileOf(server), `${fileOf(server)}-wal`].map((file) => statSync(file).size)),
 			),
 		() => limitFileSize("unlimited"),
 	],

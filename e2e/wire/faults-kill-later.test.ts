@@ -28,13 +28,13 @@ beforeEach(() => {
 
 /** @param point where the next process kills itself; without one it lives */
 async function startOn(
-	before: Pick<TestServer, "secret" | "databaseFile">,
+	before: Pick<TestServer, "secret" | "databaseUrl">,
 	point?: string,
 ): Promise<TestServer> {
 	const server = await startServer({
 		env: { SMTP_URL: mailbox.url, SECRET: before.secret, ...(point && { KILL_AT: point }) },
 		nodeOptions: point ? ["--import", "./e2e/support/kill-at.mjs"] : [],
-		databaseFile: before.databaseFile,
+		databaseUrl: before.databaseUrl,
 	})
 	if (!point) expect(server.database.pragma("integrity_check", { simple: true })).toBe("ok")
 	return server
@@ -64,7 +64,7 @@ describe("H-67: killed while somebody signs in", () => {
 	it("leaves the sessions of others alone", async () => {
 		const first = await startOn({
 			secret: "a-secret-of-thirty-two-bytes-0123456789",
-			databaseFile: newFile(),
+			databaseUrl: `file:${newFile()}`,
 		})
 		await registerVerified(first, mailbox, person)
 		const cookie = await newSession(first, person)
@@ -113,11 +113,11 @@ describe("H-67: killed while the database is made", () => {
 		["before the bookkeeping", 'before 1 INSERT INTO "_prisma_migrations"'],
 		["after the bookkeeping, before the commit", 'after 1 INSERT INTO "_prisma_migrations"'],
 	])("%s: nothing of it is left, and the next start makes it whole", async ([, point = ""]) => {
-		const databaseFile = newFile()
+		const databaseUrl = `file:${newFile()}`
 		const killed = await startServer({
 			env: { KILL_AT: point },
 			nodeOptions: ["--import", "./e2e/support/kill-at.mjs"],
-			databaseFile,
+			databaseUrl,
 			waitUntilReady: false,
 		})
 		await until(() => killed.process.signalCode === "SIGKILL")

@@ -20,7 +20,7 @@ async function startToBeKilled(point: string, before?: TestServer): Promise<Test
 	return startServer({
 		env: { SMTP_URL: mailbox.url, KILL_AT: point, ...(before && { SECRET: before.secret }) },
 		nodeOptions: ["--import", "./e2e/support/kill-at.mjs"],
-		...(before && { databaseFile: before.databaseFile }),
+		...(before && { databaseUrl: before.databaseUrl }),
 	})
 }
 
@@ -28,7 +28,7 @@ async function startAgain(killed: TestServer): Promise<TestServer> {
 	await death(killed)
 	const server = await startServer({
 		env: { SMTP_URL: mailbox.url, SECRET: killed.secret },
-		databaseFile: killed.databaseFile,
+		databaseUrl: killed.databaseUrl,
 	})
 	expect(server.database.pragma("integrity_check", { simple: true })).toBe("ok")
 	expect(server.database.pragma("foreign_key_check")).toEqual([])

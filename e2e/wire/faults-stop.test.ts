@@ -13,19 +13,19 @@ import {
 	registerVerified,
 	somebody,
 } from "../support/client"
-import { logged, until, verifyByMail } from "../support/faults"
+import { expectWhole, logged, until, verifyByMail } from "../support/faults"
 import { startServer, type TestServer } from "../support/server"
 import { mailboxFixture } from "../support/server-fixture"
 
 const mailbox = mailboxFixture()
 
 function start(
-	before?: Pick<TestServer, "databaseFile">,
+	before?: Pick<TestServer, "databaseUrl">,
 	env: Record<string, string> = {},
 ): Promise<TestServer> {
 	return startServer({
 		env: { SMTP_URL: mailbox.url, ...env },
-		...(before && { databaseFile: before.databaseFile }),
+		...(before && { databaseUrl: before.databaseUrl }),
 	})
 }
 
@@ -144,7 +144,7 @@ describe("H-69: told to stop by SIGTERM", () => {
 		expect(Date.now() - told).toBeLessThan(5_000)
 
 		const next = await start(server, { SECRET: server.secret })
-		expect(next.database.pragma("integrity_check", { simple: true })).toBe("ok")
+		expectWhole(next.database)
 		expect(await next.stop()).toBe(0)
 	})
 })

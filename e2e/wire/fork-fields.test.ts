@@ -200,7 +200,7 @@ describe("registration.output", () => {
 		const Cookie = sessionOf(signedIn) ?? ""
 		for (const path of ["/account", "/"])
 			expect((await clientOf(terse).getJson(path, { Cookie })).json.user).toEqual(expected)
-		terse.database.prepare(`UPDATE "User" SET superuser = 1 WHERE id = ?`).run(id)
+		terse.database.prepare(`UPDATE "User" SET superuser = true WHERE id = ?`).run(id)
 		expect((await clientOf(terse).getJson("/users", { Cookie })).json.users).toEqual([expected])
 		expect((await clientOf(terse).getJson(`/users/${id}`, { Cookie })).json.user).toEqual(expected)
 		// Pages go on as they are.

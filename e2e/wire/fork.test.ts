@@ -55,7 +55,7 @@ describe("docs/hooks-and-events.md", () => {
 
 	it("S5: a hook refuses after the right password, and never after a wrong one", async () => {
 		const person = await registerVerified(server, mailbox)
-		server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(person.username)
+		server.database.prepare(`UPDATE "User" SET superuser = true WHERE username = ?`).run(person.username)
 		const before = rowsOf(server)
 		const { username, password } = person
 		for (const path of ["/login", "/login/bearer", "/login/api-key"]) {

@@ -23,7 +23,7 @@ describe("H-36: who cannot sign in learns nothing of why", () => {
 		const withoutPassword = await registerVerified(server, mailbox)
 		const unverified = somebody()
 		await register(server, unverified)
-		change(inactive, "active = 0")
+		change(inactive, "active = false")
 		change(broken, `"passwordHash" = '$argon2id$broken'`)
 		change(withoutPassword, `"passwordHash" = ''`)
 		const before = rowsOf(server)

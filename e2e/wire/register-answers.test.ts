@@ -100,7 +100,7 @@ describe.runIf(config.verification.enabled)("H-37: registering with what somebod
 
 	it("H-37: an inactive owner is told nothing, and the answer is the same", async () => {
 		const owner = await registerVerified(server, mailbox)
-		server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(owner.username)
+		server.database.prepare(`UPDATE "User" SET active = false WHERE username = ?`).run(owner.username)
 		const answer = await register(server, { ...somebody(), email: owner.email })
 		expect([answer.status, answer.json.verification]).toEqual([201, "sent"])
 		const about = server.database.prepare(

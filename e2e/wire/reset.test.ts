@@ -52,7 +52,7 @@ describe("P1: /forgot-password", () => {
 		const known = await member()
 		const inactive = await member()
 		const { person: unverified } = await registerUnverified(server, mailbox)
-		change(inactive, "active = 0")
+		change(inactive, "active = false")
 		const answers = []
 		const typed = [
 			known.email,
@@ -238,7 +238,7 @@ describe("P1: /reset-password", () => {
 			(person) => resetLink(person),
 			(person) => change(person, "epoch = epoch + 1"),
 			(person) => change(person, `"emailKey" = 'b@x.org', "email" = 'b@x.org'`),
-			(person) => change(person, "active = 0"),
+			(person) => change(person, "active = false"),
 			(person) => server.database.prepare(`DELETE FROM "User" WHERE username = ?`).run(person.username),
 		]
 		for (const kill of kills) {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
-import { freePort, startServer } from "../support/server"
+import { fileOf, freePort, startServer } from "../support/server"
 
-type Attempt = { env?: Record<string, string>; databaseFile?: string; nodeOptions?: string[] }
+type Attempt = { env?: Record<string, string>; databaseUrl?: string; nodeOptions?: string[] }
 
 /** Starts a server that will not start. @returns what it told its operator, beside its log. */
 async function startInVain(
@@ -40,7 +40,7 @@ function newFile(): string {
 async function usedFile(): Promise<string> {
 	const server = await startServer()
 	await server.stop()
-	return server.databaseFile
+	return fileOf(server)
 }
 
 describe("a wrong environment stops the start with one line that names the variable", () => {
@@ -99,7 +99,7 @@ describe("a wrong environment stops the start with one line that names the varia
 		[
 			"a DATABASE_URL of another kind",
 			{ DATABASE_URL: "mysql://db/x" },
-			/: DATABASE_URL must be a SQLite file/,
+			/: DATABASE_URL must be a SQLite file .* or PostgreSQL/,
 		],
 		["a database in memory", { DATABASE_URL: "file::memory:" }, /: DATABASE_URL must be a file on disk/],
 		[
@@ -133,7 +133,7 @@ describe("a database that does not fit stops the start with one line", () => {
 			.run("20990101000000_of_the_future")
 		database.close()
 		await expectOneLine(
-			{ databaseFile },
+			{ databaseUrl: `file:${databaseFile}` },
 			/: DATABASE_URL: the database is newer than this build .*20990101000000_of_the_future/,
 		)
 	})
@@ -144,7 +144,7 @@ describe("a database that does not fit stops the start with one line", () => {
 		database.prepare(`UPDATE "_prisma_migrations" SET checksum = 'other'`).run()
 		database.close()
 		await expectOneLine(
-			{ databaseFile },
+			{ databaseUrl: `file:${databaseFile}` },
 			/: prisma\/migrations\/sqlite\/\d+_init was changed after it had been applied/,
 		)
 	})
@@ -155,14 +155,17 @@ describe("a database that does not fit stops the start with one line", () => {
 			databaseFile,
 			"This is a text, and long enough to be taken for the head of a file. ".repeat(20),
 		)
-		await expectOneLine({ databaseFile }, /: DATABASE_URL: the database cannot be opened \(SQLITE_NOTADB\)/)
+		await expectOneLine(
+			{ databaseUrl: `file:${databaseFile}` },
+			/: DATABASE_URL: the database cannot be opened \(SQLITE_NOTADB\)/,
+		)
 	})
 
 	it("its folder cannot be made", async () => {
 		const file = newFile()
 		writeFileSync(file, "a file, no folder")
 		await expectOneLine(
-			{ databaseFile: join(file, "folder", "test.db") },
+			{ databaseUrl: `file:${join(file, "folder", "test.db")}` },
 			/: DATABASE_URL: the database cannot be opened/,
 		)
 	})

@@ -26,7 +26,7 @@ const post = (fields: Record<string, string>, by = boss, path = user.path) =>
 const row = (id = user.id) =>
 	server.database.prepare(`SELECT * FROM "User" WHERE id = ?`).get(id) as ReturnType<typeof userRow>
 const sessionsOf = (id = user.id) =>
-	server.database.prepare(`SELECT count(*) FROM "Session" WHERE userId = ?`).pluck().get(id)
+	server.database.prepare(`SELECT count(*) FROM "Session" WHERE "userId" = ?`).pluck().get(id)
 
 describe("U2, H-41: who is no superuser", () => {
 	const paths = () => ["/users", "/users?q=p", user.path, `/users/${randomUUID()}`, "/users/x"]

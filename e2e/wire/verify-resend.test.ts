@@ -49,7 +49,7 @@ describe.runIf(config.verification.enabled)("V8: POST /verify/resend", () => {
 		const unverified = await registered()
 		const verified = await registerVerified(server, mailbox)
 		const inactive = await registered()
-		server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(inactive.username)
+		server.database.prepare(`UPDATE "User" SET active = false WHERE username = ?`).run(inactive.username)
 		const before = rowsOf(server)
 		const answers = []
 		for (const { email } of [verified, inactive, somebody()])

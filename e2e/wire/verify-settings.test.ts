@@ -46,7 +46,7 @@ describe("V5: verification.oneTimeUse: false", () => {
 	it("V1, V5: it is dead once the account changes, and revives no account that is off", async () => {
 		const { link, person } = await registerUnverified(server, mailbox)
 		await clientOf(server).postJson("/verify", link)
-		for (const change of ["active = 0", "active = 1, epoch = epoch + 1"]) {
+		for (const change of ["active = false", "active = true, epoch = epoch + 1"]) {
 			server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
 			expectProblem(await clientOf(server).postJson("/verify", link), 400, "link_invalid")
 		}

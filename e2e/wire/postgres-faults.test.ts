@@ -1,0 +1,166 @@
+import { setTimeout as pause } from "node:timers/promises"
+import pg from "pg"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { expectProblem } from "../support/answers"
+import {
+	type Answer,
+	clientOf,
+	newSession,
+	type Person,
+	register,
+	registerVerified,
+	signIn,
+	somebody,
+} from "../support/client"
+import { logged } from "../support/faults"
+import { type Cluster, startCluster } from "../support/postgres-cluster"
+import { startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
+
+/** A database server of these tests' own, so that they may stop it. */
+const mailbox = mailboxFixture()
+let cluster: Cluster
+let server: TestServer
+let person: Person
+let Cookie: string
+
+beforeAll(async () => {
+	cluster = await startCluster()
+	server = await startServer({ databaseUrl: cluster.urlOf(), env: { SMTP_URL: mailbox.url } })
+	person = await registerVerified(server, mailbox)
+	Cookie = await newSession(server, person)
+})
+afterAll(async () => {
+	await server?.stop()
+	await cluster?.stop()
+})
+
+const account = () => clientOf(server).getJson("/account", { Cookie })
+
+/** What asks the database for something, one of each kind: a look-up, a statement of Prisma's, a transaction. */
+const requests = () => [account(), signIn(server, person), register(server, somebody())]
+
+function expectUnavailable(answers: Answer[]): void {
+	for (const answer of answers) {
+		expectProblem(answer, 503, "unavailable")
+		expect(answer.headers.get("Retry-After")).toMatch(/^\d+$/)
+		expect(answer.text).not.toMatch(/pool|connection|ECONN|timeout|table/i)
+	}
+}
+
+async function expectRecovered(): Promise<void> {
+	await expect.poll(async () => (await clientOf(server).get("/readyz")).status, { timeout: 10_000 }).toBe(200)
+	expect((await Promise.all(requests())).map(({ status }) => status)).toEqual([200, 200, 201])
+	expect(logged(server, "request.failed")).toEqual([])
+}
+
+/** Another client of the database. */
+async function asAnother<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+	const client = new pg.Client(cluster.urlOf())
+	await client.connect()
+	return work(client).finally(() => client.end())
+}
+
+const ours =
+	"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'gatehouse'"
+
+describe("H-66: PostgreSQL that does not take what it is asked", () => {
+	it("H-66: all connections wait for a lock: who asks is told 503 in seconds, health goes on, nothing is left locked", async () => {
+		await asAnother(async (other) => {
+			await other.query(`BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`)
+			const started = performance.now()
+			const waiting = Promise.all(Array.from({ length: 12 }, requests).flat())
+			await pause(200)
+			const asked = performance.now()
+			expect((await clientOf(server).get("/healthz")).status).toBe(200)
+			expect(performance.now() - asked).toBeLessThan(3_000)
+			expectUnavailable(await waiting)
+			expect(performance.now() - started).toBeLessThan(15_000)
+			await other.query("ROLLBACK")
+		})
+		await expectRecovered()
+	})
+
+	it("H-66: connections that are ended while nobody uses them are not noticed", async () => {
+		await asAnother((other) => other.query(ours))
+		await pause(100)
+		expect((await Promise.all(requests())).map(({ status }) => status)).toEqual([200, 200, 201])
+	})
+
+	it("H-66: connections that are ended while they work are 503, and nothing is written by halves", async () => {
+		await asAnother(async (other) => {
+			await other.query(`BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`)
+			const waiting = Promise.all(requests())
+			await pause(500)
+			await asAnother((third) => third.query(ours))
+			expectUnavailable(await waiting)
+			await other.query("ROLLBACK")
+		})
+		await expectRecovered()
+	})
+
+	it("H-66: connections that are ended again and again, at any moment, end no process", async () => {
+		let isOver = false
+		const asked = Promise.all(Array.from({ length: 12 }, requests).flat()).finally(() => {
+			isOver = true
+		})
+		await asAnother(async (other) => {
+			for (; !isOver; await pause(Math.random() * 30)) await other.query(ours)
+		})
+		const refused = (await asked).filter(({ status }) => status !== 200 && status !== 201)
+		expect(refused.length).toBeGreaterThan(0)
+		expectUnavailable(refused)
+		await expectRecovered()
+	})
+
+	it("H-66: a server that is gone is 503 at once, and works again once it is back", async () => {
+		await cluster.halt()
+		const started = performance.now()
+		expectUnavailable(await Promise.all(requests()))
+		expect((await clientOf(server).get("/readyz")).status).toBe(503)
+		expect((await clientOf(server).get("/healthz")).status).toBe(200)
+		expect(performance.now() - started).toBeLessThan(8_000)
+		await cluster.resume()
+		await expectRecovered()
+	})
+
+	it("H-66: a server that hangs is waited for a few seconds", async () => {
+		cluster.signal("SIGSTOP")
+		try {
+			const started = performance.now()
+			expectUnavailable(await Promise.all(requests()))
+			expect(performance.now() - started).toBeLessThan(15_000)
+			expect((await clientOf(server).get("/healthz")).status).toBe(200)
+		} finally {
+			cluster.signal("SIGCONT")
+		}
+		await expectRecovered()
+		// What was begun before it hung is either done or undone: nothing holds a row.
+		const open = await asAnother((other) =>
+			other.query(
+				"SELECT state FROM pg_stat_activity WHERE application_name = 'gatehouse' AND state LIKE 'idle in%'",
+			),
+		)
+		expect(open.rows).toEqual([])
+	})
+
+	it("H-68: a database that only reads is 503 for what writes; sessions go on", async () => {
+		await asAnother((other) => other.query("ALTER DATABASE postgres SET default_transaction_read_only = on"))
+		await asAnother((other) => other.query(ours))
+		await pause(100)
+		expect((await account()).status).toBe(200)
+		expectUnavailable([await register(server, somebody())])
+		await asAnother(async (other) => {
+			await other.query("SET default_transaction_read_only = off")
+			await other.query("ALTER DATABASE postgres RESET default_transaction_read_only")
+		})
+		await asAnother((other) => other.query(ours))
+		await expectRecovered()
+	})
+
+	it("a column that a newer version adds meanwhile fails no request of this one", async () => {
+		expect((await account()).status).toBe(200)
+		await asAnother((other) => other.query(`ALTER TABLE "User" ADD COLUMN "ofTheFuture" TEXT`))
+		expect((await Promise.all(requests())).map(({ status }) => status)).toEqual([200, 200, 201])
+	})
+})
