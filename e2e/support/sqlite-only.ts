@@ -4,6 +4,7 @@ const SQLITE = "is about SQLite: its file, its lock, its statements"
 
 /** Files of `e2e/wire/` that do not run on PostgreSQL, and why. Every other one runs on both. */
 export const sqliteOnly: Record<string, string> = {
+	"admin.test.ts": "takes minutes, as it imports 100,000 people; its commands call what routes call",
 	"assets.test.ts": NO_DATABASE,
 	"audible.test.ts": SQLITE,
 	"bodies.test.ts": NO_DATABASE,
