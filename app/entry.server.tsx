@@ -33,12 +33,16 @@ function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryConte
 		for (const [name, value] of actionHeaders) if (name !== "set-cookie") headers.set(name, value)
 }
 
-/** The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no fault. */
+/**
+ * The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no fault,
+ * nor is one that was confirmed meanwhile.
+ */
 function addRefusal({ staticHandlerContext }: EntryContext): void {
 	const { actionData, loaderData } = staticHandlerContext
-	const refused = Object.values(actionData ?? {}).find(
-		(data) => isProblem(data?.problem) && !data.unconfirmed,
-	)
+	const [, refused] =
+		Object.entries(actionData ?? {}).find(
+			([route, data]) => isProblem(data?.problem) && !data.unconfirmed && !loaderData[route]?.confirmed,
+		) ?? []
 	if (refused && loaderData.root) loaderData.root.problem = refused.problem
 }
 

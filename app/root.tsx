@@ -1,12 +1,13 @@
 import { data, type LoaderFunctionArgs } from "@remix-run/node"
 import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteError } from "@remix-run/react"
-import type { ReactNode } from "react"
+import { type ReactNode, useEffect } from "react"
 import { env } from "./env.server"
 import { takeNotice } from "./http/notice.server"
 import { problemOf } from "./http/problem"
 import { ProblemPage } from "./pages/problem"
+import { Announcer } from "./ui/announcer"
 import { Document } from "./ui/document"
-import { useFocusOnHeading } from "./ui/focus"
+import { focusOnHeading, useFocusOnHeading } from "./ui/focus"
 import { useRenderContext } from "./ui/render-context"
 import { keepAfterRefusal } from "./ui/revalidation"
 import { titled } from "./ui/title"
@@ -55,10 +56,15 @@ export function Layout({ children }: { children: ReactNode }) {
 
 export default function App() {
 	useFocusOnHeading()
-	return <Outlet />
+	return (
+		<Announcer>
+			<Outlet />
+		</Announcer>
+	)
 }
 
 export function ErrorBoundary() {
 	const { requestId } = useRenderContext()
+	useEffect(focusOnHeading, [])
 	return <ProblemPage problem={problemOf(useRouteError(), requestId)} />
 }

@@ -6,6 +6,11 @@ import { startBuiltServer } from "../bench/server.mjs"
 import { findBrowser } from "./browser.mjs"
 import { say, setup } from "./setup.mjs"
 
+/**
+ * `npm run screenshots`: every page and state, in each size, by day and by night, with JavaScript and without.
+ * `npm run screenshots -- login 390 dark js`: states with `login` in their name, and of the rest only what is named.
+ * `npm run screenshots -- --readme`: the pictures in docs/images.
+ */
 const SIZES = {
 	320: { width: 320, height: 568 },
 	390: { width: 390, height: 844 },
@@ -14,54 +19,81 @@ const SIZES = {
 	2560: { width: 2560, height: 1440 },
 }
 const COLORS = ["light", "dark"]
+const SCRIPTS = ["js", "no-js"]
 const README_SIZE = { width: 768, height: 820 }
 const PASSWORD = "correct horse battery"
 
-/** Each picture is taken from a client address of its own, so that limits stay on. */
+const words = process.argv.slice(2)
+const chosenOf = (all) =>
+	all.some((one) => words.includes(one)) ? all.filter((one) => words.includes(one)) : all
+const sizes = chosenOf(Object.keys(SIZES))
+const colors = chosenOf(COLORS)
+const scripts = chosenOf(SCRIPTS)
+const names = words.filter(
+	(word) => ![...Object.keys(SIZES), ...COLORS, ...SCRIPTS, "--readme"].includes(word),
+)
+
+/** Each state is reached from a client address of its own, so that limits stay on. */
 let addresses = 0
+let url
+let databaseFile
+const readMails = new Set()
 
 setup()
 const { chromium } = await import("@playwright/test")
 const { registrationOf } = await import("../e2e/support/registration.mjs")
-const { states } = await import("../e2e/support/states.mjs")
+const { scriptedStates, states } = await import("../e2e/support/states.mjs")
 const executablePath = await findBrowser()
-const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
-const { url, databaseFile, stop } = await startBuiltServer({ env, output: "inherit" })
-try {
-	const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
-	if (process.argv.includes("--readme")) await takeForReadme(browser)
-	else await takeAll(browser)
-	await browser.close()
-} finally {
-	stop()
-}
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] })
+if (words.includes("--readme")) await withServer(takeForReadme)
+else for (const script of scripts) await withServer(() => takeAll(script))
+await browser.close()
 
-async function takeAll(browser) {
-	mkdirSync("screenshots", { recursive: true })
-	const reached = { "dev-mail-empty": ({ page }) => page.goto("/dev/mail"), ...states }
-	reached["dev-mail"] = ({ page }) => page.goto("/dev/mail")
-	const people = {}
-	for (const [name, reach] of Object.entries(reached)) {
-		if (name !== "dev-mail-empty" && !people.member) Object.assign(people, await invitePeople())
-		for (const [size, viewport] of Object.entries(SIZES))
-			for (const colorScheme of COLORS) {
-				const page = await newPage(browser, { viewport, colorScheme })
-				await reach({ page, url, ...people })
-				await page.waitForLoadState("networkidle")
-				await page.mouse.move(0, 0)
-				await page.screenshot({ path: `screenshots/${name}.${size}.${colorScheme}.png`, fullPage: true })
-				await page.context().close()
-			}
+/** One for each run through the states: some of them leave traces. */
+async function withServer(take) {
+	const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
+	const server = await startBuiltServer({ env, output: "inherit" })
+	;({ url, databaseFile } = server)
+	try {
+		await take()
+	} finally {
+		server.stop()
 	}
-	say(
-		`${Object.keys(reached).length * Object.keys(SIZES).length * COLORS.length} pictures are in screenshots/`,
-	)
 }
 
-async function takeForReadme(browser) {
+async function takeAll(script) {
+	mkdirSync("screenshots", { recursive: true })
+	const inbox = ({ page }) => page.goto("/dev/mail")
+	const chosen = Object.entries({ "dev-mail-empty": inbox, ...states, "dev-mail": inbox }).filter(
+		([name]) =>
+			(script === "js" || !scriptedStates.has(name)) &&
+			(names.length === 0 || names.some((part) => name.includes(part))),
+	)
+	const people = {}
+	for (const [index, [name, reach]] of chosen.entries()) {
+		say(`${index + 1}/${chosen.length} ${name} (${script})`)
+		if (name !== "dev-mail-empty" && !people.member) Object.assign(people, await invitePeople())
+		const page = await newPage({ javaScriptEnabled: script === "js" })
+		await reach({ page, url, mailed: mailedLink, ...people })
+		// A form that stays on its way never is.
+		await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {})
+		await page.mouse.move(0, 0)
+		for (const size of sizes)
+			for (const colorScheme of colors) {
+				await page.setViewportSize(SIZES[size])
+				await page.emulateMedia({ colorScheme })
+				const path = `screenshots/${name}.${size}.${colorScheme}.${script}.png`
+				await page.screenshot({ path, fullPage: true, animations: "disabled" })
+			}
+		await page.context().close()
+	}
+	say(`${chosen.length * sizes.length * colors.length} pictures (${script}) are in screenshots/`)
+}
+
+async function takeForReadme() {
 	mkdirSync("docs/images", { recursive: true })
 	for (const colorScheme of COLORS) {
-		const page = await newPage(browser, { viewport: README_SIZE, colorScheme })
+		const page = await newPage({ viewport: README_SIZE, colorScheme })
 		await page.goto("/login")
 		await page.waitForLoadState("networkidle")
 		await page.screenshot({ path: `docs/images/login-${colorScheme}.png` })
@@ -70,7 +102,7 @@ async function takeForReadme(browser) {
 	say("docs/images/login-light.png and login-dark.png are new")
 }
 
-async function newPage(browser, options) {
+async function newPage(options) {
 	const extraHTTPHeaders = { "X-Forwarded-For": freshAddress() }
 	const context = await browser.newContext({ baseURL: url, extraHTTPHeaders, ...options })
 	return context.newPage()
@@ -101,14 +133,18 @@ async function invitePeople() {
 	return { member, newcomer, superuser, link: links[1], cookie }
 }
 
-async function mailedLink(email) {
+/** Waits for a mail to the address that no earlier call has read. */
+async function mailedLink(address) {
 	for (let tries = 0; tries < 100; tries++) {
 		const answer = await fetch(`${url}/dev/mail`, { headers: { Accept: "application/json" } })
-		const mail = (await answer.json()).find(({ to }) => to === email)
-		if (mail) return mail.text.match(/https?:\/\/\S+/)[0]
+		const mail = (await answer.json()).find(({ id, to }) => to === address && !readMails.has(id))
+		if (mail) {
+			readMails.add(mail.id)
+			return mail.text.match(/https?:\/\/\S+/)[0]
+		}
 		await pause(100)
 	}
-	throw new Error(`No mail to ${email}`)
+	throw new Error(`No mail to ${address}`)
 }
 
 async function post(path, body) {

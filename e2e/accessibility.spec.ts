@@ -1,35 +1,55 @@
-import type { Page } from "@playwright/test"
+import { en as text } from "../app/text/en"
 import { expect, test } from "./fixtures"
 import { expectAccessible } from "./support/axe"
-import { reachableStates, stateContext } from "./support/page-state"
+import { weakContrasts } from "./support/contrast"
+import {
+	brokenWords,
+	doubleText,
+	elementsBeyondTheEdge,
+	overlappingTexts,
+	smallTargets,
+} from "./support/layout"
+import { namesIn, reachableStates, stateContext, tagOf } from "./support/page-state"
+import { spokenOf } from "./support/spoken"
 
-/** WCAG 2.2, 2.5.8; links in a sentence are exempt. */
-const MIN_TARGET_PIXELS = 24
+for (const [name, reach] of reachableStates)
+	test(`${name} meets WCAG 2.2 AA`, tagOf(name), async ({ page, server, mailbox, javaScriptEnabled }) => {
+		const context = await stateContext(page, server, mailbox)
+		await reach(context)
 
-async function smallTargets(page: Page): Promise<string[]> {
-	return page
-		.locator("button:visible, input:visible, .button:visible, .brand a")
-		.evaluateAll((targets, least) => {
-			const isSmall = (target: Element) => {
-				const { width, height } = target.getBoundingClientRect()
-				// A click on its label counts for a checkbox.
-				const label = target.closest("label")?.getBoundingClientRect()
-				return Math.max(width, label?.width ?? 0) < least || Math.max(height, label?.height ?? 0) < least
-			}
-			return targets.filter(isSmall).map((target) => target.outerHTML)
-		}, MIN_TARGET_PIXELS)
-}
+		await test.step("its title tells faults; it has a language and one heading", async () => {
+			const isFaulty = (await page.locator("[role=alert], [aria-invalid=true]").count()) > 0
+			expect((await page.title()).startsWith(text.faultyTitle)).toBe(isFaulty)
+			await expect(page.locator("html")).toHaveAttribute("lang", "en")
+			await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)
+		})
+		await test.step("its targets can be hit", async () => expect(await smallTargets(page)).toEqual([]))
 
-for (const colorScheme of ["light", "dark"] as const)
-	test.describe(`in ${colorScheme} colours`, { tag: "@js" }, () => {
-		test.use({ colorScheme })
-		for (const [name, reach] of reachableStates)
-			test(`${name} meets WCAG 2.2 AA`, async ({ page, server, mailbox }) => {
-				await reach(await stateContext(page, server, mailbox))
-				await expectAccessible(page)
-				expect(await smallTargets(page)).toEqual([])
-				await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)
-				await expect(page).toHaveTitle(/\S/)
-				await expect(page.locator("html")).toHaveAttribute("lang", "en")
+		if (javaScriptEnabled) {
+			await test.step("it says what it should", async () => {
+				const { title, main } = spokenOf(name, namesIn(context))
+				await expect(page).toHaveTitle(title)
+				await expect(page.getByRole("main")).toMatchAriaSnapshot(main)
 			})
+			for (const colorScheme of ["light", "dark"] as const)
+				await test.step(`in ${colorScheme} colours`, async () => {
+					await page.emulateMedia({ colorScheme })
+					await expectAccessible(page)
+					expect(await weakContrasts(page)).toEqual([])
+				})
+		}
+
+		await test.step("on a screen 320 pixels wide, it needs no sideways scrolling", async () => {
+			await page.setViewportSize({ width: 320, height: 640 })
+			expect(await elementsBeyondTheEdge(page)).toEqual([])
+			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+			expect(await overlappingTexts(page)).toEqual([])
+		})
+		await test.step("on a phone with letters twice as large, no word breaks", async () => {
+			await page.setViewportSize({ width: 390, height: 844 })
+			await doubleText(page)
+			expect(await brokenWords(page)).toEqual([])
+			expect(await elementsBeyondTheEdge(page)).toEqual([])
+			expect(await overlappingTexts(page)).toEqual([])
+		})
 	})

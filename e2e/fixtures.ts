@@ -77,7 +77,10 @@ function collectFaults(page: Page): string[] {
 function isRefusal(message: ConsoleMessage): boolean {
 	const { pathname } = new URL(message.location().url || "about:blank")
 	const isPage = !/^\/(?:assets|favicon)/.test(pathname)
-	return isPage && /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text())
+	// The second is what a test that cuts the connection says.
+	const refusals =
+		/Failed to load resource: (?:the server responded with a status of 4\d\d|net::ERR_BLOCKED_BY_CLIENT)/
+	return isPage && refusals.test(message.text())
 }
 
 /** React leaves a mark on what it has taken over. Error pages bring no script, and are none the worse. */

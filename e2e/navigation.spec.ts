@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises"
 import { appName } from "../app/auth.config"
 import { expect, test } from "./fixtures"
+import { registerVerified } from "./support/client"
 
 test("after following a link, reading goes on at the new page's heading", { tag: "@js" }, async ({
 	page,
@@ -38,6 +40,7 @@ test("without an answer, a page says so in its own colours, and Back leads to wh
 	await page.getByRole("link", { name: "Create an account" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Can't connect")
 	await expect(page.getByText("Check your connection")).toBeVisible()
+	await expect(page.getByRole("heading", { level: 1 })).toBeFocused()
 	await expect(page.getByRole("link", { name: appName })).toBeVisible()
 	await expect.poll(background).toBe(before)
 	await page.unroute("**/*.data*")
@@ -65,4 +68,81 @@ test("Back does not lead to a page that leads away again", { tag: "@js" }, async
 	await expect(greeting).toBeVisible()
 	await page.goBack()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign out?")
+})
+
+test("what was done, and what goes on, is read out from a place that was there before, once each", {
+	tag: "@js",
+}, async ({ page, open, signIn, member }) => {
+	// What is answered at once is not told to be under way.
+	await page.route(/account|logout/, async (route) => {
+		if (route.request().method() === "POST") await pause(400)
+		await route.continue()
+	})
+	await signIn(member)
+	await open("/account")
+	const region = page.locator(".spoken[aria-live=polite]")
+	await expect(region).toHaveText("")
+	await region.evaluate((element) => {
+		const said: string[] = []
+		Object.assign(window, { said })
+		new MutationObserver(() => {
+			if (element.textContent) said.push(element.textContent)
+		}).observe(element, { childList: true, subtree: true, characterData: true })
+	})
+	for (let times = 0; times < 2; times++) {
+		await page.getByRole("button", { name: "Save profile" }).click()
+		await expect(region).toHaveText("Your profile is saved.")
+		await expect(page.locator(".notice")).toHaveText("Your profile is saved.")
+	}
+	await expect(page.locator(".notice")).toHaveAttribute("aria-live", "off")
+	await page.getByRole("button", { name: "Sign out" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
+	await expect(region).toHaveText("You are signed out.")
+	await page.getByRole("link", { name: "Forgot it?" }).click()
+	await expect(region).toHaveText("")
+	expect(await page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([
+		"Saving…",
+		"Your profile is saved.",
+		"Saving…",
+		"Your profile is saved.",
+		"Signing out…",
+		"You are signed out.",
+	])
+})
+
+test("where what had the focus is gone, reading goes on at the heading", { tag: "@js" }, async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+	mailbox,
+}) => {
+	const other = await registerVerified(server, mailbox)
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	await signIn(member)
+	await open(`/users?q=${other.username}`)
+	await page.getByRole("link", { name: other.username }).click()
+	await page.getByLabel("Sign-in").selectOption("false")
+	await page.getByRole("button", { name: "Save changes" }).press("Enter")
+	await expect(page.getByRole("status")).toHaveText("The account was changed.")
+	await expect(page.getByRole("heading", { level: 1 })).toBeFocused()
+})
+
+test("a search tells how much it found, and leaves the focus where it was", { tag: "@js" }, async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+}) => {
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	await signIn(member)
+	await open("/users")
+	const told = await page.locator(".lead[aria-live=polite]").elementHandle()
+	await page.getByLabel("User name or e-mail").fill(member.username)
+	await page.getByRole("button", { name: "Search" }).press("Enter")
+	await expect(page.getByText("1 account with")).toBeVisible()
+	expect(await told?.textContent()).toContain("1 account with")
+	await expect(page.getByRole("button", { name: "Search" })).toBeFocused()
 })

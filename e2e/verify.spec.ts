@@ -166,6 +166,7 @@ test("a link that was used between opening and pressing has done its work", asyn
 	expect(used.status).toBe(200)
 	await page.getByRole("button", { name: "Confirm my address" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your address is confirmed")
+	await expect(page).toHaveTitle(/^Confirm your address/)
 	await page.getByRole("main").getByRole("link", { name: "Sign in" }).click()
 	await expect(page).toHaveURL("/login")
 })

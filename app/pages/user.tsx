@@ -29,7 +29,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 					<p className="lead">
 						Since <Time iso={user.created_at} /> <UserBadges {...user} />
 					</p>
-					<p>
+					<p className="back">
 						<Link to="/users">All users</Link>
 					</p>
 				</div>

@@ -15,13 +15,16 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 			<div className="inside-head">
 				<div>
 					<h1 id="title">Users</h1>
-					<p className="lead">{summary(q, total)}</p>
+					<p className="lead" aria-live="polite">
+						{summary(q, total)}
+					</p>
 				</div>
 			</div>
 			<Notice />
 			<div className="sheet users">
-				<Form method="get" role="search" className="search" key={q}>
+				<Form method="get" role="search" className="search">
 					<Field
+						key={q}
 						name="q"
 						label="User name or e-mail"
 						defaultValue={q}

@@ -45,11 +45,11 @@ export function useNotice(): string | null {
 	return useRouteLoaderData<RootData>("root")?.notice ?? null
 }
 
-/** What a page says once, after something was done. */
+/** What a page says once, after something was done. The announcer reads it out, so that it does not do so itself. */
 export function Notice() {
 	const notice = useNotice()
 	return notice ? (
-		<p className="notice" role="status">
+		<p className="notice" role="status" aria-live="off">
 			{notice}
 		</p>
 	) : null

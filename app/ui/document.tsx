@@ -48,6 +48,7 @@ export function Document(props: {
 	)
 }
 
+/** In a layer, so that style sheets can take other colours: on paper, and for who asks for more contrast. */
 function Theme({ nonce }: { nonce: string | undefined }) {
 	const { light, dark } = styles
 	return (
@@ -55,7 +56,7 @@ function Theme({ nonce }: { nonce: string | undefined }) {
 			<meta name="theme-color" content={light.background_color} media="(prefers-color-scheme: light)" />
 			<meta name="theme-color" content={dark.background_color} media="(prefers-color-scheme: dark)" />
 			<style nonce={nonce} suppressHydrationWarning>
-				{`:root{${customProperties(light)}}@media(prefers-color-scheme:dark){:root{${customProperties(dark)}}}`}
+				{`@layer config{:root{${customProperties(light)}}@media(prefers-color-scheme:dark){:root{${customProperties(dark)}}}}`}
 			</style>
 		</>
 	)

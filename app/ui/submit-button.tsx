@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react"
+import { useAnnouncement } from "./announcer"
 import { useFormScope } from "./form"
 
 /** What is answered sooner needs no sign that it is waited for: it would only flicker. */
@@ -20,6 +21,7 @@ export function SubmitButton({
 	const { busy } = useFormScope()
 	const isPending = useLasting(busy, PENDING_AFTER_MS)
 	const isSlow = useLasting(busy, SLOW_AFTER_MS)
+	useAnnouncement(isPending ? pending : null)
 	return (
 		<div className="submit">
 			<button

@@ -1,13 +1,26 @@
-const day: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }
-const clock: Intl.DateTimeFormatOptions = {
-	hour: "2-digit",
-	minute: "2-digit",
-	hour12: false,
-	timeZoneName: "short",
+import { useSyncExternalStore } from "react"
+
+const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric" }
+const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
+const ZONE: Intl.DateTimeFormatOptions = { timeZoneName: "short" }
+
+/** In the reader's own zone, where a script can tell which that is; in UTC before. Its title is exact. */
+export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {
+	// What a browser renders first has to be what the server did.
+	const zone = useSyncExternalStore(neverChanges, ownZone, () => "UTC")
+	const clock = { ...CLOCK, ...ZONE }
+	return (
+		<time dateTime={iso} title={inWords(iso, "UTC", DAY, { ...clock, second: "2-digit" })}>
+			{withClock ? inWords(iso, zone, DAY, clock) : inWords(iso, zone, DAY)}
+		</time>
+	)
 }
 
-/** In UTC, so that server and browser show the same. */
-export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {
-	const format = new Intl.DateTimeFormat("en-GB", withClock ? { ...day, ...clock } : day)
-	return <time dateTime={iso}>{format.format(new Date(iso))}</time>
+/** Day and clock each by itself: what stands between them is not the same in every engine. */
+function inWords(iso: string, timeZone: string | undefined, ...parts: Intl.DateTimeFormatOptions[]): string {
+	const time = new Date(iso)
+	return parts.map((part) => new Intl.DateTimeFormat("en-GB", { ...part, timeZone }).format(time)).join(", ")
 }
+
+const neverChanges = () => () => {}
+const ownZone = () => undefined

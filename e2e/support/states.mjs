@@ -13,7 +13,11 @@ import { registrationOf } from "./registration.mjs"
  * @property {Person} superuser somebody who may change accounts
  * @property {string} link the one that was mailed to the newcomer
  * @property {string} cookie that of the browser in which the newcomer registered
+ * @property {(address: string) => Promise<string>} mailed waits for the next mail to the address, and gives its link
  */
+
+/** Those that only a script brings about. */
+export const scriptedStates = new Set(["login-pending", "problem-no-connection"])
 
 /** @type {Record<string, (context: StateContext) => Promise<unknown>>} */
 export const states = {
@@ -27,6 +31,15 @@ export const states = {
 		await submit(page)
 		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
+	"register-one-fault": async ({ page, newcomer }) => {
+		await page.goto("/register")
+		await fill(page, {
+			...registrationOf({ ...newcomer, username: randomName() }),
+			confirm_password: "another",
+		})
+		await submit(page)
+		await page.locator("[aria-invalid]").waitFor()
+	},
 	"register-taken": async ({ page, member, newcomer }) => {
 		await page.goto("/register")
 		await fill(page, registrationOf({ ...newcomer, username: member.username, email: "ada@example.org" }))
@@ -34,9 +47,9 @@ export const states = {
 		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
 	login: ({ page }) => page.goto("/login"),
-	registered: async ({ page, member }) => {
+	"verify-sent-registered": async ({ page, member }) => {
 		await page.goto("/register")
-		const username = `new-${randomUUID().slice(0, 8)}`
+		const username = randomName()
 		await fill(page, registrationOf({ ...member, username, email: `${username}@example.org` }))
 		await submit(page)
 		await page.waitForURL((url) => url.pathname !== "/register")
@@ -52,6 +65,15 @@ export const states = {
 	"login-not-verified": async (context) => {
 		await tryToSignIn(context, context.newcomer)
 		await context.page.getByRole("button", { name: "Send me the link" }).waitFor()
+	},
+	"login-pending": async (context) => {
+		const isSignIn = (/** @type {URL} */ url) => url.pathname.startsWith("/login")
+		await context.page.goto("/login")
+		await context.page.locator(".toggle").waitFor()
+		await context.page.route(isSignIn, () => {})
+		await fill(context.page, { username: context.member.username, password: context.member.password })
+		await submit(context.page)
+		await context.page.getByRole("button", { name: "Signing in…" }).waitFor()
 	},
 	"login-limited": async (context) => {
 		const data = { username: "somebody-else", password: "a wrong password" }
@@ -111,6 +133,19 @@ export const states = {
 		await submit(page)
 		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
 	},
+	"forgot-password-sent": async ({ page }) => {
+		await page.goto("/forgot-password")
+		await fill(page, { email: `${randomName()}@example.org` })
+		await submit(page)
+		await page.getByRole("status").waitFor()
+	},
+	"reset-password": openReset,
+	"reset-password-faults": async (context) => {
+		await openReset(context)
+		await fill(context.page, { password: "short", confirm_password: "other" })
+		await submit(context.page)
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
+	},
 	"reset-password-error": ({ page }) => page.goto("/reset-password"),
 	logout: async (context) => {
 		await signIn(context, context.member)
@@ -121,6 +156,52 @@ export const states = {
 		await signIn(context, context.member)
 		await context.page.goto("/account")
 	},
+	"account-saved": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account")
+		await context.page.getByRole("button", { name: "Save profile" }).click()
+		await context.page.getByRole("status").waitFor()
+	},
+	"account-error": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account")
+		await fill(context.page, { username: "a b" })
+		await context.page.getByRole("button", { name: "Save profile" }).click()
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
+	},
+	"account-superuser": async (context) => {
+		await signIn(context, context.superuser)
+		await context.page.goto("/account")
+	},
+	"password-change": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account/password")
+	},
+	"password-change-error": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account/password")
+		await submit(context.page)
+		await context.page.locator("[role=alert], [aria-invalid]").first().waitFor()
+	},
+	"email-change": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account/email")
+	},
+	"email-change-error": async (context) => {
+		await signIn(context, context.member)
+		await context.page.goto("/account/email")
+		await fill(context.page, { email: "nobody", current_password: context.member.password })
+		await submit(context.page)
+		await context.page.locator("[aria-invalid]").waitFor()
+	},
+	"email-change-waiting": async (context) => {
+		await requestEmailChange(context)
+		await context.page.goto("/account/email")
+	},
+	"email-confirm": async (context) => {
+		await context.page.goto(await context.mailed(await requestEmailChange(context)))
+	},
+	"email-confirm-error": ({ page }) => page.goto("/account/email/confirm"),
 	users: async (context) => {
 		await signIn(context, context.superuser)
 		await context.page.goto("/users?page_size=2")
@@ -147,6 +228,13 @@ export const states = {
 		await context.page.goto("/users")
 	},
 	"problem-not-found": ({ page }) => page.goto("/nowhere"),
+	"problem-no-connection": async ({ page }) => {
+		await page.goto("/login")
+		await page.locator(".toggle").waitFor()
+		await page.route("**/*.data*", (route) => route.abort("blockedbyclient"))
+		await page.getByRole("link", { name: "Forgot it?" }).click()
+		await page.getByText("Check your connection").waitFor()
+	},
 	"problem-other-site": async ({ page, url }) => {
 		await page.setContent(
 			`<form method="post" action="${url}/logout"><button type="submit">Go</button></form>`,
@@ -174,6 +262,21 @@ async function signIn(context, person) {
 	await context.page.getByRole("heading", { name: `Hello, ${person.username}` }).waitFor()
 }
 
+/** @param {StateContext} context */
+async function openReset({ page, member, mailed }) {
+	await page.request.post("/forgot-password", { data: { email: member.email } })
+	await page.goto(await mailed(member.email))
+}
+
+/** Leaves the member signed in. @param {StateContext} context @returns the new address */
+async function requestEmailChange(context) {
+	const { page, member } = context
+	await signIn(context, member)
+	const email = `${randomName()}@example.org`
+	await page.request.post("/account/email", { data: { email, current_password: member.password } })
+	return email
+}
+
 /** As a superuser. @param {StateContext} context @param {Person} person */
 async function openUser(context, person) {
 	await signIn(context, context.superuser)
@@ -190,4 +293,8 @@ export async function fill(page, fields) {
 /** @param {import("@playwright/test").Page} page */
 function submit(page) {
 	return page.locator("button[type=submit]").click()
+}
+
+function randomName() {
+	return `new-${randomUUID().slice(0, 8)}`
 }

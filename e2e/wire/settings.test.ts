@@ -202,7 +202,7 @@ describe("without verification and reset", () => {
 	it("R4: styles: the colours are custom properties, by day and by night", async () => {
 		const page = await clientOf(server).get("/login", HTML)
 		const [, light, dark] =
-			/<style nonce="[^"]+">:root\{([^}]*)\}@media\(prefers-color-scheme:dark\)\{:root\{([^}]*)\}\}<\/style>/.exec(
+			/<style nonce="[^"]+">@layer config\{:root\{([^}]*)\}@media\(prefers-color-scheme:dark\)\{:root\{([^}]*)\}\}\}<\/style>/.exec(
 				page.text,
 			) ?? []
 		const changed = {
