@@ -19,7 +19,7 @@ for (const [name, reach] of reachableStates)
 
 		await test.step("its title tells faults; it has a language and one heading", async () => {
 			const isFaulty = (await page.locator("[role=alert], [aria-invalid=true]").count()) > 0
-			expect((await page.title()).startsWith(text.faultyTitle)).toBe(isFaulty)
+			await expect.poll(async () => (await page.title()).startsWith(text.faultyTitle)).toBe(isFaulty)
 			await expect(page.locator("html")).toHaveAttribute("lang", "en")
 			await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)
 		})

@@ -29,7 +29,7 @@ export const states = {
 		const wrong = { username: "a b", email: member.username, password: "short" }
 		await fill(page, { ...registrationOf(wrong), confirm_password: "other" })
 		await submit(page)
-		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
+		await page.getByRole("alert").waitFor()
 	},
 	"register-one-fault": async ({ page, newcomer }) => {
 		await page.goto("/register")
@@ -38,13 +38,13 @@ export const states = {
 			confirm_password: "another",
 		})
 		await submit(page)
-		await page.locator("[aria-invalid]").waitFor()
+		await page.locator("[aria-invalid]:focus").waitFor()
 	},
 	"register-taken": async ({ page, member, newcomer }) => {
 		await page.goto("/register")
 		await fill(page, registrationOf({ ...newcomer, username: member.username, email: "ada@example.org" }))
 		await submit(page)
-		await page.locator("[role=alert], [aria-invalid]").first().waitFor()
+		await page.locator("[aria-invalid]:focus").waitFor()
 	},
 	login: ({ page }) => page.goto("/login"),
 	"verify-sent-registered": async ({ page, member }) => {
