@@ -119,7 +119,7 @@ test("where what had the focus is gone, reading goes on at the heading", { tag: 
 	mailbox,
 }) => {
 	const other = await registerVerified(server, mailbox)
-	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	server.database.prepare(`UPDATE "User" SET superuser = true WHERE username = ?`).run(member.username)
 	await signIn(member)
 	await open(`/users?q=${other.username}`)
 	await page.getByRole("link", { name: other.username }).click()
@@ -136,7 +136,7 @@ test("a search tells how much it found, and leaves the focus where it was", { ta
 	member,
 	server,
 }) => {
-	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	server.database.prepare(`UPDATE "User" SET superuser = true WHERE username = ?`).run(member.username)
 	await signIn(member)
 	await open("/users")
 	const told = await page.locator(".lead[aria-live=polite]").elementHandle()

@@ -13,7 +13,7 @@ test("times are in the reader's own zone where a script runs, in UTC without one
 	javaScriptEnabled,
 }) => {
 	server.database
-		.prepare(`UPDATE "User" SET createdAt = ?, superuser = 1 WHERE username = ?`)
+		.prepare(`UPDATE "User" SET createdAt = ?, superuser = true WHERE username = ?`)
 		.run(CREATED, member.username)
 	await signIn(member)
 	const expected = javaScriptEnabled
