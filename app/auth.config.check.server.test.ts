@@ -48,7 +48,7 @@ describe("the configuration", () => {
 		["password.maxCodePoints", 63],
 		["password.maxCodePoints", 1_000_000],
 		["password.minGuesses", -1],
-		["password.minGuesses", 1_000_000_000],
+		["password.minGuesses", 0.5],
 		["password.maxWaitingHashes", 0],
 		["session.cookieName", "notice"],
 		["username.minLength", 33],

@@ -1,6 +1,7 @@
 import { expect, test } from "./fixtures"
+import { longEnough } from "./support/client"
 
-const NEW = "staple lantern orbit"
+const NEW = longEnough("staple lantern orbit")
 
 test("P1: who forgot the password chooses a new one by mail, and signs in with it", async ({
 	page,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { registrationOf } from "../../e2e/support/registration.mjs"
 import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
 import { hooks } from "../auth.events.server"
@@ -15,7 +16,7 @@ import { registerSchema } from "./schema"
 import { createUser, type User } from "./user/user.server"
 import { verify } from "./verify.server"
 
-const password = "correct horse battery"
+const password = "correct horse battery staple"
 const registrant = { registered: null, redirectTo: null, replaces: nothing }
 let clients = 0
 let user: User
@@ -26,6 +27,8 @@ function caller(): Caller {
 }
 
 beforeAll(async () => {
+	config.verification.enabled = true
+	config.registration.signIn = false
 	await openDatabase()
 	user = await somebody({ verified: true })
 })
@@ -50,7 +53,7 @@ async function somebody({ verified }: { verified: boolean }): Promise<User> {
 function registration() {
 	const username = `u${randomUUID().slice(0, 8)}`
 	const email = `${username}@example.org`
-	return registerSchema.parse({ username, email, password, confirm_password: password })
+	return registerSchema.parse(registrationOf({ username, email, password }))
 }
 
 function signIn(changes: { username?: string; password?: string } = {}, by = "cookie", as = caller()) {

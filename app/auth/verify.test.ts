@@ -16,6 +16,7 @@ const { autoLogin, periodSeconds } = config.verification
 let passwordHash = ""
 
 beforeAll(async () => {
+	config.verification.enabled = true
 	await openDatabase()
 	const hashed = await hashPassword(password)
 	if (hashed.ok) passwordHash = hashed.passwordHash

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest"
+import { config } from "../auth.config"
 import { expiredSessionCookie, readSessionToken, sessionCookie } from "./session-cookie.server"
 
 const token = "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ_01234"
 const other = "B".repeat(43)
+const { cookieName: NAME } = config.session
 
 function withCookie(header: string): Request {
 	return new Request("http://kit.test/", { headers: { Cookie: header } })
@@ -11,25 +13,25 @@ function withCookie(header: string): Request {
 describe("reading the session cookie", () => {
 	it("finds the token", () => {
 		expect(token).toHaveLength(43)
-		expect(readSessionToken(withCookie(`id=${token}`))).toBe(token)
+		expect(readSessionToken(withCookie(`${NAME}=${token}`))).toBe(token)
 		expect(readSessionToken(new Request("http://kit.test/"))).toBeNull()
 	})
 
 	it.for([
-		`foo=%E0%A4%A; id=${token}`,
-		`foo;id=${token}`,
-		`=x; id=${token}`,
-		`a=b=c; id=${token}`,
-		`;;; id=${token} ;`,
-		`id="${token}"`,
-		`${Array.from({ length: 200 }, (_, index) => `c${index}=v`).join("; ")}; id=${token}`,
+		`foo=%E0%A4%A; ${NAME}=${token}`,
+		`foo;${NAME}=${token}`,
+		`=x; ${NAME}=${token}`,
+		`a=b=c; ${NAME}=${token}`,
+		`;;; ${NAME}=${token} ;`,
+		`${NAME}="${token}"`,
+		`${Array.from({ length: 200 }, (_, index) => `c${index}=v`).join("; ")}; ${NAME}=${token}`,
 	])("H-16: a broken cookie beside the good one does no harm: %s", (header) => {
 		expect(readSessionToken(withCookie(header))).toBe(token)
 	})
 
 	it("H-16: of several the first one wins", () => {
-		expect(readSessionToken(withCookie(`id=${token}; id=${other}`))).toBe(token)
-		expect(readSessionToken(withCookie(`id=broken; id=${other}`))).toBeNull()
+		expect(readSessionToken(withCookie(`${NAME}=${token}; ${NAME}=${other}`))).toBe(token)
+		expect(readSessionToken(withCookie(`${NAME}=broken; ${NAME}=${other}`))).toBeNull()
 	})
 
 	it.for([
@@ -52,17 +54,17 @@ describe("reading the session cookie", () => {
 		`${"a".repeat(42)}%`,
 		"a".repeat(8_000),
 	])("H-16: a value that is no token is nobody: %s", (value) => {
-		expect(readSessionToken(withCookie(`id=${value}`))).toBeNull()
+		expect(readSessionToken(withCookie(`${NAME}=${value}`))).toBeNull()
 	})
 })
 
 describe("writing cookies", () => {
 	it("lasts until the browser closes, or until a moment", () => {
-		expect(sessionCookie(token, null)).toBe(`id=${token}; Path=/; HttpOnly; SameSite=Lax`)
+		expect(sessionCookie(token, null)).toBe(`${NAME}=${token}; Path=/; HttpOnly; SameSite=Lax`)
 		const until = new Date("2026-01-01T12:00:00Z")
 		expect(sessionCookie(token, until)).toBe(
-			`id=${token}; Path=/; HttpOnly; SameSite=Lax; Expires=Thu, 01 Jan 2026 12:00:00 GMT`,
+			`${NAME}=${token}; Path=/; HttpOnly; SameSite=Lax; Expires=Thu, 01 Jan 2026 12:00:00 GMT`,
 		)
-		expect(expiredSessionCookie()).toBe("id=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
+		expect(expiredSessionCookie()).toBe(`${NAME}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`)
 	})
 })

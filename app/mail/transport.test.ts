@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Mailbox, startMailbox } from "../../e2e/support/mailbox"
+import { appName } from "../auth.config"
 import { AddressTakenMail } from "./address-taken"
 import { renderMail } from "./render.server"
 import { ResetMail } from "./reset"
@@ -56,7 +57,7 @@ const HEADERS = [
 describe("a mail", () => {
 	it("V7: says the same as HTML and as text, link included", async () => {
 		const mail = await deliver(renderMail(VerifyMail({ link, period: "7 days", askedAt })))
-		expect(mail.subject).toBe("Confirm your e-mail address for Gatehouse")
+		expect(mail.subject).toBe(`Confirm your e-mail address for ${appName}`)
 		expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
 		expect(mail.text).toContain("Confirm your address")
 		expect(mail.links).toEqual([link])

@@ -39,20 +39,23 @@ describe.runIf(config.verification.enabled && config.passwordReset.enabled)(
 	},
 )
 
-it("H-81: the outbox is looked into at a beat of its own, not when something is put in", async () => {
-	const starts: number[] = []
-	for (let round = 0; round < 4; round++) {
-		const { email } = (await registerUnverified(server, mailbox)).person
-		await clientOf(server).postJson("/verify/resend", { email })
-		await afterAnswers()
-	}
-	const lines = readFileSync(STATEMENT_LOG, "utf8").split("\n")
-	for (const line of lines) {
-		const [, at] = /^outbox SELECT .*@(\d+)$/.exec(line) ?? []
-		if (at) starts.push(Number(at) % 500)
-	}
-	expect(starts.length).toBeGreaterThan(6)
-	// On a busy machine a beat may be late, but never by what a request would make of it.
-	const early = starts.filter((phase) => phase < 100 || phase > 490).length
-	expect(early / starts.length).toBeGreaterThan(0.6)
-})
+it.runIf(config.passwordReset.enabled)(
+	"H-81: the outbox is looked into at a beat of its own, not when something is put in",
+	async () => {
+		const starts: number[] = []
+		for (let round = 0; round < 4; round++) {
+			const { email } = await registerVerified(server, mailbox)
+			await clientOf(server).postJson("/forgot-password", { email })
+			await afterAnswers()
+		}
+		const lines = readFileSync(STATEMENT_LOG, "utf8").split("\n")
+		for (const line of lines) {
+			const [, at] = /^outbox SELECT .*@(\d+)$/.exec(line) ?? []
+			if (at) starts.push(Number(at) % 500)
+		}
+		expect(starts.length).toBeGreaterThan(6)
+		// On a busy machine a beat may be late, but never by what a request would make of it.
+		const early = starts.filter((phase) => phase < 100 || phase > 490).length
+		expect(early / starts.length).toBeGreaterThan(0.6)
+	},
+)

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { expectPrivate, expectProblem } from "../support/answers"
 import {
 	type Answer,
+	COOKIE,
 	clientOf,
 	newSession,
 	type Person,
@@ -189,7 +190,7 @@ describe("H-56: cookie and bearer are never mixed", () => {
 		expectUnauthenticated(await withToken(Cookie.split("=")[1] ?? ""))
 		expect((await account({ Cookie })).status).toBe(200)
 		for (const name of tokenNames)
-			expectUnauthenticated(await account({ Cookie: `id=${await newToken(name)}` }))
+			expectUnauthenticated(await account({ Cookie: `${COOKIE}=${await newToken(name)}` }))
 	})
 
 	it("H-56: everything that is not exactly one bearer token is 401, also beside a good cookie", async () => {

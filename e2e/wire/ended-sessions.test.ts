@@ -5,6 +5,7 @@ import {
 	type Answer,
 	clientOf,
 	linkFields,
+	longEnough,
 	newSession,
 	type Person,
 	registerVerified,
@@ -15,7 +16,7 @@ import { serverFixture } from "../support/server-fixture"
 
 /** Whatever somebody signed in by, a change that is meant to end it ends it at once. */
 const { server, mailbox } = serverFixture({}, [], { passwordReset: { enabled: true } })
-const NEW_PASSWORD = "another good long passphrase"
+const NEW_PASSWORD = longEnough("another good long passphrase")
 
 let superuser: Account
 beforeAll(async () => {

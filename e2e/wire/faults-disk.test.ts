@@ -15,7 +15,7 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
-import { countRows, logged, until, verifyByMail } from "../support/faults"
+import { countRows, logged, until } from "../support/faults"
 import { fileOf, startServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
@@ -109,8 +109,7 @@ describe.for(faults)("H-68: %s", ([, begin, end]) => {
 	it("everything works again when the fault is gone", async () => {
 		end()
 		const person = newcomers.at(-1) ?? somebody()
-		expect((await register(server, person)).status).toBe(201)
-		expect((await verifyByMail(server, mailbox, person)).status).toBe(200)
+		await registerVerified(server, mailbox, person)
 		expect((await signIn(server, person)).status).toBe(200)
 		expect((await clientOf(server).getJson("/account", { Cookie: cookie })).status).toBe(200)
 		expect(server.database.pragma("integrity_check", { simple: true })).toBe("ok")
@@ -141,10 +140,7 @@ describe("H-68: the log's pipe is closed", () => {
 		const own = await startServer({ env: { SMTP_URL: mailbox.url } })
 		own.process.stdout?.destroy()
 		own.process.stderr?.destroy()
-		const person = somebody()
-		expect((await register(own, person)).status).toBe(201)
-		const link = linkFields((await mailbox.next(person.email)).links[0] ?? "")
-		expect((await clientOf(own).postJson("/verify", link)).status).toBe(200)
+		const person = await registerVerified(own, mailbox)
 		expect((await signIn(own, person)).status).toBe(200)
 		expect((await clientOf(own).get("/no-such-page")).status).toBe(404)
 		expect(own.process.exitCode).toBeNull()

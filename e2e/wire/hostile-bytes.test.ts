@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest"
-import { clientOf, freshAddress, registrationOf, somebody } from "../support/client"
+import { config } from "../../app/auth.config"
+import { COOKIE, clientOf, freshAddress, registrationOf, somebody } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
 import { eventLoopMs, tellsThreadTime } from "../support/processor-time"
 import { serverFixture } from "../support/server-fixture"
@@ -68,7 +69,7 @@ const paths: Hostile[] = [
 		[200],
 	],
 	["a guarded page's query", () => get(`/account?${"%22<".repeat(1_900)}`, HTML), [303]],
-	["a link's fields", () => get(`/verify?user_id=${"%3C".repeat(2_600)}`, HTML), [400]],
+	["a link's fields", () => get(`/account/email/confirm?user_id=${"%3C".repeat(2_600)}`, HTML), [400]],
 	["a manifest of segments", () => get(`${manifest}&p=/${"a/".repeat(3_700)}`), [400]],
 	["a manifest of slashes", () => get(`${manifest}&p=/login${"/".repeat(7_500)}x`), [400]],
 	["a manifest of pages", () => get(manifest + numbered(900, (index) => `&p=/${index}`).join("")), [400]],
@@ -77,9 +78,9 @@ const paths: Hostile[] = [
 
 const headers: Hostile[] = [
 	["Cookie: blanks", () => get("/account", HTML, `Cookie: a${" ".repeat(HEADER)}b`), [303]],
-	["Cookie: quotes", () => get("/account", HTML, `Cookie: id="${'"'.repeat(HEADER)}`), [303]],
+	["Cookie: quotes", () => get("/account", HTML, `Cookie: ${COOKIE}="${'"'.repeat(HEADER)}`), [303]],
 	["Cookie: pairs", () => get("/account", HTML, `Cookie: ${filled("a=b; ", HEADER)}`), [303]],
-	["Cookie: equals signs", () => get("/account", HTML, `Cookie: id=${"=".repeat(HEADER)}`), [303]],
+	["Cookie: equals signs", () => get("/account", HTML, `Cookie: ${COOKIE}=${"=".repeat(HEADER)}`), [303]],
 	["Accept: types", () => get("/login", `Accept: ${filled("*/*,", HEADER)}`), [200]],
 	["Accept: parameters", () => get("/login", `Accept: a/b${filled(";c=d", HEADER)}`), [200]],
 	["Accept: blanks", () => get("/login", `Accept: a/b;${" ".repeat(HEADER)}x`), [200]],
@@ -132,11 +133,15 @@ const bodies: Hostile[] = [
 		],
 	),
 	["a redirect_to to be shown again", () => post("/login", FORM, `redirect_to=${filled("<")}`, HTML), [422]],
-	[
-		"an intent to be shown again",
-		() => post("/verify", FORM, `intent=${filled("<")}&password=`, HTML),
-		[422],
-	],
+	...(config.verification.enabled
+		? [
+				[
+					"an intent to be shown again",
+					() => post("/verify", FORM, `intent=${filled("<")}&password=`, HTML),
+					[422],
+				] satisfies Hostile,
+			]
+		: []),
 	["a form of a page's script", () => post("/login.data", FORM, `username=${filled("<")}`), [422, 202]],
 	["JSON: brackets", () => post("/login", JSON_TYPE, "[".repeat(BODY)), [400]],
 	[
@@ -155,7 +160,11 @@ const bodies: Hostile[] = [
 	["JSON: blanks after texts", () => post("/login", JSON_TYPE, `{"a":["a"${" ".repeat(BODY)}]}`), [422]],
 	["JSON: escapes", () => post("/login", JSON_TYPE, `{"a":"${filled("\\\\")}"}`), [422]],
 	["JSON: a list for a name", () => post("/login", JSON_TYPE, `{"username":[${filled("0,")}0]}`), [422]],
-	["JSON: a list for a link", () => post("/verify", JSON_TYPE, `{"user_id":[${filled("0,")}0]}`), [400]],
+	[
+		"JSON: a list for a link",
+		() => post("/account/email/confirm", JSON_TYPE, `{"user_id":[${filled("0,")}0]}`),
+		[400],
+	],
 	["parts", () => post("/login", MULTIPART, `${filled(part(""))}--x--\r\n`), [422]],
 	[
 		"files",

@@ -6,6 +6,7 @@ import {
 	clientOf,
 	freshAddress,
 	linkFields,
+	longEnough,
 	type Person,
 	registerVerified,
 	sessionOf,
@@ -16,6 +17,7 @@ import { serverFixture } from "../support/server-fixture"
 const { server, mailbox } = serverFixture()
 const { wrongPasswordPerAccount: ACCOUNT, wrongPasswordPerDevice: DEVICE } = config.limits
 const WRONG = "not the password"
+const NEW = longEnough("staple lantern orbit")
 
 /** All cookies that an answer set, as the next request sends them. */
 const cookiesOf = ({ cookies }: Answer) =>
@@ -68,7 +70,6 @@ describe("H-51: while strangers use an account's wrong passwords up", () => {
 		const person = await registerVerified(server, mailbox)
 		const signedIn = await signIn(server, person)
 		await hammer(person)
-		const NEW = "staple lantern orbit"
 		const changed = await clientOf(server).postJson(
 			"/account/password",
 			{ current_password: person.password, password: NEW, confirm_password: NEW },
@@ -105,7 +106,7 @@ describe("H-51: while strangers use an account's wrong passwords up", () => {
 		await clientOf(server).postJson("/forgot-password", { email: person.email })
 		let link = ""
 		while (!link.includes("/reset-password?")) link = (await mailbox.next(person.email)).links[0] ?? ""
-		const password = "staple lantern orbit"
+		const password = NEW
 		const chosen = { ...linkFields(link), password, confirm_password: password }
 		expect((await clientOf(server).postJson("/reset-password", chosen)).status).toBe(200)
 		expect((await signIn(server, { ...person, password })).status).toBe(200)

@@ -96,7 +96,7 @@ describe("/healthz and /readyz", () => {
 describe("what goes wrong on our side", () => {
 	it("is told by nothing but the request's id, which the log explains", async () => {
 		const { database } = server
-		database.exec(`ALTER TABLE "OutboxMail" RENAME TO "Elsewhere"`)
+		database.exec(`ALTER TABLE "User" RENAME COLUMN "updatedAt" TO "elsewhere"`)
 		const person = somebody()
 		try {
 			const refused = await postFormAndJson(server, "/register", registrationOf(person))
@@ -105,7 +105,7 @@ describe("what goes wrong on our side", () => {
 			expect(ids[0]).toBe(refused.json.headers.get("X-Request-Id"))
 			expect(refused.form.text).toContain(ids[1])
 			for (const { text } of [refused.json, refused.form])
-				expect(text).not.toMatch(/OutboxMail|Elsewhere|no such table|PrismaClient|\.server\.|stack/i)
+				expect(text).not.toMatch(/updatedAt|elsewhere|no column|PrismaClient|\.server\.|stack/i)
 			for (const id of ids) {
 				const line = server
 					.logLines()
@@ -115,7 +115,7 @@ describe("what goes wrong on our side", () => {
 				expect(JSON.stringify(line)).not.toContain(person.email)
 			}
 		} finally {
-			database.exec(`ALTER TABLE "Elsewhere" RENAME TO "OutboxMail"`)
+			database.exec(`ALTER TABLE "User" RENAME COLUMN "elsewhere" TO "updatedAt"`)
 		}
 		expect(
 			database.prepare(`SELECT count(*) FROM "User" WHERE username = ?`).pluck().get(person.username),

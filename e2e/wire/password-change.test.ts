@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest"
 import { expectProblem, expectRefused } from "../support/answers"
-import { clientOf, newSession, type Person, registerVerified, sessionOf, signIn } from "../support/client"
+import {
+	clientOf,
+	longEnough,
+	newSession,
+	type Person,
+	registerVerified,
+	sessionOf,
+	signIn,
+} from "../support/client"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
-const NEW = "staple lantern orbit"
+const NEW = longEnough("staple lantern orbit")
 
 const fieldsOf = ({ password }: Person) => ({
 	current_password: password,

@@ -86,7 +86,7 @@ describe("without verification and reset", () => {
 		expect([joined.status, joined.headers.get("Location")]).toEqual([303, "/account?welcome"])
 		const cookie = joined.cookies.find((text) => text.startsWith("porter="))?.split(";")[0] ?? ""
 		expect((await clientOf(server).getJson("/account", { Cookie: cookie })).status).toBe(200)
-		expect(joined.cookies.some((text) => text.startsWith("id="))).toBe(false)
+		expect(sessionOf(joined)).toBeUndefined()
 	})
 
 	it("V1, R8: verification.enabled: false: nobody needs a mail, and a taken address is said", async () => {

@@ -7,7 +7,8 @@ import { logged } from "../support/faults"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
-const { server, mailbox } = serverFixture()
+/** Whether an address is verified is one of the things that can be changed here. */
+const { server, mailbox } = serverFixture({}, [], { verification: { enabled: true } })
 let boss: Account
 let user: Account
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { registrationOf } from "../../../e2e/support/registration.mjs"
 import { nothing } from "../../../e2e/support/shown"
 import { captchas } from "../../auth.events.server"
 import { db, openDatabase } from "../../db/client.server"
@@ -125,14 +126,9 @@ describe("C4: a captcha of one's own", () => {
 	it("C4: registering without it makes no account, also where the call forgets the token", async () => {
 		await openDatabase()
 		captchas.register = own((token) => token === "42")
-		const password = "correct horse battery"
-		const fields = {
-			username: "captcha-test",
-			email: "captcha@example.org",
-			password,
-			confirm_password: password,
-		}
-		const input = registerSchema.parse(fields)
+		const password = "correct horse battery staple"
+		const person = { username: "captcha-test", email: "captcha@example.org", password }
+		const input = registerSchema.parse(registrationOf(person))
 		const count = await db.user.count()
 		for (const token of [undefined, "41"])
 			expect(
