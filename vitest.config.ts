@@ -28,6 +28,7 @@ export default defineConfig({
 				test: {
 					name: "unit",
 					include: ["app/**/*.test.ts"],
+					globalSetup: "bin/setup.mjs",
 					setupFiles: ["e2e/support/unit-setup.ts"],
 					retry,
 				},
@@ -38,6 +39,7 @@ export default defineConfig({
 					name: "wire",
 					include: ["e2e/wire/**/*.test.ts"],
 					exclude: ["e2e/wire/postgres*.test.ts"],
+					globalSetup: "e2e/support/fresh-build.mjs",
 				},
 			},
 			{
@@ -46,7 +48,7 @@ export default defineConfig({
 					name: "wire-postgres",
 					include: ["e2e/wire/**/*.test.ts"],
 					exclude: Object.keys(sqliteOnly).map((file) => `e2e/wire/${file}`),
-					globalSetup: ["e2e/support/postgres-setup.ts"],
+					globalSetup: ["e2e/support/fresh-build.mjs", "e2e/support/postgres-setup.ts"],
 				},
 			},
 		],

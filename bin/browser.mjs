@@ -64,7 +64,8 @@ async function install() {
 	giveUp("No Chromium was found, and none could be installed.")
 }
 
-function findInSystem() {
+/** @returns the path of the executable of a Chromium that starts; undefined where there is none */
+export function findInSystem() {
 	return (SYSTEM_PLACES[process.platform] ?? []).find((place) => existsSync(place) && starts(place))
 }
 

@@ -2,8 +2,8 @@ import "../e2e/support/temporary-folder.mjs"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { relative } from "node:path"
-import { isBuildFresh } from "./freshness.mjs"
-import { build, say, setup } from "./setup.mjs"
+import freshBuild from "../e2e/support/fresh-build.mjs"
+import { say } from "./setup.mjs"
 
 /**
  * `npm test`: everything, from a bare clone: packages, build, browser; then unit, wire and browser tests.
@@ -36,9 +36,7 @@ async function main() {
 		console.error(`\u2717 No test file has ${words.join(" or ")} in its path.`)
 		process.exit(1)
 	}
-	setup()
-	if (isBuildFresh()) say("The build is fresh")
-	else build()
+	freshBuild()
 	const { findBrowser } = await import("./browser.mjs")
 	const browser = specs.length > 0 ? await findBrowser() : undefined
 	rmSync(RESULTS, { recursive: true, force: true })
@@ -102,7 +100,7 @@ async function runVitest() {
 
 async function runPlaywright(browser) {
 	say("Browser tests (Playwright)…")
-	const parameters = ["test", "--config=e2e/playwright.config.ts", ...options, ...(words.length ? specs : [])]
+	const parameters = ["test", ...options, ...(words.length ? specs : [])]
 	const status = await run("node_modules/@playwright/test/cli.js", parameters, browser)
 	const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = readReport("report.json").stats ?? {}
 	return count(status, expected + flaky, unexpected, skipped)

@@ -1,15 +1,20 @@
-import "./support/temporary-folder.mjs"
+import "./e2e/support/temporary-folder.mjs"
 import { defineConfig } from "@playwright/test"
+import { findInSystem } from "./bin/browser.mjs"
+
+/** `npm test` has looked for one, and installed it where there was none; workers are told by the environment. */
+process.env.CHROMIUM_PATH ||= findInSystem() ?? ""
 
 /**
  * Journeys run with JavaScript on (`js`) and with JavaScript off (`no-js`). A test that makes sense in one of them
- * only carries that project's name as a tag. What programs are answered is tested in `wire/`.
+ * only carries that project's name as a tag. What programs are answered is tested in `e2e/wire/`.
  */
 export default defineConfig({
-	testDir: ".",
+	testDir: "e2e",
 	testMatch: "*.spec.ts",
-	outputDir: "results/files",
-	reporter: [["list"], ["json", { outputFile: "results/report.json" }]],
+	outputDir: "e2e/results/files",
+	reporter: [["list"], ["json", { outputFile: "e2e/results/report.json" }]],
+	globalSetup: "./e2e/support/fresh-build.mjs",
 	fullyParallel: true,
 	workers: 2,
 	forbidOnly: true,
