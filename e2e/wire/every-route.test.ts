@@ -1,14 +1,10 @@
-import { randomUUID } from "node:crypto"
 import { beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
-import type { ApiDocument } from "../../app/http/api/openapi.server"
 import { type Account, newAccount, newSuperuser } from "../support/accounts"
 import { expectProblem } from "../support/answers"
-import { inputOf, operationsOf } from "../support/api-document"
-import { goodRequest, newWorld } from "../support/api-requests"
 import { type Answer, clientOf } from "../support/client"
 import { takenRoutes } from "../support/route-table"
-import { rowsOf, userRow } from "../support/rows"
+import { rowsOf } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
 /** What must hold for every route, also for one that is added later: they are asked of the running server. */
@@ -185,40 +181,5 @@ describe("every route that shows something", { timeout: WALK_MS }, () => {
 					const answer = await clientOf(server).get(spelling, { Accept: "application/json", Cookie: cookie })
 					expect([spelling, answer.text.includes(person.email)]).toEqual([spelling, false])
 				}
-	})
-})
-
-describe("every operation that takes fields", { timeout: WALK_MS }, () => {
-	it("H-40: sets nothing that it does not ask for", async () => {
-		const world = await newWorld(server, mailbox)
-		const api: ApiDocument = (await clientOf(server).getJson("/openapi.json")).json
-		const columns = Object.keys(userRow(server, world.member.person.username))
-		const superusers = () =>
-			server.database.prepare(`SELECT count(*) FROM "User" WHERE superuser`).pluck().get()
-		for (const { path, method, operation } of operationsOf(api).filter(
-			({ operation }) => operation.requestBody,
-		)) {
-			const request = await goodRequest(operation.operationId, world)
-			const before = superusers()
-			const asked = Object.keys(inputOf(api, operation)?.properties ?? {})
-			const mark = `planted-${randomUUID()}`
-			const planted = Object.fromEntries(
-				[...columns, "emailVerifiedAt", "role", "isAdmin", "totpSecret", "verified", "superuser"]
-					.filter((name) => !asked.includes(name))
-					.map((name) => [name, name === "superuser" ? true : mark]),
-			)
-			const address = path.replace(/\{(\w+)\}/g, (_, name: string) => request.parameters?.[name] ?? "")
-			const answer = await clientOf(server).send(address, {
-				method,
-				headers: { Accept: "application/json", "Content-Type": "application/json", ...request.headers },
-				body: JSON.stringify({ ...planted, ...request.body }),
-			})
-			expect([operation.operationId, answer.status < 300]).toEqual([operation.operationId, true])
-			expect([operation.operationId, superusers()]).toEqual([operation.operationId, before])
-			expect([operation.operationId, JSON.stringify(rowsOf(server).users).includes(mark)]).toEqual([
-				operation.operationId,
-				false,
-			])
-		}
 	})
 })

@@ -9,7 +9,7 @@ import { answerChecker, type DescribedOperation, inputOf, operationsOf } from ".
 import { type GoodRequest, goodRequest, newWorld } from "../support/api-requests"
 import { type Answer, COOKIE, clientOf, registrationOf, somebody } from "../support/client"
 import { takenRoutes } from "../support/route-table"
-import { rowsOf } from "../support/rows"
+import { rowsOf, userRow } from "../support/rows"
 import { startServer, type TestServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
@@ -259,6 +259,31 @@ describe("every operation that takes fields", { timeout: WALK_MS }, () => {
 					])
 				}
 			expect(rowsOf(server)).toEqual(before)
+		}
+	})
+
+	it("H-40: sets nothing that it does not ask for", async () => {
+		const columns = Object.keys(userRow(server, world.member.person.username))
+		const superusers = () =>
+			server.database.prepare(`SELECT count(*) FROM "User" WHERE superuser`).pluck().get()
+		for (const described of operations.filter(({ operation }) => operation.requestBody)) {
+			const { operationId: id } = described.operation
+			const request = await goodRequest(id, world)
+			const before = superusers()
+			const asked = Object.keys(inputOf(api, described.operation)?.properties ?? {})
+			const mark = `planted-${randomUUID()}`
+			const planted = Object.fromEntries(
+				[...columns, "emailVerifiedAt", "role", "isAdmin", "totpSecret", "verified", "superuser"]
+					.filter((name) => !asked.includes(name))
+					.map((name) => [name, name === "superuser" ? true : mark]),
+			)
+			const answer = await send(described, request, {
+				body: { ...planted, ...request.body },
+				what: "planted",
+			})
+			expect([id, answer.status < 300]).toEqual([id, true])
+			expect([id, superusers()]).toEqual([id, before])
+			expect([id, JSON.stringify(rowsOf(server).users).includes(mark)]).toEqual([id, false])
 		}
 	})
 
