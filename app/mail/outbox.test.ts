@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
-import { type Compose, deliverDue, enqueueMail, listSentMails } from "./outbox.server"
+import { type Compose, deliverDue, enqueueMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
 const start = new Date("2026-01-01T12:00:00.000Z")
@@ -51,7 +51,6 @@ describe("a mail in the outbox", () => {
 		expect(await deliver()).toBe(0)
 		expect(sent).toEqual(["ada@example.org"])
 		expect(await row()).toMatchObject({ attempts: 1, sentAt: start, failedAt: null })
-		expect((await listSentMails(10)).map(({ to }) => to)).toEqual(["ada@example.org"])
 	})
 
 	it("is not there when its transaction rolls back", async () => {

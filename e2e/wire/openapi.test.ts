@@ -140,14 +140,10 @@ describe("GET /openapi.json", () => {
 			const paths = Object.keys(described.paths)
 			for (const path of ["/register", "/verify", "/verify/resend", "/forgot-password", "/reset-password"])
 				expect([path, paths.includes(path)]).toEqual([path, false])
-			expect(paths).toContain("/dev/mail")
 			expect(methodsOf(described)).toEqual(await answeringMethods(quiet, described))
-			const mails = await clientOf(quiet).getJson("/dev/mail")
-			answerChecker(described)(
-				operationsOf(described).find(({ path }) => path === "/dev/mail") as DescribedOperation,
-				mails,
-				"",
-			)
+			const checkHere = answerChecker(described)
+			for (const operation of operationsOf(described).filter(({ path }) => !Object.hasOwn(api.paths, path)))
+				checkHere(operation, await clientOf(quiet).getJson(operation.path), "in development")
 		} finally {
 			await quiet.stop()
 		}
