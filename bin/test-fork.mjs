@@ -14,7 +14,11 @@ const changes = {
 	name: () => edit("app/auth.config.ts", /appName = ".*"/, `appName = "The Porter's Lodge"`),
 	cookie: () => edit("app/auth.config.ts", /cookieName: ".*"/, `cookieName: "porter_session"`),
 	password: () => edit("app/auth.config.ts", /minCodePoints: \d+/, "minCodePoints: 24"),
-	verification: () => edit("app/auth.config.ts", /(verification: \{[^}]*?enabled: )true/, "$1false"),
+	/** As `docs/verification.md` says. */
+	verification() {
+		edit("app/auth.config.ts", /(verification: \{[^}]*?enabled: )true/, "$1false")
+		edit("app/auth.config.ts", /signIn: false/, "signIn: true")
+	},
 	field: addField,
 }
 

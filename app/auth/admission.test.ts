@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { registrationOf } from "../../e2e/support/registration.mjs"
 import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
-import { hooks } from "../auth.events.server"
+import { backends, hooks } from "../auth.events.server"
 import { db, openDatabase } from "../db/client.server"
 import { log } from "../log.server"
 import { findBackend } from "./backend/backends.server"
@@ -17,6 +17,7 @@ import { createUser, type User } from "./user/user.server"
 import { verify } from "./verify.server"
 
 const password = "correct horse battery staple"
+const names = backends.map(({ name }) => name)
 const registrant = { registered: null, redirectTo: null, replaces: nothing }
 let clients = 0
 let user: User
@@ -105,7 +106,7 @@ describe("S5: hooks", () => {
 		])
 	})
 
-	describe.each(["cookie", "bearer", "jwt"])("at /login/%s", (by) => {
+	describe.each(names)("at /login/%s", (by) => {
 		it.each(["preLogin", "loginSuccess"] as const)(
 			"S5: %s refuses by a sentence: no session, no trace",
 			async (name) => {
@@ -168,7 +169,7 @@ describe("S5: hooks", () => {
 	})
 
 	it("H-86: an account that is ended while a hook runs gets no session", async () => {
-		for (const by of ["cookie", "bearer", "jwt"]) {
+		for (const by of names) {
 			const ended = await somebody({ verified: true })
 			hooks.loginSuccess.splice(0, 1, async ({ id }) => {
 				await db.user.update({ where: { id }, data: { active: false, epoch: { increment: 1 } } })

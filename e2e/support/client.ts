@@ -12,8 +12,9 @@ export function freshAddress(): string {
 }
 
 /** Where a form goes after registering, when nobody asked for another page. */
-export const AFTER_REGISTERING =
-	config.registration.redirectTo ?? (config.verification.enabled ? "/verify/sent" : "/login")
+export const AFTER_REGISTERING = config.registration.signIn
+	? config.login.redirectTo
+	: (config.registration.redirectTo ?? (config.verification.enabled ? "/verify/sent" : "/login"))
 
 export type Person = { username: string; email: string; password: string }
 
@@ -115,14 +116,21 @@ export async function registerUnverified(
 	return { person, url, link: linkFields(url), cookie: registrationCookieOf(registered) }
 }
 
-/** Registers somebody, and verifies the address by the mailed link, where the server asks for that. */
+/**
+ * Registers somebody, and verifies the address by the mailed link, where the server asks for that. Whom it signs in
+ * instead is signed out again: sessions are for tests to start.
+ */
 export async function registerVerified(
 	server: Pick<TestServer, "url">,
 	mailbox: Mailbox,
 	person = somebody(),
 ): Promise<Person> {
 	const registered = await registerOnce(server, person)
-	if (registered.json.verification === "not_required") return person
+	if (registered.json.verification === "not_required") {
+		const cookie = sessionOf(registered)
+		if (cookie) await clientOf(server).postJson("/logout", {}, { Cookie: cookie })
+		return person
+	}
 	const link = linkFields((await mailbox.next(person.email, 20_000)).links[0] ?? "")
 	const verified = await clientOf(server).postJson("/verify", link)
 	if (verified.status !== 200) throw new Error(`Verification failed: ${verified.text}`)

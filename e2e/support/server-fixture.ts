@@ -2,6 +2,12 @@ import { afterAll, beforeAll } from "vitest"
 import { type Mailbox, startMailbox } from "./mailbox"
 import { type Settings, startServer, type TestServer } from "./server"
 
+/** For tests that are about confirming addresses, in a fork that does without it. */
+export const withVerification = {
+	registration: { signIn: false },
+	verification: { enabled: true },
+} satisfies Settings
+
 /** A server with a mail server of its own, for all tests of one file. */
 export function serverFixture(
 	env: Record<string, string> = {},

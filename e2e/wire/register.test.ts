@@ -90,12 +90,12 @@ describe("R1: GET /register", () => {
 })
 
 describe("R1: POST /register", () => {
-	it("leads a person to sign in with 303, and starts no session", async () => {
+	it("leads a person on with 303, and starts a session only where the configuration says so", async () => {
 		const person = somebody()
 		const answer = await clientOf(server).postForm("/register", registrationOf(person))
 		expect([answer.status, answer.headers.get("Location")]).toEqual([303, AFTER_REGISTERING])
 		expectPrivate(answer)
-		expect(sessionOf(answer)).toBeUndefined()
+		expect(sessionOf(answer) !== undefined).toBe(config.registration.signIn)
 		expect(userRow(server, person.username)).toMatchObject({ emailVerifiedAt: null, superuser: 0 })
 		if (config.verification.enabled) await mailbox.next(person.email)
 	})

@@ -235,7 +235,7 @@ describe("without verification and reset", () => {
 
 describe("with verification and reset", () => {
 	const { server, mailbox } = serverFixture({}, [], {
-		registration: { redirectTo: "/?registered" },
+		registration: { redirectTo: "/?registered", signIn: false },
 		verification: { enabled: true, autoLogin: false, redirectTo: "/?verified" },
 		passwordReset: { enabled: true, periodSeconds: 1 },
 		emailChange: { periodSeconds: 1 },

@@ -5,10 +5,10 @@ import { expectPrivate, expectProblem, textOf } from "../support/answers"
 import { type Answer, clientOf, newSession, registerUnverified, signIn, somebody } from "../support/client"
 import { logged } from "../support/faults"
 import { rowsOf, userRow } from "../support/rows"
-import { serverFixture } from "../support/server-fixture"
+import { serverFixture, withVerification } from "../support/server-fixture"
 
 /** Whether an address is verified is one of the things that can be changed here. */
-const { server, mailbox } = serverFixture({}, [], { verification: { enabled: true } })
+const { server, mailbox } = serverFixture({}, [], withVerification)
 let boss: Account
 let user: Account
 

@@ -8,6 +8,7 @@ const FRONT_END = "https://shop.example.org/confirm?lang=en"
 
 describe("V5: verification.oneTimeUse: false", () => {
 	const { server, mailbox } = serverFixture({}, [], {
+		registration: { signIn: false },
 		verification: { enabled: true, oneTimeUse: false, autoLogin: "same-browser" },
 	})
 
@@ -55,6 +56,7 @@ describe("V5: verification.oneTimeUse: false", () => {
 
 describe("V5: verification.oneTimeUse", () => {
 	const { server, mailbox } = serverFixture({}, [], {
+		registration: { signIn: false },
 		verification: {
 			enabled: true,
 			oneTimeUse: true,
