@@ -5,7 +5,7 @@ import { copyProject } from "../e2e/support/copy.mjs"
 import { say, setup } from "./setup.mjs"
 
 /**
- * The suite has to survive a fork's policy: this changes a copy as a fork would, and runs the tests there.
+ * The suite has to survive a fork's policy: this changes a copy as a fork would, runs the tests there, and checks types.
  *
  * `npm run test:fork`: each change alone. `npm run test:fork -- name field`: these, together; `all` for all that go
  * together. What follows and begins with `--`, or is no change, goes to `npm test`, as in `-- field --project=js login`.
@@ -47,11 +47,19 @@ async function testFork(names) {
 	say(`A fork that changes: ${names.join(", ")}…`)
 	folder = copyProject()
 	for (const name of names) changes[name]()
-	const parameters = ["--import", "./e2e/support/end-with-parent.mjs", "bin/test.mjs", ...rest]
-	child = spawn(process.execPath, parameters, { cwd: folder, stdio: "inherit" })
-	const status = await new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
+	const tested = await run("bin/test.mjs", ...rest)
+	if (tested >= 128) return tested
+	say("Checking types…")
+	const typed = await run("node_modules/typescript/bin/tsc", "--noEmit")
 	removeCopy()
-	return status
+	return tested || typed
+}
+
+/** In the copy. @returns its exit code */
+function run(script, ...parameters) {
+	const all = ["--import", "./e2e/support/end-with-parent.mjs", script, ...parameters]
+	child = spawn(process.execPath, all, { cwd: folder, stdio: "inherit" })
+	return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
 }
 
 /** As `docs/fields.md` says. */

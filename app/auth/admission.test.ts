@@ -42,11 +42,11 @@ afterEach(() => {
 async function somebody({ verified }: { verified: boolean }): Promise<User> {
 	const hashed = await hashPassword(password, caller())
 	if (!hashed.ok) throw new Error(hashed.code)
-	const { email, username } = registration()
+	const { password: _, confirm_password: __, ...profile } = registration()
 	const { passwordHash } = hashed
 	const now = new Date()
 	const emailVerifiedAt = verified ? { emailVerifiedAt: now } : {}
-	const created = await createUser({ username, email }, { passwordHash, mail: null, now, ...emailVerifiedAt })
+	const created = await createUser(profile, { passwordHash, mail: null, now, ...emailVerifiedAt })
 	if (!created.ok) throw new Error(created.code)
 	return created.user
 }

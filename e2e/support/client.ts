@@ -28,6 +28,12 @@ export function longEnough(password: string): string {
 	return password.padEnd(config.password.minCodePoints, " and so on")
 }
 
+/** What a fork asks for besides, as programs are told of it in `user`. */
+export function ownFieldsOf(person: Person): Record<string, string> {
+	const { username: _, email: __, password: ___, confirm_password: ____, ...own } = registrationOf(person)
+	return own
+}
+
 export type Answer = {
 	status: number
 	headers: Headers

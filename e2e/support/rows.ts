@@ -14,3 +14,9 @@ export type Row = Record<string, string | number | null>
 export function userRow({ database }: TestServer, username: string): Row {
 	return database.prepare(`SELECT * FROM "User" WHERE username = ?`).get(username) as Row
 }
+
+/** What the newest mail to this address is about: its words are a fork's to choose. */
+export function lastMailKind({ database }: TestServer, to: string): unknown {
+	const kinds = database.prepare(`SELECT kind FROM "OutboxMail" WHERE "to" = ? ORDER BY rowid DESC LIMIT 1`)
+	return kinds.pluck().get(to)
+}

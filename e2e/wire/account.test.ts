@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { expectPrivate, expectProblem, textOf } from "../support/answers"
-import { COOKIE, clientOf, newSession, type Person, registerVerified } from "../support/client"
+import { COOKIE, clientOf, newSession, ownFieldsOf, type Person, registerVerified } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
@@ -29,9 +29,9 @@ describe("GET /account", () => {
 		expect(answer.headers.get("Content-Type")).toBe("application/json")
 		const time = expect.stringMatching(RFC3339_UTC)
 		const { username, email } = person
-		const flags = { verified: true, active: true, superuser: false }
+		const flags = { verified: config.verification.enabled, active: true, superuser: false }
 		expect(answer.json).toEqual({
-			user: { id: expect.any(String), username, email, ...flags, created_at: time },
+			user: { id: expect.any(String), username, email, ...flags, created_at: time, ...ownFieldsOf(person) },
 			session: { expires_at: time, absolute_expires_at: time, backend: "cookie" },
 		})
 		expect(answer.text).not.toMatch(/hash|epoch|argon2|key/i)

@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { expectProblem, expectRefused, postFormAndJson } from "../support/answers"
+import type { ApiDocument } from "../../app/http/api/openapi.server"
+import { newAccount } from "../support/accounts"
+import { expectProblem, expectRefused, getPageAndJson, inputValue, postFormAndJson } from "../support/answers"
+import { answerChecker, type DescribedOperation, operationsOf } from "../support/api-document"
 import { clientOf, registerVerified, sessionOf, signIn, somebody } from "../support/client"
 import { copyProject } from "../support/copy.mjs"
 import { rowsOf } from "../support/rows"
@@ -20,6 +24,8 @@ let server: TestServer
 
 beforeAll(async () => {
 	writeFileSync(`${folder}/${EVENTS}`, forkedCode())
+	// Who has done so already has another page to try.
+	if (!existsSync("app/routes/notes.tsx")) addNotes()
 	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
 	server = await startServer({ cwd: folder, env: { SMTP_URL: mailbox.url } })
 }, 300_000)
@@ -28,6 +34,38 @@ afterAll(async () => {
 	await server?.stop()
 	rmSync(folder, { recursive: true, force: true })
 })
+
+/** The page and the table of docs/pages.md. */
+function addNotes(): void {
+	const guide = readFileSync("docs/pages.md", "utf8")
+	const blocksOf = (language: string) =>
+		[...guide.matchAll(new RegExp(`^ {3}\`\`\`${language}\\n([\\s\\S]*?)^ {3}\`\`\`$`, "gm"))].map(
+			([, block = ""]) => block.replace(/^ {3}/gm, ""),
+		)
+	const write = (file: string, text = "") => {
+		mkdirSync(dirname(`${folder}/${file}`), { recursive: true })
+		writeFileSync(`${folder}/${file}`, text)
+	}
+	const edit = (file: string, from: string, to: string) => {
+		const before = readFileSync(`${folder}/${file}`, "utf8")
+		expect(before).toContain(from)
+		write(file, before.replace(from, to))
+	}
+	const [model = ""] = blocksOf("prisma")
+	const [logic, operations = ""] = blocksOf("ts")
+	const [route, page] = blocksOf("tsx")
+	const [, imported = "", flow = ""] = /^(import .*\n)\n([\s\S]*)$/.exec(operations) ?? []
+	const [line = ""] = /route\("notes".*\),/.exec(guide) ?? []
+	edit("prisma/schema.prisma", "model User {", `${model}\nmodel User {\n  notes Note[]`)
+	write("prisma/migrations/sqlite/20990101000000_notes/migration.sql", blocksOf("sql")[0])
+	write("app/notes/notes.server.ts", logic)
+	write("app/routes/notes.tsx", route)
+	write("app/pages/notes.tsx", page)
+	edit("app/routes.ts", 'route("healthz"', `${line}\n\troute("healthz"`)
+	edit("app/http/api/operations.server.ts", "service, development]", "service, development, notes]")
+	edit("app/http/api/operations.server.ts", "function registration()", `${flow}\nfunction registration()`)
+	edit("app/http/api/operations.server.ts", 'import { z } from "zod"', `import { z } from "zod"\n${imported}`)
+}
 
 /** The pages' examples instead of what stands there, with a key whose hash is known; what they do not replace stays. */
 function forkedCode(): string {
@@ -124,5 +162,57 @@ describe("docs/backends.md", () => {
 		const post = (name: string) => clientOf(server).postJson(`/login/${name}`, { username, password })
 		expectProblem(await post("jwt"), 404, "not_found")
 		expect((await post("bearer")).status).toBe(200)
+	})
+})
+
+describe("docs/pages.md", () => {
+	const HTML = { Accept: "text/html" }
+
+	it("the page is for who is signed in, by page and JSON", async () => {
+		const { form, json } = await getPageAndJson(server, "/notes")
+		expect([form.status, form.headers.get("Location")]).toEqual([303, "/login?redirect_to=%2Fnotes"])
+		expectProblem(json, 401, "unauthenticated")
+		expectProblem(await clientOf(server).postJson("/notes", { text: "Milk" }), 401, "unauthenticated")
+	})
+
+	it("rows are written by form and JSON, and shown to nobody else", async () => {
+		const { cookie: Cookie } = await newAccount(server, mailbox)
+		const client = clientOf(server)
+		const json = await client.postJson("/notes", { text: "Buy milk." }, { Cookie })
+		expect([json.status, json.json.note.text]).toEqual([201, "Buy milk."])
+		const form = await client.postForm("/notes", { text: "Sell <milk>." }, { Cookie })
+		expect([form.status, form.headers.get("Location")]).toEqual([303, "/notes"])
+		const { notes } = (await client.getJson("/notes", { Cookie })).json
+		expect(notes.map(({ text }: { text: string }) => text)).toEqual(["Sell <milk>.", "Buy milk."])
+		const page = await client.get("/notes", { ...HTML, Cookie })
+		expect([page.status, page.text.includes("Sell &lt;milk&gt;.")]).toEqual([200, true])
+		const stranger = await newAccount(server, mailbox)
+		expect((await client.getJson("/notes", { Cookie: stranger.cookie })).json.notes).toEqual([])
+	})
+
+	it("what is wrong is told at its field, and kept", async () => {
+		const { cookie: Cookie } = await newAccount(server, mailbox)
+		for (const [text, sentence] of [
+			["", "Write something."],
+			["x".repeat(2001), "Use at most 2,000 characters."],
+		] as const) {
+			const refused = await postFormAndJson(server, "/notes", { text }, { Cookie })
+			expectRefused(refused, 422, "validation_failed")
+			expect(refused.json.json.errors).toEqual({ text: [sentence] })
+			expect(inputValue(refused.form, "text") ?? "").toBe(text)
+		}
+	})
+
+	it("the description of the API has it", async () => {
+		const api: ApiDocument = (await clientOf(server).getJson("/openapi.json")).json
+		const { cookie: Cookie } = await newAccount(server, mailbox)
+		const check = answerChecker(api)
+		const [list, add] = operationsOf(api).filter(({ path }) => path === "/notes") as [
+			DescribedOperation,
+			DescribedOperation,
+		]
+		check(list, await clientOf(server).getJson("/notes", { Cookie }), "list")
+		check(add, await clientOf(server).postJson("/notes", { text: "Buy milk." }, { Cookie }), "add")
+		check(add, await clientOf(server).postJson("/notes", {}, { Cookie }), "nothing")
 	})
 })

@@ -67,6 +67,27 @@ describe.each(NAMES)("H-78: a field called %s", (name) => {
 		await expectUntouched()
 	})
 
+	it("holds no fields: those inside of it are missing, by JSON, form and multipart", async () => {
+		const { username, password } = person
+		const inside = Object.entries({ username, password })
+		const form = new FormData()
+		for (const [field, value] of inside) form.set(`${name}[${field}]`, value)
+		const client = clientOf(server)
+		const headers = { Accept: "application/json" }
+		for (const answer of [
+			await client.postJson("/login", `{"${name}":${JSON.stringify({ username, password })}}`),
+			await client.send("/login", {
+				method: "POST",
+				headers,
+				body: new URLSearchParams([...form] as string[][]),
+			}),
+			await client.send("/login", { method: "POST", headers, body: form }),
+		]) {
+			expect([answer.status, answer.cookies]).toEqual([422, []])
+			expect(Object.keys(answer.json.errors).sort()).toEqual(["password", "username"])
+		}
+	})
+
 	it("beside what is refused is not told of", async () => {
 		const { form, json } = await postWith("/login", () => ({ username: "" }), name, 2)
 		expect([form.status, json.status]).toEqual([422, 422])

@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Account, newAccount, newSuperuser, sendJson } from "../support/accounts"
 import { expectPrivate, expectProblem, textOf } from "../support/answers"
-import { type Answer, clientOf, newSession, registerUnverified, signIn, somebody } from "../support/client"
+import {
+	type Answer,
+	clientOf,
+	newSession,
+	ownFieldsOf,
+	registerUnverified,
+	signIn,
+	somebody,
+} from "../support/client"
 import { logged } from "../support/faults"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture, withVerification } from "../support/server-fixture"
@@ -156,7 +164,8 @@ describe("U2: one user", () => {
 		const answer = await clientOf(server).getJson(user.path, { Cookie: boss.cookie })
 		const { username, email } = user.person
 		const flags = { verified: true, active: true, superuser: false, created_at: expect.any(String) }
-		expect(answer.json).toEqual({ user: { id: user.id, username, email, ...flags } })
+		const own = ownFieldsOf(user.person)
+		expect(answer.json).toEqual({ user: { id: user.id, username, email, ...flags, ...own } })
 	})
 
 	it("that there is not is 404, through both doors and for every method", async () => {

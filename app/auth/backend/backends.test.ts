@@ -5,7 +5,7 @@ import { backends } from "../../auth.events.server"
 import { db, openDatabase } from "../../db/client.server"
 import { parseMailAddress } from "../../mail/address.server"
 import type { Caller } from "../caller"
-import { createUser, findUser, type User } from "../user/user.server"
+import { createUser, findUser, type Profile, type User } from "../user/user.server"
 import type { Backend, Grant, Shown } from "./backend"
 import { authenticate, checkBackends, signOut } from "./backends.server"
 import { bearer } from "./bearer.server"
@@ -56,10 +56,12 @@ async function somebody(): Promise<User> {
 	const email = parseMailAddress(`${username}@example.org`)
 	if (!email) throw new Error("no address")
 	const now = new Date()
-	const created = await createUser(
-		{ username, email },
-		{ passwordHash: "-", mail: null, emailVerifiedAt: now, now },
-	)
+	const created = await createUser({ username, email } as Profile, {
+		passwordHash: "-",
+		mail: null,
+		emailVerifiedAt: now,
+		now,
+	})
 	if (!created.ok) throw new Error(created.code)
 	return created.user
 }

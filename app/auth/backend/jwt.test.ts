@@ -4,7 +4,7 @@ import { nothing } from "../../../e2e/support/shown"
 import { openDatabase } from "../../db/client.server"
 import { parseMailAddress } from "../../mail/address.server"
 import type { Caller } from "../caller"
-import { createUser, type User } from "../user/user.server"
+import { createUser, type Profile, type User } from "../user/user.server"
 import { jwt } from "./jwt.server"
 
 const ISSUER = "http://kit.test"
@@ -22,10 +22,12 @@ beforeAll(async () => {
 	await openDatabase()
 	const email = parseMailAddress("ada@example.org")
 	if (!email) throw new Error("no address")
-	const created = await createUser(
-		{ username: "ada", email },
-		{ passwordHash: "-", mail: null, emailVerifiedAt: caller.now, now: caller.now },
-	)
+	const created = await createUser({ username: "ada", email } as Profile, {
+		passwordHash: "-",
+		mail: null,
+		emailVerifiedAt: caller.now,
+		now: caller.now,
+	})
 	if (!created.ok) throw new Error(created.code)
 	user = created.user
 	const grant = await backend.signIn(user, { remember: false, replaces: nothing }, caller)
