@@ -15,17 +15,22 @@ import { mailboxFixture } from "../support/server-fixture"
 
 const KEY = "the key of the reports"
 const EVENTS = "app/auth.events.server.ts"
+const OPERATIONS = "app/http/api/operations.server.ts"
 /** What an example uses, and a fork may have taken out. */
 const BEARER = `import { bearer } from "./auth/backend/bearer.server"`
 
 const mailbox = mailboxFixture()
 const folder = copyProject()
+const guide = readFileSync("docs/pages.md", "utf8")
 let server: TestServer
 
 beforeAll(async () => {
 	writeFileSync(`${folder}/${EVENTS}`, forkedCode())
-	// Who has done so already has another page to try.
-	if (!existsSync("app/routes/notes.tsx")) addNotes()
+	// Who has followed the page already has no need to do so twice.
+	if (!existsSync("app/routes/notes.tsx")) {
+		addNotes()
+		describeNotes()
+	}
 	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
 	server = await startServer({ cwd: folder, env: { SMTP_URL: mailbox.url } })
 }, 300_000)
@@ -37,24 +42,9 @@ afterAll(async () => {
 
 /** The page and the table of docs/pages.md. */
 function addNotes(): void {
-	const guide = readFileSync("docs/pages.md", "utf8")
-	const blocksOf = (language: string) =>
-		[...guide.matchAll(new RegExp(`^ {3}\`\`\`${language}\\n([\\s\\S]*?)^ {3}\`\`\`$`, "gm"))].map(
-			([, block = ""]) => block.replace(/^ {3}/gm, ""),
-		)
-	const write = (file: string, text = "") => {
-		mkdirSync(dirname(`${folder}/${file}`), { recursive: true })
-		writeFileSync(`${folder}/${file}`, text)
-	}
-	const edit = (file: string, from: string, to: string) => {
-		const before = readFileSync(`${folder}/${file}`, "utf8")
-		expect(before).toContain(from)
-		write(file, before.replace(from, to))
-	}
 	const [model = ""] = blocksOf("prisma")
-	const [logic, operations = ""] = blocksOf("ts")
+	const [logic] = blocksOf("ts")
 	const [route, page] = blocksOf("tsx")
-	const [, imported = "", flow = ""] = /^(import .*\n)\n([\s\S]*)$/.exec(operations) ?? []
 	const [line = ""] = /route\("notes".*\),/.exec(guide) ?? []
 	edit("prisma/schema.prisma", "model User {", `${model}\nmodel User {\n  notes Note[]`)
 	write("prisma/migrations/sqlite/20990101000000_notes/migration.sql", blocksOf("sql")[0])
@@ -62,9 +52,31 @@ function addNotes(): void {
 	write("app/routes/notes.tsx", route)
 	write("app/pages/notes.tsx", page)
 	edit("app/routes.ts", 'route("healthz"', `${line}\n\troute("healthz"`)
-	edit("app/http/api/operations.server.ts", "service, development]", "service, development, notes]")
-	edit("app/http/api/operations.server.ts", "function registration()", `${flow}\nfunction registration()`)
-	edit("app/http/api/operations.server.ts", 'import { z } from "zod"', `import { z } from "zod"\n${imported}`)
+}
+
+/** Their place in `/openapi.json`. */
+function describeNotes(): void {
+	const [, operations = ""] = blocksOf("ts")
+	const [, imported = "", flow = ""] = /^(import .*\n)\n([\s\S]*)$/.exec(operations) ?? []
+	edit(OPERATIONS, "service, development]", "service, development, notes]")
+	edit(OPERATIONS, "function registration()", `${flow}\nfunction registration()`)
+	edit(OPERATIONS, 'import { z } from "zod"', `import { z } from "zod"\n${imported}`)
+}
+
+function blocksOf(language: string): string[] {
+	const blocks = guide.matchAll(new RegExp(`^ {3}\`\`\`${language}\\n([\\s\\S]*?)^ {3}\`\`\`$`, "gm"))
+	return [...blocks].map(([, block = ""]) => block.replace(/^ {3}/gm, ""))
+}
+
+function write(file: string, text = ""): void {
+	mkdirSync(dirname(`${folder}/${file}`), { recursive: true })
+	writeFileSync(`${folder}/${file}`, text)
+}
+
+function edit(file: string, from: string, to: string): void {
+	const before = readFileSync(`${folder}/${file}`, "utf8")
+	expect(before).toContain(from)
+	write(file, before.replace(from, to))
 }
 
 /** The pages' examples instead of what stands there, with a key whose hash is known; what they do not replace stays. */
