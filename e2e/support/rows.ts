@@ -17,6 +17,8 @@ export function userRow({ database }: TestServer, username: string): Row {
 
 /** What the newest mail to this address is about: its words are a fork's to choose. */
 export function lastMailKind({ database }: TestServer, to: string): unknown {
-	const kinds = database.prepare(`SELECT kind FROM "OutboxMail" WHERE "to" = ? ORDER BY rowid DESC LIMIT 1`)
+	const kinds = database.prepare(
+		`SELECT kind FROM "OutboxMail" WHERE "to" = ? ORDER BY "createdAt" DESC LIMIT 1`,
+	)
 	return kinds.pluck().get(to)
 }
