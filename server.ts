@@ -28,6 +28,7 @@ import { answerBrokenRequest } from "./app/server/broken-request.server"
 import { builtAssets } from "./app/server/built-assets.server"
 import { respondWithJson } from "./app/server/json-responder.server"
 import { refuseOtherMethods } from "./app/server/methods.server"
+import { networksInTurn } from "./app/server/network-turns.server"
 import { respondWithPage } from "./app/server/page-responder.server"
 import { logUnhandledRejections } from "./app/server/process-faults.server"
 import { guardRequests } from "./app/server/request-guard.server"
@@ -129,6 +130,7 @@ function createApp(assets: RequestHandler) {
 	app.use(logRequest)
 	app.use(guardRequests)
 	app.use(assets)
+	app.use(networksInTurn())
 	app.use(refuseOtherMethods(findRoute))
 	app.use(respondWithJson(findRoute, remix.entry.module.handleError))
 	app.use(compression())

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { availableParallelism, cpus, totalmem } from "node:os"
 import { say, setup } from "../bin/setup.mjs"
-import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile } from "./load.mjs"
+import { CONNECTIONS, PASSWORD, PEOPLE, PROBES, percentile, QUIET_PATHS } from "./load.mjs"
 import { part } from "./part.mjs"
 import { comparePages, compareSessionChecks, measureMemory } from "./peers.mjs"
 import { startBuiltServer } from "./server.mjs"
@@ -18,6 +18,7 @@ const WAITING = 200
 const MIN_THROUGHPUT_RATIO = 0.85
 const MAX_LATENCY_RATIO = 10
 const MAX_FAIRNESS_RATIO = 3
+const MAX_TELLING_RATIO = 1.1
 
 await main()
 
@@ -39,6 +40,7 @@ async function main() {
 			throughput >= MIN_THROUGHPUT_RATIO,
 			Object.values(latency).every((ratio) => ratio < MAX_LATENCY_RATIO),
 			(await measureFairness(server.url)) <= MAX_FAIRNESS_RATIO,
+			(await measureTelling(server.url)) <= MAX_TELLING_RATIO,
 			await compareSessionChecks(server),
 			await comparePages(server),
 			await measureMemory(server),
@@ -97,6 +99,20 @@ async function measureFairness(url) {
 	const numbers = `${idle.median.toFixed(1)} ms idle, ${busy.median.toFixed(1)} ms busy`
 	console.log(`  median    ${numbers}, ratio ${ratio.toFixed(1)}   (at most ${MAX_FAIRNESS_RATIO})`)
 	return ratio
+}
+
+/** Whether the time of an answer tells who has an account. */
+async function measureTelling(url) {
+	say("Answers about accounts that are there and about others, in turn …")
+	let largest = 1
+	for (const path of QUIET_PATHS) {
+		const { known, unknown } = await part("pairs", url, path)
+		const ratio = Math.max(known, unknown) / Math.min(known, unknown)
+		largest = Math.max(largest, ratio)
+		const numbers = `${known.toFixed(2)} ms known, ${unknown.toFixed(2)} ms unknown`
+		console.log(`  ${path.padEnd(16)} ${numbers}, ratio ${ratio.toFixed(2)}   (at most ${MAX_TELLING_RATIO})`)
+	}
+	return largest
 }
 
 /** Those whose name begins with `quick` have a hash that is checked in no time: for warming up only. */

@@ -6,10 +6,39 @@ export const PASSWORD = "a password for the bench"
 export const CONNECTIONS = 16
 export const PROBES = 400
 const STRANGERS = 60
+const PAIRS = 60
+const WARM_UP_PAIRS = 10
+
+/** What may not tell whether there is an account: what is asked, and how it is answered for both. */
+const questions = {
+	"/login": { status: 401, body: (name) => ({ username: name, password: "not the password of anybody" }) },
+	"/register": {
+		status: 201,
+		body: (name, which) => ({
+			username: `new-${which}-${name}`,
+			email: `${name}@example.org`,
+			password: PASSWORD,
+			confirm_password: PASSWORD,
+		}),
+	},
+	"/verify/resend": { status: 202, body: (name) => ({ email: `${name}@example.org` }) },
+	"/forgot-password": { status: 202, body: (name) => ({ email: `${name}@example.org` }) },
+}
+export const QUIET_PATHS = Object.keys(questions)
 
 if (process.send) {
 	const [name, ...parameters] = process.argv.slice(2)
-	const parts = { "warm-up": warmUp, hashes, "sign-ins": signIns, flood, stranger, probe, requests, mixed }
+	const parts = {
+		"warm-up": warmUp,
+		hashes,
+		"sign-ins": signIns,
+		flood,
+		stranger,
+		probe,
+		requests,
+		mixed,
+		pairs,
+	}
 	process.send(await parts[name](...parameters))
 	process.disconnect()
 }
@@ -124,6 +153,7 @@ async function requests(url, seconds, headers) {
 	return result["2xx"] / result.duration
 }
 
+/** @returns how many answers there were */
 async function mixed(url, amount, cookie) {
 	const { default: autocannon } = await import("autocannon")
 	const page = { accept: "text/html" }
@@ -133,7 +163,7 @@ async function mixed(url, amount, cookie) {
 		path: "/login",
 		headers: { ...program, "content-type": "application/json" },
 	}
-	await autocannon({
+	const result = await autocannon({
 		url,
 		connections: CONNECTIONS,
 		amount: Number(amount),
@@ -146,6 +176,35 @@ async function mixed(url, amount, cookie) {
 			{ ...wrong, body: JSON.stringify({ username: "" }) },
 		],
 	})
+	return result.requests.total
+}
+
+/**
+ * The same question about an account that is there and about one that is not, in turn, the first of a pair by chance.
+ * Everybody asks from a network of their own, and with a pause after which nothing of the answer before is under way.
+ *
+ * @returns the medians of both, in ms
+ */
+async function pairs(url, path) {
+	const question = questions[path]
+	const times = { known: [], unknown: [] }
+	for (let index = 0; index < PAIRS + WARM_UP_PAIRS; index++) {
+		const order = Math.random() < 0.5 ? ["known", "unknown"] : ["unknown", "known"]
+		for (const which of order) {
+			const name = `${which === "known" ? "person" : "nobody"}${index}`
+			const network = `10.${10 + 2 * QUIET_PATHS.indexOf(path) + Number(which === "known")}.${index}.1`
+			const headers = { "Content-Type": "application/json", "X-Forwarded-For": network }
+			const body = JSON.stringify(question.body(name, which))
+			const started = performance.now()
+			const answer = await fetch(url + path, { method: "POST", headers, body })
+			await answer.text()
+			const time = performance.now() - started
+			if (answer.status !== question.status) throw new Error(`${path} answered with ${answer.status}`)
+			if (index >= WARM_UP_PAIRS) times[which].push(time)
+			await new Promise((resolve) => setTimeout(resolve, 100))
+		}
+	}
+	return { known: percentile(times.known, 0.5), unknown: percentile(times.unknown, 0.5) }
 }
 
 /** What the system's scheduler left unused, although somebody always waited. */

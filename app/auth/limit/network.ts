@@ -1,3 +1,5 @@
+/** What one household has: an IPv4 address, an IPv6 /56 (RFC 6177). */
+export const HOME = { ipv4: 32, ipv6: 56 }
 /** What one provider's customers share. */
 export const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
 

@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os"
-import { Worker } from "node:worker_threads"
+import { MessageChannel, Worker } from "node:worker_threads"
 import { config } from "../../auth.config"
+import { FairQueue } from "../../fair-queue"
 import { log } from "../../log.server"
 import type { Caller } from "../caller"
-import { networkOf } from "../limit/network"
+import { HOME, networkOf } from "../limit/network"
 import { type Refusal, refusal } from "../refusal"
-import { FairQueue } from "./fair-queue"
 import type { Checked } from "./stored-hash.js"
 
 export type HashTask =
@@ -14,16 +14,15 @@ export type HashTask =
 
 type Job = {
 	task: HashTask
+	network: string
 	resolve: (result: never) => void
 	reject: (reason: unknown) => void
 }
 
-/** Each has one task in work and one at hand, so that it never waits for the main thread between two. */
+/** Each has one task in work and one at hand, so that it never waits for the main thread between two. An urgent one comes on top. */
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
 const RETRY_AFTER_SECONDS = 2
-/** What one household has: an IPv4 address, an IPv6 /56 (RFC 6177). */
-const HOME = { ipv4: 32, ipv6: 56 }
 
 /** Who a hash is made for. Networks take turns, and who goes away gives its place in the queue up. */
 type Waiting = Pick<Caller, "address" | "signal">
@@ -84,7 +83,7 @@ function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<
 	signal?.throwIfAborted()
 	const network = networkOf(address, HOME)
 	const { promise, resolve, reject } = withResolvers<Result>()
-	const job = { task, resolve, reject }
+	const job = { task, network, resolve, reject }
 	if (!waiting.add(network, job)) return null
 	const leave = () => {
 		if (waiting.remove(network, job)) reject(signal?.reason)
@@ -99,28 +98,55 @@ function handOut(): void {
 	for (let thread = findThread(); thread; thread = findThread()) {
 		const job = waiting.take()
 		if (!job) return
-		thread.jobs.push(job)
-		// Only a thread with something to do keeps the process from ending.
-		thread.worker.ref()
-		thread.worker.postMessage(job.task)
+		thread.give(job)
+	}
+	// All have enough to do. Who has nothing with them yet goes before what others have at hand there.
+	for (const thread of threads.filter((each) => !each.urgent)) {
+		const job = waiting.take((network) => !isServed(network))
+		if (!job) return
+		thread.give(job, "urgent")
 	}
 }
 
 /** An idle one first. */
 function findThread() {
-	const withFewerThan = (count: number) => threads.find(({ jobs }) => jobs.length < count)
+	const withFewerThan = (count: number) => threads.find(({ jobs }) => jobs.size < count)
 	return withFewerThan(1) ?? withFewerThan(TASKS_PER_THREAD)
 }
 
+function isServed(network: string): boolean {
+	return threads.some(({ jobs }) => [...jobs.values()].some((job) => job.network === network))
+}
+
 function startThread() {
-	const worker = new Worker(new URL("./hashing.worker.js", import.meta.url))
-	/** In the order in which the thread answers. */
-	const jobs: Job[] = []
-	const thread = { worker, jobs }
+	const { port1: urgentPort, port2 } = new MessageChannel()
+	const worker = new Worker(new URL("./hashing.worker.js", import.meta.url), {
+		workerData: { urgentPort: port2 },
+		transferList: [port2],
+	})
+	const jobs = new Map<number, Job>()
+	let lastId = 0
+	const thread = {
+		worker,
+		jobs,
+		/** The one that goes before what is at hand. */
+		urgent: null as Job | null,
+		give(job: Job, way: "in turn" | "urgent" = "in turn") {
+			jobs.set(++lastId, job)
+			// Only a thread with something to do keeps the process from ending.
+			worker.ref()
+			if (way === "urgent") thread.urgent = job
+			const port = way === "urgent" ? urgentPort : worker
+			port.postMessage({ id: lastId, task: job.task })
+		},
+	}
 	let failure: unknown = new Error("Hashing was stopped")
-	worker.on("message", (result) => {
-		jobs.shift()?.resolve(result as never)
-		if (jobs.length === 0) worker.unref()
+	worker.on("message", ({ id, result }) => {
+		const job = jobs.get(id)
+		jobs.delete(id)
+		if (thread.urgent === job) thread.urgent = null
+		job?.resolve(result as never)
+		if (jobs.size === 0) worker.unref()
 		handOut()
 	})
 	worker.on("error", (error) => {
@@ -128,9 +154,11 @@ function startThread() {
 		log.error({ event: "hashing.failed", err: error }, "A thread for hashing failed; another takes its place")
 	})
 	worker.on("exit", () => {
+		urgentPort.close()
 		const place = threads.indexOf(thread)
 		if (place >= 0) threads.splice(place, 1)
-		for (const { reject } of jobs.splice(0)) reject(failure)
+		for (const { reject } of jobs.values()) reject(failure)
+		jobs.clear()
 		if (waiting.size > 0) handOut()
 	})
 	// Last, as listening for messages holds the process too.

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest"
 import { config } from "../../auth.config"
 import { hashPassword, stopHashing, verifyPassword } from "./hashing.server"
 
-/** Two per thread, and the queue. */
-const ROOM = 2 * availableParallelism() + config.password.maxWaitingHashes
+/** Three per thread, and the queue. */
+const AT_THREADS = 3 * availableParallelism()
+const ROOM = AT_THREADS + config.password.maxWaitingHashes
 const { maxWaitingHashes, maxWaitingHashesPerNetwork } = config.password
 /** Each from another home, unless it is said which. */
 let homes = 0
@@ -38,6 +39,16 @@ describe("threads for hashing", () => {
 		)
 	}, 60_000)
 
+	it("H-79: who has nothing with the threads goes before what others have at hand there", async () => {
+		const done: string[] = []
+		const flood = Array.from({ length: maxWaitingHashesPerNetwork }, () => check(undefined, "203.0.113.7"))
+		for (const one of flood) void one.then(() => done.push("flood"))
+		await check().then(() => done.push("stranger"))
+		// Each thread may have finished what it worked on, and what it would have taken next is still at hand.
+		expect(done.indexOf("stranger")).toBeLessThanOrEqual(availableParallelism() + 1)
+		await Promise.all(flood)
+	}, 60_000)
+
 	it("who went away before is not hashed for", async () => {
 		await expect(check(AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone")
 	})
@@ -56,7 +67,7 @@ describe("threads for hashing", () => {
 		await stopHashing()
 		const ended = (await ends).filter(({ status }) => status === "rejected").length
 		// What the threads had at hand may have been done.
-		expect(ended).toBeGreaterThanOrEqual(many - 2 * availableParallelism())
+		expect(ended).toBeGreaterThanOrEqual(many - AT_THREADS)
 		expect(await check()).toMatchObject({ ok: true, right: false })
 	})
 })

@@ -26,9 +26,14 @@ export class FairQueue<Item> {
 		return true
 	}
 
-	/** Takes the oldest of whose turn it is. */
-	take(): Item | undefined {
+	/**
+	 * Takes the oldest of whose turn it is.
+	 *
+	 * @param mayHaveTurn passes over the others, who keep their places
+	 */
+	take(mayHaveTurn = (_owner: string) => true): Item | undefined {
 		for (const [owner, items] of this.#waiting) {
+			if (!mayHaveTurn(owner)) continue
 			const item = items.shift()
 			this.#waiting.delete(owner)
 			if (items.length > 0) this.#waiting.set(owner, items)

@@ -1,0 +1,78 @@
+import { EventEmitter } from "node:events"
+import { setTimeout as pause } from "node:timers/promises"
+import type { Request, Response } from "express"
+import { expect, it } from "vitest"
+import { networksInTurn } from "./network-turns.server"
+
+/** A request that is begun, and what ends it. */
+function asking() {
+	const begun: string[] = []
+	const takeTurn = networksInTurn()
+	const ask = (address: string) => {
+		const response = Object.assign(new EventEmitter(), { locals: { address }, destroyed: false })
+		void takeTurn({} as Request, response as unknown as Response, () => begun.push(address))
+		return response
+	}
+	return { begun, ask }
+}
+
+const FLOODER = "203.0.113.7"
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+it("H-79: one network has only so many requests in work; another does not wait for them", () => {
+	const { begun, ask } = asking()
+	for (let count = 0; count < 200; count++) ask(FLOODER)
+	const ofFlooder = begun.length
+	expect(ofFlooder).toBeLessThan(20)
+	for (const address of ["198.51.100.1", "2001:db8:0:a700::/64"]) ask(address)
+	expect(begun.slice(ofFlooder)).toEqual(["198.51.100.1", "2001:db8:0:a700::/64"])
+})
+
+it("H-79: all of one home's /56 are one network", () => {
+	const { begun, ask } = asking()
+	for (let count = 0; count < 200; count++)
+		ask(`2001:db8:0:a7${(count & 255).toString(16).padStart(2, "0")}::/64`)
+	expect(begun.length).toBeLessThan(20)
+})
+
+it("where there is no room at all, networks take turns", async () => {
+	const { begun, ask } = asking()
+	const others = Array.from({ length: 100 }, (_, index) => `192.0.2.${index}`)
+	const first = others.map(ask)
+	expect(begun.length).toBeLessThan(others.length)
+	for (let count = 0; count < 10; count++) ask(FLOODER)
+	ask("198.51.100.1")
+	for (let ended = 0; ended < others.length; await nextTurn())
+		for (const end = begun.length; ended < Math.min(end, others.length); ended++)
+			first[ended]?.emit("prefinish")
+	expect(begun.slice(100, 102)).toEqual([FLOODER, "198.51.100.1"])
+})
+
+it("the next begins once an answer is written, or its client is gone", async () => {
+	const { begun, ask } = asking()
+	const responses = Array.from({ length: 30 }, () => ask(FLOODER))
+	const room = begun.length
+	responses[0]?.emit("prefinish")
+	responses[0]?.emit("close")
+	responses[1]?.emit("close")
+	await nextTurn()
+	expect(begun).toHaveLength(room + 2)
+})
+
+it("who waits for something else holds nobody up", async () => {
+	const { begun, ask } = asking()
+	for (let count = 0; count < 30; count++) ask(FLOODER)
+	const room = begun.length
+	await pause(60)
+	expect(begun.length).toBeGreaterThan(room)
+	await expect.poll(() => begun.length).toBe(30)
+})
+
+it("what was hung up on while it waited is not begun", async () => {
+	const { begun, ask } = asking()
+	const responses = Array.from({ length: 30 }, () => ask(FLOODER))
+	for (const response of responses.slice(-10)) response.destroyed = true
+	await expect.poll(() => begun.length).toBe(20)
+	await pause(60)
+	expect(begun).toHaveLength(20)
+})
