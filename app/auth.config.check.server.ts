@@ -92,6 +92,7 @@ const configSchema = z
 			registrationCheckPerClient: limit,
 			mailPerMailbox: limit,
 			mailPerMailboxAndClient: limit,
+			noticePerMailbox: limit,
 			mailPerClient: limit,
 			mailPerNetwork: limit,
 		}),

@@ -145,8 +145,10 @@ export const config: Config = {
 		/** How often the form may ask whether a user name is free and a password good, while it is filled in. */
 		registrationCheckPerClient: { points: 100, durationSeconds: 15 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
-		/** Of a mailbox's mails, those that one client may ask for: the rest is for its owner. */
+		/** Of a mailbox's mails, those that one client (of IPv6, a /56) may ask for: the rest is for its owner. */
 		mailPerMailboxAndClient: { points: 3, durationSeconds: 60 * 60 },
+		/** Of each kind of notice, those that are sent even where the mailbox's mails are used up. */
+		noticePerMailbox: { points: 1, durationSeconds: 60 * 60 },
 		mailPerClient: { points: 20, durationSeconds: 60 * 60 },
 		/** An IPv4 /24, an IPv6 /48. */
 		mailPerNetwork: { points: 40, durationSeconds: 60 * 60 },

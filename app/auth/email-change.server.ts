@@ -21,8 +21,8 @@ export function pendingEmail({ pendingEmail, pendingEmailAt }: User, now: Date) 
 }
 
 /**
- * Mails a link to a new address, whosever it is: who owns it is looked up when the mail is sent. The notice to the old
- * address is neither counted nor withheld: who causes it knows the password.
+ * Mails a link to a new address, whosever it is: who owns it is looked up when the mail is sent. The old
+ * address gets a notice.
  *
  * @returns refusals `validation_failed` (the password is wrong), `rate_limited`, `overloaded`, `unauthenticated` for an
  *   account that was ended or changed meanwhile
@@ -36,7 +36,7 @@ export async function requestEmailChange(
 	if (!confirmed.ok) return confirmed
 	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
-	if (!(await noteEmailChange(user, email, caller.now))) return refusal("unauthenticated")
+	if (!(await noteEmailChange(user, email, caller))) return refusal("unauthenticated")
 	emit("email.change_requested", user, caller)
 	return { ok: true }
 }
@@ -56,7 +56,7 @@ export async function confirmEmailChange(
 	if (!opened.ok) return opened
 	const { id } = opened.user
 	const session = signedIn?.user.id === id ? signedIn.session : null
-	const changed = await replaceEmail(opened.user, session, caller.now)
+	const changed = await replaceEmail(opened.user, session, caller)
 	const user = changed && (await findUser(id))
 	if (!changed || !user) return refusal("link_invalid")
 	emit("email.changed", user, caller)

@@ -31,7 +31,7 @@ export async function changePassword(
 	if (!confirmed.ok) return confirmed
 	const hashed = await hashPassword(input.password, caller)
 	if (!hashed.ok) return hashed
-	const changed = await replacePassword(user, hashed.passwordHash, session, caller.now)
+	const changed = await replacePassword(user, hashed.passwordHash, session, caller)
 	if (!changed) return refusal("unauthenticated")
 	emit("password.changed", user, caller)
 	const renewed = withDevice(changed.renewed, { id: user.id, epoch: user.epoch + 1 }, caller.device)

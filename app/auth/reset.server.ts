@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charge, charging, forgive } from "./limit/limit.server"
-import { mailboxCharges, mailCharges } from "./limit/mail-charges"
+import { foundMailboxCharges, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, linkUrl, openLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
 import { personalPasswordFault } from "./password/policy.server"
@@ -62,7 +62,7 @@ export async function resetPassword(
 	if (fault) return refusal("validation_failed", { faults: { password: [fault] } })
 	const hashed = await hashPassword(input.password, caller)
 	if (!hashed.ok) return hashed
-	if (!(await replacePasswordByLink(user, hashed.passwordHash, caller.now))) return refusal("link_invalid")
+	if (!(await replacePasswordByLink(user, hashed.passwordHash, caller))) return refusal("link_invalid")
 	// Wrong tries of somebody else must not keep the owner out.
 	await forgive("wrongPasswordPerAccount", user.id)
 	emit("password.reset", user, caller)
@@ -76,8 +76,7 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 	const found = owner ?? unproven
 	const user = found?.active ? found : null
 	const { now } = caller
-	if (user && user.emailKey !== key && (await charge(...mailboxCharges({ key: user.emailKey }, caller))))
-		return
+	if (user && (await charge(...foundMailboxCharges({ key: user.emailKey }, caller)))) return
 	// From here on the same is done for nobody: the next request would feel the difference.
 	const { id, epoch } = user ?? { id: "nobody", epoch: 0 }
 	await extendRegistration({ id }, now)

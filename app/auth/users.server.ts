@@ -14,7 +14,7 @@ import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
 import type { userChangeSchema } from "./schema"
 import type { SignedIn } from "./session/session.server"
-import { removeRivals } from "./user/change.server"
+import { nothingPending, removeRivals } from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
 import { usernameKey } from "./user/username"
 
@@ -108,21 +108,20 @@ async function update(
 	{ by, now }: { by: SignedIn | null; now: Date },
 	transaction: Transaction,
 ): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
-	const isHarmless = change.active !== false && change.superuser !== false
-	if (!isHarmless) await alone(LAST_SUPERUSER, transaction)
-	// Changes nothing, but holds the row, and decides between two changes at once which of them is the last superuser's.
-	const held = await transaction.$executeRaw(
-		sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id} AND (${isHarmless} OR ${isSpared(id)})`,
-	)
+	await alone(LAST_SUPERUSER, transaction)
+	// Changes nothing, but holds the row until all is decided.
+	await transaction.$executeRaw(sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id}`)
 	const before = await transaction.user.findUnique({ where: { id } })
 	if (!before) return refusal("not_found")
-	if (held === 0) return refused(change.active === false ? "active" : "superuser", "last_superuser")
 
 	const { columns, isNewAddress, takesAway } = columnsOf(change, before, now)
+	if (canAdminister(before) && !canAdminister(columns) && (await isLastSuperuser(id, transaction)))
+		return refused(fieldAtFault(change), "last_superuser")
 	if (isNewAddress && (await isOwnedByAnother(columns.emailKey, id, transaction)))
 		return refused("email", "email_of_another")
 	const epoch = before.epoch + (takesAway ? 1 : 0)
-	const user = await transaction.user.update({ where: { id }, data: { ...columns, epoch } })
+	const ended = takesAway ? { ...nothingPending(), resetRequestedAt: null } : {}
+	const user = await transaction.user.update({ where: { id }, data: { ...columns, ...ended, epoch } })
 	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
 	if (takesAway) await endSessions(user, by, transaction)
 	return { ok: true, user }
@@ -165,10 +164,37 @@ async function endSessions(user: User, by: SignedIn | null, transaction: Transac
 	if (kept) await transaction.session.updateMany({ where: { id: kept }, data: { epoch: user.epoch } })
 }
 
-/** A condition on a row of "User": without it, an active superuser is left. */
+/** Who can't sign in is no superuser to rely on. */
+function canAdminister({
+	superuser,
+	active,
+	emailVerifiedAt,
+}: Pick<User, "superuser" | "active" | "emailVerifiedAt">) {
+	return superuser && active && (emailVerifiedAt !== null || !config.verification.enabled)
+}
+
+/** The same as a condition on a row of "User". */
+function administers() {
+	return config.verification.enabled
+		? sql`("superuser" AND "active" AND "emailVerifiedAt" IS NOT NULL)`
+		: sql`("superuser" AND "active")`
+}
+
+/** A condition on a row of "User": without it, somebody is left who can administer. */
 function isSpared(id: string) {
-	return sql`(NOT ("superuser" AND "active")
-		OR EXISTS (SELECT 1 FROM "User" WHERE "superuser" AND "active" AND "id" <> ${id}))`
+	return sql`(NOT ${administers()} OR EXISTS (SELECT 1 FROM "User" WHERE ${administers()} AND "id" <> ${id}))`
+}
+
+async function isLastSuperuser(id: string, transaction: Transaction): Promise<boolean> {
+	const verified = config.verification.enabled ? { emailVerifiedAt: { not: null } } : {}
+	const where = { superuser: true, active: true, ...verified, id: { not: id } }
+	return (await transaction.user.count({ where })) === 0
+}
+
+function fieldAtFault({ active, superuser, verified }: UserChange): string {
+	if (active === false) return "active"
+	if (superuser === false) return "superuser"
+	return verified === false ? "verified" : "email"
 }
 
 function refused(field: string, code: "username_taken" | "email_of_another" | "last_superuser") {

@@ -23,6 +23,9 @@ describe("who gets JSON", () => {
 		["nonsense", undefined, false],
 		["application/json;q=0", undefined, false],
 		["application/jsonp", "application/jsonp", false],
+		// Longer than it is read.
+		[`application/json${", a/b".repeat(200)}`, undefined, false],
+		[`text/plain${", a/b".repeat(200)}`, "application/json", true],
 	] as const)("Accept: %s, Content-Type: %s: %s", ([accept, contentType, json]) => {
 		expect(wantsJson({ headers: { accept, "content-type": contentType } })).toBe(json)
 	})

@@ -4,8 +4,8 @@ import { log } from "../log.server"
 const MAX_PATH_LENGTH = 256
 /** A query, also one whose mark a mail program or a proxy encoded, once or more often; and a fragment. */
 const QUERY = /[?#]|%(?:25)*(?:3f|23)/i
-/** As long as a signature or a session's token, and longer than an id. */
-const TOKEN = /[A-Za-z0-9_-]{40,}/g
+/** As long as a signature or a session's token, and longer than an id, also where its dashes are encoded. */
+const TOKEN = /(?:[A-Za-z0-9_-]|%[0-9a-f]{2}){40,}/gi
 /** What JSON would write as several characters. */
 const UNUSUAL = /[^\x21-\x7e]|["\\]/g
 

@@ -85,6 +85,16 @@ const headers: Hostile[] = [
 	["Accept: parameters", () => get("/login", `Accept: a/b${filled(";c=d", HEADER)}`), [200]],
 	["Accept: blanks", () => get("/login", `Accept: a/b;${" ".repeat(HEADER)}x`), [200]],
 	["Accept: quotes", () => get("/login", `Accept: a/b;c="${filled('",', HEADER)}`), [200]],
+	[
+		"Accept: quotes before commas",
+		() => get("/login", `Accept: ${'"'.repeat(7_701)}${",".repeat(7_700)}`),
+		[200],
+	],
+	[
+		"Accept: quotes before semicolons",
+		() => get("/login", `Accept: a/b;${'"'.repeat(7_701)}${";".repeat(7_700)}`),
+		[200],
+	],
 	["Accept: charsets", () => get("/login", `Accept: a/b${filled(";charset=x", HEADER)}`), [200]],
 	[
 		"Accept-Encoding: codings",

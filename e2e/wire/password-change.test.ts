@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { expectProblem, expectRefused } from "../support/answers"
 import {
 	clientOf,
@@ -9,6 +10,7 @@ import {
 	sessionOf,
 	signIn,
 } from "../support/client"
+import { logged } from "../support/faults"
 import { lastMailKind, rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -69,6 +71,28 @@ describe("U4: /account/password", () => {
 			expectProblem(dead, 400, "link_invalid")
 		},
 	)
+
+	it("U4 H-82: who changes it again and again fills no mailbox with notices", async () => {
+		const person = await registerVerified(server, mailbox)
+		let Cookie = await newSession(server, person)
+		let current_password = person.password
+		for (let count = 0; count < 2 * config.limits.mailPerMailbox.points; count++) {
+			const password = `${NEW} ${"abcdefghijkl"[count]}`
+			const fields = { current_password, password, confirm_password: password }
+			const changed = await clientOf(server).postJson("/account/password", fields, { Cookie })
+			expect(changed.status).toBe(200)
+			Cookie = sessionOf(changed) ?? ""
+			current_password = password
+		}
+		const mails = server.database
+			.prepare(`SELECT count(*) FROM "OutboxMail" WHERE "to" = ?`)
+			.pluck()
+			.get(person.email)
+		expect(mails).toBe(config.limits.mailPerMailbox.points)
+		expect(logged(server, "notice.withheld")).toContainEqual(
+			expect.objectContaining({ kind: "password_changed" }),
+		)
+	})
 
 	it("U4: a wrong current password is said at its field, counts as one, and changes nothing", async () => {
 		const person = await registerVerified(server, mailbox)

@@ -51,6 +51,16 @@ describe("P1: /forgot-password", () => {
 		expect((await clientOf(server).get("/login")).text).toContain('href="/forgot-password"')
 	})
 
+	it("P1 H-38: asking by user name uses up no budget that an answer about an address depends on", async () => {
+		const person = await member()
+		const stranger = clientOf(server)
+		for (let count = 0; count < config.limits.mailPerMailboxAndClient.points; count++)
+			expect((await stranger.postJson("/forgot-password", { email: person.username })).status).toBe(202)
+		await afterAnswers()
+		expect((await stranger.postJson("/forgot-password", { email: somebody().email })).status).toBe(202)
+		expect((await stranger.postJson("/forgot-password", { email: person.email })).status).toBe(202)
+	})
+
 	it("P1 H-38: answers the same to everybody, and mails only who has an active account", async () => {
 		const known = await member()
 		const inactive = await member()

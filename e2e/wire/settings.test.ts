@@ -28,6 +28,7 @@ const SHOWN_BY: Record<string, string> = {
 	"session.maxPerAccount": "e2e/wire/session-count.test.ts",
 	"limits.wrongPasswordPerDevice": "e2e/wire/lockout.test.ts",
 	"limits.mailPerMailboxAndClient": "app/auth/limit/mail-charges.test.ts",
+	"limits.noticePerMailbox": "app/auth/limit/mail-charges.test.ts",
 	"limits.wrongCaptchaPerClient": "e2e/wire/captcha.test.ts",
 	"limits.registrationCheckPerClient": "e2e/wire/register-check.test.ts",
 	"limits.mailPerNetwork": "app/auth/limit/mail-charges.test.ts",

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { type Account, newAccount, newSuperuser, sendJson } from "../support/accounts"
 import { expectPrivate, expectProblem, textOf } from "../support/answers"
 import {
@@ -309,6 +310,16 @@ describe("U2: a change ends what it must end", () => {
 		await remove(boss, other.path)
 	})
 
+	it("H-33: what takes something away ends a change of address that waits, and a link that was asked for", async () => {
+		const email = `${randomUUID()}@example.org`
+		const asked = { email, current_password: user.person.password }
+		await clientOf(server).postJson("/account/email", asked, { Cookie: user.cookie })
+		await clientOf(server).postJson("/forgot-password", { email: user.person.username })
+		await expect.poll(() => row()).toMatchObject({ pendingEmail: email, resetRequestedAt: expect.anything() })
+		expect((await patch({ email: `new-${email}`, verified: true })).status).toBe(200)
+		expect(row()).toMatchObject({ pendingEmail: null, pendingEmailKey: null, resetRequestedAt: null })
+	})
+
 	it("deleting takes the sessions along", async () => {
 		const answer = await remove()
 		expect([answer.status, answer.text]).toEqual([204, ""])
@@ -368,6 +379,25 @@ describe("U2: the last active superuser", () => {
 			expect(textOf(page)).toContain("last active superuser")
 		}
 		expect(rowsOf(server)).toEqual(before)
+	})
+
+	it.runIf(config.verification.enabled)(
+		"cannot be kept out by an address that is not confirmed",
+		async () => {
+			const before = rowsOf(server)
+			for (const change of [{ verified: false }, { email: `${randomUUID()}@example.org` }]) {
+				const refused = await patch(change, boss, boss.path)
+				expect([refused.status, Object.keys(refused.json.errors)]).toEqual([422, Object.keys(change)])
+			}
+			expect(rowsOf(server)).toEqual(before)
+			expect((await patch({ email: boss.person.email, verified: true }, boss, boss.path)).status).toBe(200)
+		},
+	)
+
+	it.runIf(config.verification.enabled)("is not one whose address is not confirmed", async () => {
+		expect((await patch({ superuser: true, verified: false })).status).toBe(200)
+		expect((await patch({ superuser: false }, boss, boss.path)).status).toBe(422)
+		expect((await remove()).status).toBe(204)
 	})
 
 	it("a deactivated superuser does not count", async () => {

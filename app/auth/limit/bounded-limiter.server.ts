@@ -2,25 +2,29 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
 import { type Refusal, refusal } from "../refusal"
+import { HOME, NEIGHBOURHOOD, networkOf } from "./network"
 
 /** Keys that are remembered per limit, at about 400 bytes each … */
 const MAX_KEYS = 50_000
-/** … and how many of them by what one network sent. */
-const MAX_KEYS_PER_NETWORK = 5_000
+/** … how many of them by what one neighbourhood sent, an IPv4 /24 or an IPv6 /48 … */
+const MAX_KEYS_PER_NEIGHBOURHOOD = 5_000
+/** … and how many a household there has in any case, whatever its neighbours send. */
+const MIN_KEYS_PER_HOME = 50
 /** How far a place is looked for: the windows that end first stand in front. */
 const MAX_LOOKS = 100
 
 /** Times are those of `performance.now()`: a step of the system's clock frees nobody. */
 type Entry = {
-	network: string
+	home: string
+	neighbourhood: string
 	endsAt: number
 	/** `used_up`: the next one is too much. `blocked`: there was one, and `blockSeconds` count. */
 	state: "open" | "used_up" | "blocked"
 }
 
 /**
- * The library's counter in memory, with a bound on its keys. A network that fills its share is refused further ones, and
- * loses none of its counts: else it could have them forgotten by sending more. When all is full, the key whose window is
+ * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is refused further
+ * ones, and loses none of its counts: else it could have them forgotten by sending more. When all is full, the key whose window is
  * oldest makes room, but never one that is blocked; when all are, newcomers are refused, for a full memory must not become
  * a way around the limits.
  */
@@ -28,9 +32,11 @@ export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory
 	readonly #counts: "tries" | "mails"
 	readonly #blockMs: number
-	/** The oldest windows first, here and in each network's share. */
+	/** The oldest windows first, here and in each neighbourhood's share. */
 	readonly #entries = new Map<string, Entry>()
 	readonly #shares = new Map<string, Set<string>>()
+	/** How many keys each household has. */
+	readonly #homes = new Map<string, number>()
 
 	constructor(name: LimitName) {
 		const { points, durationSeconds, blockSeconds = 0 } = config.limits[name]
@@ -39,15 +45,15 @@ export class BoundedLimiter {
 		this.#limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: durationSeconds })
 	}
 
-	/** @param network whose share of the memory a new key takes */
-	async consume(key: string, network: string): Promise<Refusal<"rate_limited"> | null> {
+	/** @param address of the client whose share of the memory a new key takes */
+	async consume(key: string, address: string): Promise<Refusal<"rate_limited"> | null> {
 		const now = performance.now()
 		// What was counted before a block is over with it.
 		if (this.#hasServed(key)) await this.forget(key)
 		const known = this.#entries.get(key)
 		if (known && known.state !== "open" && known.endsAt > now) return this.#refuseMore(known)
-		if (!known && !this.#makeRoom(network)) return this.#refuse(this.#windowMs)
-		const entry = known ?? this.#add(key, { network, endsAt: now + this.#windowMs, state: "open" })
+		const entry = known ?? this.#admit(key, address, now)
+		if (!entry) return this.#refuse(this.#windowMs)
 		try {
 			this.#note(key, entry, await this.#limiter.consume(key))
 			return null
@@ -73,10 +79,7 @@ export class BoundedLimiter {
 	async forget(key: string): Promise<void> {
 		const entry = this.#entries.get(key)
 		if (!entry) return
-		this.#entries.delete(key)
-		const share = this.#shares.get(entry.network)
-		share?.delete(key)
-		if (share?.size === 0) this.#shares.delete(entry.network)
+		this.#remove(key, entry)
 		await this.#limiter.delete(key)
 	}
 
@@ -103,11 +106,31 @@ export class BoundedLimiter {
 		return refusal("rate_limited", { counts: this.#counts, retryAfterSeconds, limit: this.#limiter.points })
 	}
 
-	#add(key: string, entry: Entry): Entry {
-		this.#entries.set(key, entry)
-		const share = this.#shares.get(entry.network) ?? new Set()
-		this.#shares.set(entry.network, share.add(key))
+	/** @returns null where there is no room */
+	#admit(key: string, address: string, now: number): Entry | null {
+		const home = networkOf(address, HOME)
+		const neighbourhood = networkOf(address, NEIGHBOURHOOD)
+		if (!this.#makeRoom(home, neighbourhood)) return null
+		const entry: Entry = { home, neighbourhood, endsAt: now + this.#windowMs, state: "open" }
+		this.#add(key, entry)
 		return entry
+	}
+
+	#add(key: string, entry: Entry): void {
+		this.#entries.set(key, entry)
+		const share = this.#shares.get(entry.neighbourhood) ?? new Set()
+		this.#shares.set(entry.neighbourhood, share.add(key))
+		this.#homes.set(entry.home, (this.#homes.get(entry.home) ?? 0) + 1)
+	}
+
+	#remove(key: string, entry: Entry): void {
+		if (!this.#entries.delete(key)) return
+		const share = this.#shares.get(entry.neighbourhood)
+		share?.delete(key)
+		if (share?.size === 0) this.#shares.delete(entry.neighbourhood)
+		const left = (this.#homes.get(entry.home) ?? 0) - 1
+		if (left > 0) this.#homes.set(entry.home, left)
+		else this.#homes.delete(entry.home)
 	}
 
 	/** What the library counted. By its clock a window may seem to last longer than any does. */
@@ -116,8 +139,8 @@ export class BoundedLimiter {
 		entry: Entry,
 		{ isFirstInDuration, remainingPoints, msBeforeNext }: RateLimiterRes,
 	): void {
-		if (isFirstInDuration && this.#entries.delete(key)) {
-			this.#shares.get(entry.network)?.delete(key)
+		if (isFirstInDuration && this.#entries.has(key)) {
+			this.#remove(key, entry)
 			this.#add(key, entry)
 		}
 		this.#set(entry, remainingPoints === 0 ? "used_up" : "open", msBeforeNext)
@@ -128,9 +151,10 @@ export class BoundedLimiter {
 		entry.endsAt = performance.now() + Math.min(msBeforeNext, this.#windowMs)
 	}
 
-	#makeRoom(network: string): boolean {
-		const share = this.#shares.get(network)
-		if (share && share.size >= MAX_KEYS_PER_NETWORK && !this.#forgetOne(share, hasEnded)) return false
+	#makeRoom(home: string, neighbourhood: string): boolean {
+		const share = this.#shares.get(neighbourhood)
+		const isFull = share && share.size >= MAX_KEYS_PER_NEIGHBOURHOOD && !this.#forgetOne(share, hasEnded)
+		if (isFull && (this.#homes.get(home) ?? 0) >= MIN_KEYS_PER_HOME) return false
 		if (this.#entries.size < MAX_KEYS) return true
 		return this.#forgetOne(this.#entries.keys(), (entry) => hasEnded(entry) || entry.state === "open")
 	}

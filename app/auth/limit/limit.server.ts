@@ -1,7 +1,6 @@
 import type { LimitName } from "../../auth.config.check.server"
 import type { Refusal } from "../refusal"
 import { BoundedLimiter } from "./bounded-limiter.server"
-import { NEIGHBOURHOOD, networkOf } from "./network"
 
 /** A limit, whose count it is (a client address, an account, a mailbox), and from where it is counted. */
 export type Charge = readonly [name: LimitName, key: string, address: string]
@@ -31,7 +30,7 @@ export async function charging<Outcome extends { ok: boolean }>(
 /** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
 export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	for (const [index, [name, key, address]] of charges.entries()) {
-		const refused = await limiterFor(name).consume(key, networkOf(address, NEIGHBOURHOOD))
+		const refused = await limiterFor(name).consume(key, address)
 		if (refused) {
 			await refund(...charges.slice(0, index))
 			return refused

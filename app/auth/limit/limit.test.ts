@@ -68,24 +68,33 @@ describe("memory", () => {
 	it("H-50: is shared: one network fills its part, frees none of its own counts by it, and takes none from others", async () => {
 		await chargeTimes(points - 1, "nearly-used-up-by-it")
 		await charge(wrongTry("of-another", "203.0.113.1"))
-		const from = (index: number) => `192.0.2.${index % 250}`
-		expect(await flood("one-network-", from)).toBeLessThan(5_001)
-		expect(await charge(wrongTry("one-more", "192.0.2.77"))).toMatchObject({ code: "rate_limited" })
+		expect(await flood("one-network-", () => "192.0.2.5")).toBeLessThan(5_001)
+		expect(await charge(wrongTry("one-more", "192.0.2.5"))).toMatchObject({ code: "rate_limited" })
+		expect(await charge(wrongTry("a-neighbour", "192.0.2.77"))).toBeNull()
 		expect(await charge(wrongTry("a-newcomer", "203.0.113.7"))).toBeNull()
 		expect(await chargeTimes(points, "nearly-used-up-by-it")).toBe(1)
 		expect(await chargeTimes(points, "of-another")).toBe(points - 1)
 		// What turned out to be right leaves its place.
 		await refund(wrongTry("one-network-0"))
-		expect(await charge(wrongTry("one-more", "192.0.2.77"))).toBeNull()
+		expect(await charge(wrongTry("one-more", "192.0.2.5"))).toBeNull()
+	}, 60_000)
+
+	it("H-50: of a neighbourhood whose share is used up, each household still has some", async () => {
+		const from = (index: number) => `2001:db8:5:${(index % 200).toString(16)}00::/64`
+		const kept = await flood("neighbours-", from)
+		expect(kept).toBeGreaterThanOrEqual(5_000)
+		expect(kept).toBeLessThanOrEqual(200 * 50)
+		expect(await charge(wrongTry("one-of-them", from(0)))).toMatchObject({ code: "rate_limited" })
+		expect(await charge(wrongTry("another-neighbour", "2001:db8:5:ff00::/64"))).toBeNull()
 	}, 60_000)
 
 	it("H-50: a network's places are free again once its windows have ended", async () => {
 		vi.useFakeTimers({ toFake: ["performance", "Date", "setTimeout", "clearTimeout"] })
 		const from = () => "198.18.0.1"
 		expect(await flood("ended-", from, 5_100)).toBe(5_000)
-		expect(await charge(wrongTry("too-many", "198.18.0.2"))).not.toBeNull()
+		expect(await charge(wrongTry("too-many", "198.18.0.1"))).not.toBeNull()
 		vi.advanceTimersByTime(config.limits.wrongPasswordPerAccount.durationSeconds * 1000)
-		expect(await charge(wrongTry("too-many", "198.18.0.2"))).toBeNull()
+		expect(await charge(wrongTry("too-many", "198.18.0.1"))).toBeNull()
 		vi.useRealTimers()
 	}, 60_000)
 

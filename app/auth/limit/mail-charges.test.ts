@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../auth.config"
 import { charge } from "./limit.server"
-import { mailCharges } from "./mail-charges"
+import { foundMailboxCharges, mailCharges, mayNotify } from "./mail-charges"
 
-const { mailPerMailbox, mailPerMailboxAndClient, mailPerClient, mailPerNetwork } = config.limits
+const { mailPerMailbox, mailPerMailboxAndClient, mailPerClient, mailPerNetwork, noticePerMailbox } =
+	config.limits
 
 async function mails(count: number, to: (index: number) => string, from: (index: number) => string) {
 	let sent = 0
@@ -45,6 +46,49 @@ describe("H-82: mails", () => {
 			(index) => `203.0.113.${2 + (index % 200)}`,
 		)
 		expect(others).toBe(mailPerNetwork.points - mailPerClient.points)
+	})
+
+	it("to a mailbox by one home are those of one client, whichever of its /64 asks", async () => {
+		const sent = await mails(
+			20,
+			() => "six@example.org",
+			(index) => `2001:db8:0:a7${index + 10}::/64`,
+		)
+		expect(sent).toBe(mailPerMailboxAndClient.points)
+	})
+
+	it("whose mailbox was found, as a user name was typed, are bounded, and no answer to others shows it", async () => {
+		const email = { key: "seven@example.org" }
+		let sent = 0
+		for (let index = 0; index < 20; index++)
+			if (!(await charge(...foundMailboxCharges(email, { address: `198.51.${index}.7` })))) sent++
+		expect(sent).toBe(mailPerMailbox.points)
+		expect(
+			await mails(
+				1,
+				() => email.key,
+				() => "192.0.2.7",
+			),
+		).toBe(1)
+	})
+
+	it("that are notices count like all others, but one of each kind is sent in any case", async () => {
+		const email = { key: "eight@example.org" }
+		const notices = async (kind: string, count: number) => {
+			let sent = 0
+			for (let index = 0; index < count; index++)
+				if (await mayNotify(kind, email, { address: `198.51.${index}.8` })) sent++
+			return sent
+		}
+		expect(await notices("password_changed", 20)).toBe(mailPerMailbox.points)
+		expect(
+			await mails(
+				1,
+				() => email.key,
+				() => "192.0.2.8",
+			),
+		).toBe(0)
+		expect(await notices("email_changed", 20)).toBe(noticePerMailbox.points)
 	})
 
 	it("whose address is nothing but a tag are counted by it", async () => {

@@ -1,24 +1,47 @@
 import type { Caller } from "../caller"
-import type { Charge } from "./limit.server"
-import { NEIGHBOURHOOD, networkOf } from "./network"
+import { type Charge, charge } from "./limit.server"
+import { HOME, NEIGHBOURHOOD, networkOf } from "./network"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
- * tells who has an account; and a client has less of a mailbox's budget than all, so that the owner can still get a mail.
+ * tells who has an account; and a client's household has less of a mailbox's budget than all, so that the owner can still get a mail.
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return [
 		["mailPerClient", address, address],
 		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD), address],
-		...mailboxCharges(email, { address }),
+		...mailboxCharges(mailboxOf(email.key), address),
 	]
 }
 
-/** What it counts into besides, where the mailbox is another than what was typed, such as a user name. */
-export function mailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
+/**
+ * What a mail counts into once it is known where it goes: somebody may have typed a user name. No answer depends on
+ * these counts, which are others than those of what is typed: they would tell whose mailbox it is.
+ */
+export function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
+	return mailboxCharges(`found ${mailboxOf(email.key)}`, address)
+}
+
+/**
+ * Counts a notice of a change that has been made. Who makes many must not fill the mailbox with them; but one of each
+ * kind goes out even when a stranger has used the mailbox's budget up, who would otherwise have the owner not told.
+ *
+ * @returns whether it may be sent
+ */
+export async function mayNotify(
+	kind: string,
+	email: { key: string },
+	{ address }: Pick<Caller, "address">,
+): Promise<boolean> {
 	const mailbox = mailboxOf(email.key)
+	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${mailbox}`, address])
+	const ofAll = await charge(["mailPerMailbox", mailbox, address])
+	return ofItsKind === null || ofAll === null
+}
+
+function mailboxCharges(mailbox: string, address: string): Charge[] {
 	return [
-		["mailPerMailboxAndClient", `${mailbox} ${address}`, address],
+		["mailPerMailboxAndClient", `${mailbox} ${networkOf(address, HOME)}`, address],
 		["mailPerMailbox", mailbox, address],
 	]
 }

@@ -1,13 +1,17 @@
 import type { z } from "zod"
 import { db, inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
+import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
 import { enqueueMail } from "../../mail/outbox.server"
+import type { Caller } from "../caller"
+import { mayNotify } from "../limit/mail-charges"
 import type { profileSchema } from "../schema"
 import { type CurrentSession, endOtherSessions, type RenewedSession } from "../session/session.server"
 import { findUser } from "./user.server"
 import { usernameKey } from "./username"
 
+type Notice = "password_changed" | "email_change_requested" | "email_changed"
 type ProfileChange = z.output<typeof profileSchema>
 
 /**
@@ -16,7 +20,12 @@ type ProfileChange = z.output<typeof profileSchema>
  *
  * @returns whether this call did it
  */
-export async function replacePasswordByLink(user: User, passwordHash: string, now: Date): Promise<boolean> {
+export async function replacePasswordByLink(
+	user: User,
+	passwordHash: string,
+	caller: Caller,
+): Promise<boolean> {
+	const { now } = caller
 	const { id, emailKey } = user
 	const data = {
 		passwordHash,
@@ -27,7 +36,7 @@ export async function replacePasswordByLink(user: User, passwordHash: string, no
 	return changeUser(user, { resetRequestedAt: user.resetRequestedAt }, data, async (transaction) => {
 		await removeRivals({ id, emailKey }, transaction)
 		await transaction.session.deleteMany({ where: { userId: id } })
-		await enqueueMail({ kind: "password_changed", user, now }, transaction)
+		await notify("password_changed", user, caller, transaction)
 	})
 }
 
@@ -40,13 +49,13 @@ export async function replacePassword(
 	user: User,
 	passwordHash: string,
 	session: CurrentSession,
-	now: Date,
+	caller: Caller,
 ): Promise<{ renewed: RenewedSession | null } | null> {
 	let renewed: RenewedSession | null = null
 	const data = { passwordHash, resetRequestedAt: null, ...raised }
 	const isDone = await changeUser(user, {}, data, async (transaction) => {
 		renewed = await endOtherSessions({ id: user.id, epoch: user.epoch + 1 }, session, transaction)
-		await enqueueMail({ kind: "password_changed", user, now }, transaction)
+		await notify("password_changed", user, caller, transaction)
 	})
 	return isDone ? { renewed } : null
 }
@@ -57,12 +66,13 @@ export async function replacePassword(
  *
  * @returns whether the account is still what was read
  */
-export async function noteEmailChange(user: User, email: MailAddress, now: Date): Promise<boolean> {
+export async function noteEmailChange(user: User, email: MailAddress, caller: Caller): Promise<boolean> {
+	const { now } = caller
 	const data = { pendingEmail: email.address, pendingEmailKey: email.key, pendingEmailAt: now }
 	return changeUser(user, {}, data, async (transaction) => {
 		const newcomer = { id: user.id, email: email.address }
 		await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
-		await enqueueMail({ kind: "email_change_requested", user, now }, transaction)
+		await notify("email_change_requested", user, caller, transaction)
 	})
 }
 
@@ -75,9 +85,10 @@ export async function noteEmailChange(user: User, email: MailAddress, now: Date)
 export async function replaceEmail(
 	user: User,
 	session: CurrentSession | null,
-	now: Date,
+	caller: Caller,
 ): Promise<{ renewed: RenewedSession | null } | null> {
 	const { id, epoch, pendingEmail, pendingEmailKey, pendingEmailAt } = user
+	const { now } = caller
 	if (pendingEmail === null || pendingEmailKey === null) return null
 	let renewed: RenewedSession | null = null
 	const waiting = { pendingEmailKey, pendingEmailAt }
@@ -86,7 +97,7 @@ export async function replaceEmail(
 	const isDone = await changeUser(user, waiting, data, async (transaction) => {
 		await removeRivals({ id, emailKey: pendingEmailKey }, transaction)
 		renewed = await endOtherSessions({ id, epoch: epoch + 1 }, session, transaction)
-		await enqueueMail({ kind: "email_changed", user, now }, transaction)
+		await notify("email_changed", user, caller, transaction)
 	})
 	return isDone ? { renewed } : null
 }
@@ -125,12 +136,19 @@ export async function changeProfile(
 }
 
 /** Ends every session, token and link that was given out before, and a change of address that waits. */
-const raised = {
-	epoch: { increment: 1 },
-	pendingEmail: null,
-	pendingEmailKey: null,
-	pendingEmailAt: null,
-} satisfies Prisma.UserUpdateManyMutationInput
+const raised = { epoch: { increment: 1 }, ...nothingPending() } satisfies Prisma.UserUpdateManyMutationInput
+
+/** No change of address waits. */
+export function nothingPending() {
+	return { pendingEmail: null, pendingEmailKey: null, pendingEmailAt: null }
+}
+
+/** Tells the owner of a change, as often as one mailbox may be told. */
+async function notify(kind: Notice, user: User, caller: Caller, transaction: Transaction): Promise<void> {
+	if (await mayNotify(kind, { key: user.emailKey }, caller))
+		await enqueueMail({ kind, user, now: caller.now }, transaction)
+	else log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+}
 
 function proven(emailKey: string, now: Date) {
 	return { emailVerifiedAt: now, ownedEmailKey: emailKey, unprovenUntil: null }
