@@ -5,7 +5,7 @@ import { confirmPassword } from "./credentials.server"
 import { type OnDevice, withDevice } from "./device.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
-import { mailCharges } from "./limit/mail-charges"
+import { countMail, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { type Refusal, refusal } from "./refusal"
 import type { emailChangeSchema } from "./schema"
@@ -36,6 +36,7 @@ export async function requestEmailChange(
 	if (!confirmed.ok) return confirmed
 	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
+	await countMail(email, caller)
 	if (!(await noteEmailChange(user, email, caller))) return refusal("unauthenticated")
 	emit("email.change_requested", user, caller)
 	return { ok: true }

@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { mailCharges } from "./limit/mail-charges"
+import { countMail, mailCharges } from "./limit/mail-charges"
 import { signIn } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
@@ -61,6 +61,7 @@ export async function register(
 		),
 	)
 	if (!created.ok) return created
+	if (mail) await countMail(profile.email, caller)
 	emit("user.registered", created.user, caller)
 	const { user } = created
 	if (mail) return { ok: true, user, verification: "sent", grant: null }

@@ -10,7 +10,7 @@ import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { mailCharges } from "./limit/mail-charges"
+import { countMail, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
@@ -121,6 +121,7 @@ export async function resendVerification(
 ): Promise<{ ok: true } | CaptchaRefusal> {
 	const passed = await charging(mailCharges(email, caller), () => passCaptcha("resend", token, caller))
 	if (!passed.ok) return passed
+	await countMail(email, caller)
 	afterAnswer(() => mailNewLink(email.key, registered, redirectTo, caller))
 	return { ok: true }
 }

@@ -15,11 +15,16 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 }
 
 /**
- * What a mail counts into once it is known where it goes: somebody may have typed a user name. No answer depends on
- * these counts, which are others than those of what is typed: they would tell whose mailbox it is.
+ * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts, which
+ * are others than those of what is typed: they would tell whose mailbox it is.
  */
 export function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return mailboxCharges(`found ${mailboxOf(email.key)}`, address)
+}
+
+/** Counts a mail that is sent whatever went to its mailbox before, as what was typed allowed it. */
+export async function countMail(email: { key: string }, caller: Pick<Caller, "address">): Promise<void> {
+	await charge(...foundMailboxCharges(email, caller))
 }
 
 /**
@@ -35,7 +40,7 @@ export async function mayNotify(
 ): Promise<boolean> {
 	const mailbox = mailboxOf(email.key)
 	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${mailbox}`, address])
-	const ofAll = await charge(["mailPerMailbox", mailbox, address])
+	const ofAll = await charge(["mailPerMailbox", `found ${mailbox}`, address])
 	return ofItsKind === null || ofAll === null
 }
 
