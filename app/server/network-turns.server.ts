@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from "express"
-import { HOME, networkOf } from "../auth/limit/network"
 import { FairQueue } from "../fair-queue"
+import { HOME, networkOf } from "../network"
 
 /** How many requests are worked on at once: in all, and of one network. */
 const IN_WORK = { total: 32, perNetwork: 8 }

@@ -77,7 +77,7 @@ describe("U4: /account/password", () => {
 		let Cookie = await newSession(server, person)
 		let current_password = person.password
 		for (let count = 0; count < 2 * config.limits.mailPerMailbox.points; count++) {
-			const password = `${NEW} ${"abcdefghijkl"[count]}`
+			const password = longEnough(`${NEW} ${"abcdefghijkl"[count]}`)
 			const fields = { current_password, password, confirm_password: password }
 			const changed = await clientOf(server).postJson("/account/password", fields, { Cookie })
 			expect(changed.status).toBe(200)

@@ -1,8 +1,8 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
 import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
+import { HOME, NEIGHBOURHOOD, networkOf } from "../../network"
 import { type Refusal, refusal } from "../refusal"
-import { HOME, NEIGHBOURHOOD, networkOf } from "./network"
 
 /** Keys that are remembered per limit, at about 400 bytes each … */
 const MAX_KEYS = 50_000

@@ -1,6 +1,6 @@
+import { HOME, NEIGHBOURHOOD, networkOf } from "../../network"
 import type { Caller } from "../caller"
 import { type Charge, charge } from "./limit.server"
-import { HOME, NEIGHBOURHOOD, networkOf } from "./network"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
