@@ -72,7 +72,7 @@ describe("U4: /account/password", () => {
 		},
 	)
 
-	it("U4 H-82: who changes it again and again fills no mailbox with notices", async () => {
+	it("H-82: who changes it again and again fills no mailbox with notices", async () => {
 		const person = await registerVerified(server, mailbox)
 		let Cookie = await newSession(server, person)
 		let current_password = person.password
