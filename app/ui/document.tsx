@@ -92,7 +92,7 @@ const footerLabels = { privacy: "Privacy", terms: "Terms", help: "Help" }
 
 function Mark() {
 	return (
-		<svg viewBox="0 0 32 32" aria-hidden="true">
+		<svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
 			<path d="M5 29V15a11 11 0 0 1 22 0v14" fill="none" stroke="currentColor" strokeWidth="3" />
 			<path d="M11 29V16a5 5 0 0 1 10 0v13z" fill="currentColor" />
 		</svg>
