@@ -3,7 +3,7 @@ import { conditions, weakContrasts } from "./support/contrast"
 import { reachableStates, stateContext } from "./support/page-state"
 
 /** Between them, they have every part that pages are made of. At rest, `accessibility.spec.ts` measures all states. */
-const PAGES = ["home", "login-empty", "register-error", "verify", "account", "users", "user-error", "docs"]
+const PAGES = ["home", "login-empty", "register-error", "verify", "account", "users", "user-error"]
 
 for (const [name, reach] of reachableStates.filter(([name]) => PAGES.includes(name)))
 	test(`${name}: texts, edges and focus stand out in every state of its controls`, { tag: "@js" }, async ({

@@ -91,6 +91,7 @@ test("what was done, and what goes on, is read out from a place that was there b
 	})
 	for (let times = 0; times < 2; times++) {
 		await page.getByRole("button", { name: "Save profile" }).click()
+		await expect(region).toHaveText("Saving…")
 		await expect(region).toHaveText("Your profile is saved.")
 		await expect(page.locator(".notice")).toHaveText("Your profile is saved.")
 	}

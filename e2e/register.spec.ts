@@ -287,7 +287,7 @@ test("while a password is chosen, its length is told, then how strong the server
 	await open("/register")
 	const field = page.locator("input[name=password]")
 	const strength = page.locator(".strength")
-	const spoken = page.locator(".spoken[aria-live=polite]")
+	const spoken = page.locator("form .spoken[aria-live=polite]")
 	await expect(field).toHaveAccessibleDescription(policy)
 	await page.getByLabel("User name").fill(person.username)
 	const top = () =>

@@ -1,8 +1,16 @@
 import { useRouteLoaderData } from "@remix-run/react"
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react"
+import {
+	createContext,
+	type Dispatch,
+	type ReactNode,
+	type SetStateAction,
+	useContext,
+	useEffect,
+	useState,
+} from "react"
 import type { RootData } from "../root"
 
-const Announce = createContext<(sentence: string) => void>(() => {})
+const Announce = createContext<Dispatch<SetStateAction<string>>>(() => {})
 
 /**
  * Reads out notices and what goes on, for who doesn't see it. What comes into a page together with its sentence is often
@@ -29,6 +37,7 @@ export function useAnnouncement(sentence: string | null): void {
 	useEffect(() => {
 		if (sentence === null) return
 		announce(sentence)
-		return () => announce("")
+		// What was said meanwhile stays.
+		return () => announce((said) => (said === sentence ? "" : said))
 	}, [sentence, announce])
 }

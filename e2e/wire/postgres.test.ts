@@ -155,7 +155,7 @@ it("times are UTC, whatever the zones of the server and of the database", async 
 	expect(await elsewhere.stop()).toBe(0)
 })
 
-it("names are sorted as on SQLite, whatever the database's language", async () => {
+it("U3: names are sorted as on SQLite, whatever the database's language", async () => {
 	const name = `sorted_${Date.now()}`
 	const client = new pg.Client(server.databaseUrl)
 	await client.connect()
