@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { config } from "../auth.config"
 import { currentTime } from "../clock.server"
-import { db, hasRowLocks, join, query, sql, type Transaction } from "../db/client.server"
+import { db, execute, hasRowLocks, join, query, sql, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { log } from "../log.server"
 import { isPermanentFailure, type Message, type Transport } from "./transport.server"
@@ -133,8 +133,13 @@ async function deliver(
 	} catch (error) {
 		const tooOld = now().getTime() - mail.createdAt.getTime() > config.mail.maxAgeSeconds * 1000
 		const final = tooOld || isPermanentFailure(error)
-		const data = final ? { failedAt: now() } : { nextAttemptAt: secondsAfter(now(), retryDelaySeconds(mail)) }
-		await db.outboxMail.update({ where: { id }, data })
+		const next = final
+			? sql`"failedAt" = ${now()}`
+			: sql`"nextAttemptAt" = ${inSeconds(retryDelaySeconds(mail), now())}`
+		// Who was held up for so long that another process has taken the mail meanwhile has no say in it any more.
+		const count = await execute(sql`UPDATE "OutboxMail" SET ${next}
+			WHERE "id" = ${id} AND "attempts" = ${mail.attempts + 1} AND "sentAt" IS NULL AND "failedAt" IS NULL`)
+		if (count === 0) return
 		const { code, responseCode } = error as { code?: string; responseCode?: number }
 		const about = {
 			mail_id: id,
@@ -148,6 +153,16 @@ async function deliver(
 		if (final) log.error({ event: "mail.failed", ...about }, "Mail given up")
 		else log.warn({ event: "mail.delayed", ...about }, "Mail not delivered; it will be tried again")
 	}
+}
+
+/** PostgreSQL's own clock, in UTC as all times in its columns. */
+const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
+
+/** A time by the clock that {@link claimDue} goes by: a node whose own clock is wrong neither hurries nor forgets. */
+function inSeconds(seconds: number, now: Date) {
+	return hasRowLocks
+		? sql`${databaseTime} + make_interval(secs => ${seconds}::float8)`
+		: sql`${secondsAfter(now, seconds)}`
 }
 
 /** Of several processes, each finds the same. */
@@ -167,13 +182,12 @@ function findDue(now: Date): Promise<OutboxMail[]> {
  */
 async function claimDue(): Promise<OutboxMail[]> {
 	const { timeoutSeconds, retryDelaysSeconds: delays } = config.mail
-	const now = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
 	const delay = sql`(ARRAY[${join(delays)}]::float8[])[LEAST("attempts" + 1, ${delays.length}::int)]`
 	const claimed = await query<OutboxMail>(sql`
 		UPDATE "OutboxMail" SET "attempts" = "attempts" + 1,
-			"nextAttemptAt" = ${now} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
+			"nextAttemptAt" = ${databaseTime} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
 		WHERE "id" = ANY(ARRAY(SELECT "id" FROM "OutboxMail"
-			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND ("attempts" = 0 OR "nextAttemptAt" <= ${now})
+			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND ("attempts" = 0 OR "nextAttemptAt" <= ${databaseTime})
 			ORDER BY "nextAttemptAt" LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))
 		RETURNING *`)
 	return claimed.map((mail) => ({ ...mail, attempts: mail.attempts - 1 }))

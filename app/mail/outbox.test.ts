@@ -168,4 +168,27 @@ describe("two processes at one outbox", () => {
 		expect(await deliver()).toBe(1)
 		expect(sent).toEqual(["ada@example.org"])
 	})
+
+	it("H-67: whose time is over says nothing of a mail that another one has: it stays with that one, or sent", async () => {
+		await enqueueMail({ kind: "verify", user, now: start })
+		const late: ((error: Error) => void)[] = []
+		const hangs = () => new Promise<never>((_, reject) => late.push(reject))
+		const held = () => deliver({ transport: { ...transport, send: hangs } })
+		const lease = timeoutSeconds + (retryDelaysSeconds[0] ?? 0)
+		const first = held()
+		await expect.poll(() => late.length).toBe(1)
+		clock = at(lease)
+		const second = held()
+		await expect.poll(() => late.length).toBe(2)
+		const { nextAttemptAt } = await row()
+		late[0]?.(refused())
+		await first
+		expect(await row()).toMatchObject({ attempts: 2, nextAttemptAt, failedAt: null })
+		clock = nextAttemptAt
+		expect(await deliver()).toBe(1)
+		late[1]?.(refused())
+		await second
+		expect(await row()).toMatchObject({ attempts: 3, sentAt: clock, failedAt: null })
+		expect(sent).toEqual(["ada@example.org"])
+	})
 })

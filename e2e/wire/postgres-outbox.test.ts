@@ -1,0 +1,71 @@
+import { setTimeout as pause } from "node:timers/promises"
+import { describe, expect, it } from "vitest"
+import { registerVerified } from "../support/client"
+import { death, until } from "../support/faults"
+import { userRow } from "../support/rows"
+import { type Settings, startServer, type TestServer } from "../support/server"
+import { mailboxFixture } from "../support/server-fixture"
+
+/** Each node speaks to a mail server of its own, which tells who sent what. */
+const [first, second] = [mailboxFixture(), mailboxFixture()]
+/** A mail belongs to who took it for the time that a try may take, and the pause after it. */
+const LEASE_SECONDS = 6
+const settings: Settings = { mail: { timeoutSeconds: 4, retryDelaysSeconds: [2] } }
+/** More than one batch. */
+const COUNT = 12
+
+/** @returns addresses that have a mail in the outbox, of somebody whose mails say the same whenever they are sent */
+function putMails(node: TestServer, userId: unknown): string[] {
+	const put = node.database.prepare(
+		`INSERT INTO "OutboxMail" ("id", "kind", "userId", "to", "createdAt", "nextAttemptAt") VALUES (?, 'email_changed', ?, ?, ?, ?)`,
+	)
+	const now = new Date().toISOString()
+	const addresses = Array.from({ length: COUNT }, (_, number) => `m${number}@example.org`)
+	for (const [number, to] of addresses.entries()) put.run(`mail-${number}`, userId, to, now, now)
+	return addresses.sort()
+}
+
+const received = () =>
+	[first, second].map(({ mails }) =>
+		mails
+			.map(({ envelope }) => envelope.to[0] ?? "")
+			.filter((to) => /^m\d/.test(to))
+			.sort(),
+	)
+
+describe("a mail that a node has taken", () => {
+	it("H-67: is left to it while its time lasts, and sent once by another node when it was killed", async () => {
+		const one = await startServer({ settings, env: { SMTP_URL: first.url } })
+		const { id } = userRow(one, (await registerVerified(one, first)).username)
+		const { databaseUrl, secret } = one
+		const other = await startServer({ settings, databaseUrl, env: { SMTP_URL: second.url, SECRET: secret } })
+		other.process.kill("SIGSTOP")
+		first.mode = "hang"
+		const { attempts } = first
+		const addresses = putMails(one, id)
+		const taken = () =>
+			one.database
+				.prepare(`SELECT count(*) FROM "OutboxMail" WHERE "id" LIKE 'mail-%' AND attempts > 0`)
+				.pluck()
+				.get()
+		await until(() => first.attempts > attempts)
+		const takenAt = performance.now()
+		const count = taken()
+		expect(count).toBe(10)
+		one.process.kill("SIGKILL")
+		other.process.kill("SIGCONT")
+		await death(one)
+
+		// The other one sends at once what was not taken …
+		await until(() => received()[1]?.length === COUNT - 10)
+		await pause(1_000)
+		expect(performance.now() - takenAt).toBeLessThan(LEASE_SECONDS * 1000)
+		expect(received()[1]).toHaveLength(COUNT - 10)
+		// … and the rest once its time is over.
+		await until(() => received()[1]?.length === COUNT)
+		expect(performance.now() - takenAt).toBeGreaterThan((LEASE_SECONDS - 1) * 1000)
+		await pause(1_000)
+		expect(received()).toEqual([[], addresses])
+		expect(await other.stop()).toBe(0)
+	})
+})
