@@ -65,7 +65,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const stopCleaning = startCleaning()
 
 	const app = createApp(options.assets ?? builtAssets())
-	const handle = inTurn(app, config.server.answerTimeoutSeconds * 1000)
+	const handle = inTurn(networksInTurn(app), config.server.answerTimeoutSeconds * 1000)
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
@@ -130,11 +130,10 @@ function createApp(assets: RequestHandler) {
 	app.use(logRequest)
 	app.use(guardRequests)
 	app.use(assets)
-	app.use(networksInTurn())
 	app.use(refuseOtherMethods(findRoute))
 	app.use(respondWithJson(findRoute, remix.entry.module.handleError))
 	app.use(compression())
-	app.use(respondWithPage(remix))
+	app.use(respondWithPage(remix, findRoute))
 	app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 		if (response.headersSent) response.destroy()

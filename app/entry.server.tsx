@@ -1,10 +1,12 @@
 import { PassThrough } from "node:stream"
-import { type AppLoadContext, createReadableStreamFromReadable, type EntryContext } from "@remix-run/node"
+import { text } from "node:stream/consumers"
+import type { AppLoadContext, EntryContext } from "@remix-run/node"
 import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
 import { isProblem } from "./http/problem"
 import { log, requestScope } from "./log.server"
-import { RenderContextProvider } from "./ui/render-context"
+import { findRendered, keepRendered } from "./page-cache.server"
+import { type RenderContext, RenderContextProvider } from "./ui/render-context"
 
 /** What loader and action gave, as a page. Programs get it as JSON, see `server/json-responder.server.ts`. */
 export default function handleRequest(
@@ -46,27 +48,48 @@ function addRefusal({ staticHandlerContext }: EntryContext): void {
 	if (refused && loaderData.root) loaderData.root.problem = refused.problem
 }
 
-function renderPage(
+/** What every stranger gets is rendered once a minute, and not for each. */
+async function renderPage(
 	request: Request,
 	status: number,
 	headers: Headers,
 	remixContext: EntryContext,
 	nonce: string,
-) {
-	const rendering = { nonce, requestId: requestScope.getStore()?.requestId ?? "" }
-	return new Promise<Response>((resolve, reject) => {
+): Promise<Response> {
+	const marks = { nonce, requestId: requestScope.getStore()?.requestId ?? "" }
+	const { loaderData } = remixContext.staticHandlerContext
+	const path = status === 200 ? pathForAll(request, remixContext) : null
+	let html = path && findRendered(path, loaderData, marks)
+	if (!html) {
+		html = await render(request, remixContext, marks)
+		if (path && !request.headers.has("Cookie")) keepRendered(path, loaderData, html, marks)
+	}
+	headers.set("Content-Type", "text/html; charset=utf-8")
+	return new Response(html, { status, headers })
+}
+
+/** The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query, no parameter. */
+function pathForAll({ url }: Request, { staticHandlerContext }: EntryContext): string | null {
+	const { actionData, errors, matches } = staticHandlerContext
+	const { pathname, search } = new URL(url)
+	const hasParameters = Object.keys(matches.at(-1)?.params ?? {}).length > 0
+	return import.meta.env.PROD && !actionData && !errors && !search && !hasParameters ? pathname : null
+}
+
+function render(
+	request: Request,
+	remixContext: EntryContext,
+	marks: Required<RenderContext>,
+): Promise<string> {
+	const { nonce } = marks
+	return new Promise((resolve, reject) => {
 		const { pipe } = renderToPipeableStream(
-			<RenderContextProvider value={rendering}>
+			<RenderContextProvider value={marks}>
 				<RemixServer context={remixContext} url={request.url} nonce={nonce} />
 			</RenderContextProvider>,
 			{
 				nonce,
-				onAllReady() {
-					const body = new PassThrough()
-					headers.set("Content-Type", "text/html; charset=utf-8")
-					resolve(new Response(createReadableStreamFromReadable(body), { status, headers }))
-					pipe(body)
-				},
+				onAllReady: () => resolve(text(pipe(new PassThrough()))),
 				onShellError: reject,
 				onError: (error) => log.error({ event: "render.failed", err: error }, "A page could not be rendered"),
 			},

@@ -99,13 +99,25 @@ async function signIns(url, connections, seconds, who = "person") {
 /** One network sends all that it can, with right passwords, which no limit counts. Most of it is told to come later. */
 async function flood(url, connections) {
 	const { default: autocannon } = await import("autocannon")
-	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
+	const amount = PEOPLE - STRANGERS
+	const requests = Array.from({ length: amount }, (_, index) => ({
 		method: "POST",
 		path: "/login",
 		headers: { "Content-Type": "application/json", "X-Forwarded-For": "10.2.0.1" },
-		body: JSON.stringify({ username: `person${index}`, password: PASSWORD }),
+		body: JSON.stringify({ username: `person${STRANGERS + index}`, password: PASSWORD }),
 	}))
-	await autocannon({ url, connections: Number(connections), duration: 120, timeout: 60, requests })
+	let clients = 0
+	await autocannon({
+		url,
+		connections: Number(connections),
+		duration: 120,
+		timeout: 60,
+		requests,
+		setupClient(client) {
+			const first = (clients++ * Math.floor(amount / connections)) % amount
+			client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
+		},
+	})
 }
 
 /** Somebody else signs in, from somewhere else each time. @returns the median, in ms, and how often it failed */

@@ -32,10 +32,15 @@ export async function startBuiltServer({ env, output }) {
 		},
 		stdio: ["ignore", output, "inherit"],
 	})
-	child.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+	const ended = new Promise((resolve) => child.once("exit", resolve))
+	void ended.then(() => rmSync(folder, { recursive: true, force: true }))
+	const stop = () => {
+		child.kill("SIGTERM")
+		return ended
+	}
 	for (const deadline = Date.now() + READY_AFTER_MS; Date.now() < deadline && child.exitCode === null; ) {
 		const ready = await fetch(`${url}/readyz`).catch(() => null)
-		if (ready?.ok) return { url, databaseFile, pid: child.pid, stop: () => child.kill("SIGTERM") }
+		if (ready?.ok) return { url, databaseFile, pid: child.pid, stop }
 		await pause(50)
 	}
 	child.kill()

@@ -59,7 +59,9 @@ it("where the page of a problem fails, there is still its status and the request
 })
 
 it("where every page of Remix's fails, too", async () => {
-	const { status, type, text } = await answerOf(respondWithPage(broken))
+	const { status, type, text } = await answerOf(
+		respondWithPage(broken, () => ({ route: {}, params: {}, isScript: false })),
+	)
 	expect([status, type]).toEqual([500, "text/html; charset=utf-8"])
 	expect(text).toContain(REQUEST_ID)
 	expect(text).not.toContain("mistake")

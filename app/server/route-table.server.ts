@@ -32,6 +32,24 @@ export function routeFinder(routes: Routes): FindRoute {
 	}
 }
 
+/**
+ * The build with nothing but the routes of one page: its own, those around it, and those that a browser is told of with
+ * it. Remix compares a path with every route it has, several times for each page.
+ */
+export function buildOfPage(build: ServerBuild, route: Route): ServerBuild {
+	const parts = fullPath(route, build.routes).split("/").filter(Boolean)
+	const paths = parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)
+	const tree = routeTree(build.routes)
+	const ids = ["/", ...paths].flatMap((path) => matchRoutes(tree, path)?.map(({ route: { id } }) => id) ?? [])
+	const routes = Object.entries(build.routes).filter(([id]) => ids.includes(id))
+	const assets = Object.entries(build.assets.routes).filter(([id]) => ids.includes(id))
+	return {
+		...build,
+		routes: Object.fromEntries(routes),
+		assets: { ...build.assets, routes: Object.fromEntries(assets) },
+	}
+}
+
 function routeTree(routes: Routes, parentId?: string): RouteTree {
 	const siblings = Object.values(routes).filter((route) => route.parentId === parentId)
 	return siblings.map(({ id, path, index, caseSensitive }) =>

@@ -53,6 +53,35 @@ describe("GET /", () => {
 	})
 })
 
+describe("a page that was rendered for somebody before", () => {
+	it("is the same for all strangers but for its nonce, which is that of its policy", async () => {
+		const client = clientOf(server)
+		const pages = [await client.get("/login"), await client.get("/login"), await client.get("/login")]
+		const nonces = pages.map(({ headers, text }) => {
+			const nonce = /'nonce-([^']+)'/.exec(headers.get("Content-Security-Policy") ?? "")?.[1] ?? "none"
+			expect(text.split(`nonce="${nonce}"`).length).toBeGreaterThan(3)
+			return nonce
+		})
+		expect(new Set(nonces).size).toBe(3)
+		const texts = pages.map(({ text }, index) => text.replaceAll(nonces[index] ?? "", "-"))
+		expect(new Set(texts).size).toBe(1)
+	})
+
+	it("says nothing to others of who was signed in, had a notice, a query or a refused form", async () => {
+		const client = clientOf(server)
+		const stranger = (await client.get("/")).text
+		expect((await client.get("/", { Cookie: cookie })).text).toContain(person.username)
+		const page = await client.get("/login?redirect_to=/account")
+		expect(textOf(page)).toContain("Sign in to continue.")
+		await client.postForm("/login", { username: "somebody-wrong", password: "wrong password" })
+		const again = await client.get("/login")
+		expect(again.text).not.toContain("somebody-wrong")
+		expect(textOf(again)).not.toContain("Sign in to continue.")
+		const withoutNonces = (text: string) => text.replace(/nonce="[^"]*"/g, "")
+		expect(withoutNonces((await client.get("/")).text)).toBe(withoutNonces(stranger))
+	})
+})
+
 describe("what is not there", () => {
 	it.each([
 		"/nothing",

@@ -22,6 +22,8 @@ type Job = {
 /** Each has one task in work and one at hand, so that it never waits for the main thread between two. An urgent one comes on top. */
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
+/** After somebody else's task, a network leaves a thread free for as long. */
+const THREAD_KEPT_FREE_MS = 2_000
 const RETRY_AFTER_SECONDS = 2
 
 /** Who a hash is made for. Networks take turns, and who goes away gives its place in the queue up. */
@@ -73,6 +75,9 @@ const waiting = new FairQueue<Job>({
 	perOwner: config.password.maxWaitingHashesPerNetwork,
 })
 const threads: ReturnType<typeof startThread>[] = []
+/** Whose tasks came last, and when, by the process's own clock. */
+let newest = { network: "", at: Number.NEGATIVE_INFINITY }
+let newestOther = newest
 
 function overloaded(): Refusal<"overloaded"> {
 	return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
@@ -85,6 +90,8 @@ function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<
 	const { promise, resolve, reject } = withResolvers<Result>()
 	const job = { task, network, resolve, reject }
 	if (!waiting.add(network, job)) return null
+	if (network !== newest.network) [newest, newestOther] = [{ network, at: 0 }, newest]
+	newest.at = performance.now()
 	const leave = () => {
 		if (waiting.remove(network, job)) reject(signal?.reason)
 	}
@@ -96,8 +103,8 @@ function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<
 function handOut(): void {
 	while (threads.length < THREADS) threads.push(startThread())
 	for (let thread = findThread(); thread; thread = findThread()) {
-		const job = waiting.take()
-		if (!job) return
+		const job = waiting.take(leavesThreadFree)
+		if (!job) break
 		thread.give(job)
 	}
 	// All have enough to do. Who has nothing with them yet goes before what others have at hand there.
@@ -115,7 +122,19 @@ function findThread() {
 }
 
 function isServed(network: string): boolean {
-	return threads.some(({ jobs }) => [...jobs.values()].some((job) => job.network === network))
+	return countInThreads(network) > 0
+}
+
+/** Alone, a network may have all threads. */
+function leavesThreadFree(network: string): boolean {
+	const others = network === newest.network ? newestOther : newest
+	const isAlone = performance.now() - others.at > THREAD_KEPT_FREE_MS
+	return isAlone || countInThreads(network) < Math.max(1, THREADS - 1)
+}
+
+function countInThreads(network: string): number {
+	const jobs = threads.flatMap((thread) => [...thread.jobs.values()])
+	return jobs.filter((job) => job.network === network).length
 }
 
 function startThread() {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events"
 import { availableParallelism } from "node:os"
+import { setTimeout as pause } from "node:timers/promises"
 import { describe, expect, it } from "vitest"
 import { config } from "../../auth.config"
 import { hashPassword, stopHashing, verifyPassword } from "./hashing.server"
@@ -47,6 +48,23 @@ describe("threads for hashing", () => {
 		// Each thread may have finished what it worked on, and what it would have taken next is still at hand.
 		expect(done.indexOf("stranger")).toBeLessThanOrEqual(availableParallelism() + 1)
 		await Promise.all(flood)
+	}, 60_000)
+
+	it("H-79: while others sign in, a network leaves a thread free", async () => {
+		await check()
+		const places: number[] = []
+		for (let round = 0; round < 9; round++) {
+			let floodDone = 0
+			const flood = Array.from({ length: 3 * availableParallelism() }, () => check(undefined, "203.0.113.7"))
+			for (const one of flood) void one.then(() => floodDone++)
+			await pause(5)
+			await check()
+			places.push(floodDone)
+			await Promise.all(flood)
+		}
+		// Begun at once, beside those of the flood that were begun, and done with them.
+		const median = places.toSorted((a, b) => a - b)[4]
+		expect(median).toBeLessThan(Math.max(2, availableParallelism()))
 	}, 60_000)
 
 	it("who went away before is not hashed for", async () => {

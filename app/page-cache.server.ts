@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from "node:util"
+
+/** What a page shows of the time it was rendered at, such as a year in the footer, is at most this old. */
+const FRESH_FOR_MS = 60_000
+
+/** What differs each time a page is rendered. Neither can be guessed, so each stands only where it was put. */
+type Marks = { nonce: string; requestId: string }
+type RenderedPage = { loaderData: unknown; html: string; marks: Marks; renderedAt: number }
+
+const pages = new Map<string, RenderedPage>()
+
+/**
+ * A page that was rendered for a stranger from the same data, with the marks of this request. See decision 22.
+ *
+ * @param path of a page without parameters, so that there are not more of them than routes
+ * @returns null where it has to be rendered
+ */
+export function findRendered(path: string, loaderData: unknown, marks: Marks): string | null {
+	const page = pages.get(path)
+	if (!page || performance.now() - page.renderedAt > FRESH_FOR_MS) return null
+	if (!isDeepStrictEqual(page.loaderData, loaderData)) return null
+	return page.html.replaceAll(page.marks.nonce, marks.nonce).replaceAll(page.marks.requestId, marks.requestId)
+}
+
+/** Of data that is not plain, such as a promise, nobody can say whether it is the same: such a page is not kept. */
+export function keepRendered(path: string, loaderData: unknown, html: string, marks: Marks): void {
+	if (isPlain(loaderData)) pages.set(path, { loaderData, html, marks, renderedAt: performance.now() })
+}
+
+function isPlain(value: unknown): boolean {
+	if (typeof value !== "object" || value === null) return typeof value !== "function"
+	const isData = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
+	return isData && Object.values(value).every(isPlain)
+}
