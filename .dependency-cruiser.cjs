@@ -149,6 +149,13 @@ module.exports = {
 			to: { path: "^app/http/session-cookie\\.server\\.ts$" },
 		},
 		{
+			name: "limiter-of-redis",
+			comment: "Limits are all that is in Redis, and it may be away at any time (decision 23).",
+			severity: "error",
+			from: onlyFrom("^app/auth/limit/counts-in-redis\\.server\\.ts$"),
+			to: { path: "node_modules/ioredis/" },
+		},
+		{
 			name: "limiter-has-one-importer",
 			comment: "Its counter has no bound of its own (decision 8).",
 			severity: "error",

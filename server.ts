@@ -9,6 +9,7 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import { finishAfterAnswers } from "./app/auth/after-answer.server"
 import { checkBackends } from "./app/auth/backend/backends.server"
 import { startCleaning } from "./app/auth/cleaning.server"
+import { closeLimits, openLimits } from "./app/auth/limit/limit.server"
 import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
 import { checkColumns } from "./app/auth/user/columns.server"
@@ -58,6 +59,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	checkColumns()
 	checkVerificationUrl()
 	await openDatabase()
+	await openLimits()
 	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
 	await verifyPassword(null, "")
 	const transport = chooseTransport()
@@ -113,6 +115,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		await Promise.race([stopOutbox(), grace])
 		transport.close()
 		await stopHashing()
+		closeLimits()
 		await closeDatabase()
 		stopLogging()
 		log.info({ event: "server.stopped" }, "Stopped")

@@ -15,6 +15,7 @@ const serverPackages = [
 	"bcryptjs",
 	"better-sqlite3",
 	"html-to-text",
+	"ioredis",
 	"jose",
 	"lucia",
 	"negotiator",

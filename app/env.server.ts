@@ -66,6 +66,18 @@ const envSchema = z
 				"must name a database, as in postgres://user:password@host/name; what is no letter or digit in the password is written as in addresses, such as %40 for @",
 			)
 			.default("file:./data/gatehouse.db"),
+		REDIS_URL: z
+			.url({
+				protocol: /^rediss?$/,
+				error: "must be an address such as redis://user:password@host:6379, or rediss:// for TLS",
+				abort: true,
+			})
+			.refine(
+				(value) => new URL(value).hostname !== "" && /^\/?\d*$/.test(new URL(value).pathname),
+				"must name a host, and at most a database by its number, as in redis://host:6379/0",
+			)
+			.refine((value) => !/[?#]/.test(value), "may have no options after its address")
+			.optional(),
 		SMTP_URL: z
 			.url({
 				protocol: /^smtps?$/,
@@ -131,6 +143,8 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		secrets: [parsed.SECRET, ...parsed.SECRET_PREVIOUS] as const,
 		/** Begins with `file:` for SQLite. It may hold a password. */
 		databaseUrl: parsed.DATABASE_URL,
+		/** It may hold a password. */
+		redisUrl: parsed.REDIS_URL,
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
 		trustedProxies: parsed.TRUST_PROXY,

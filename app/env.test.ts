@@ -15,6 +15,7 @@ describe("a good environment", () => {
 			https: true,
 			secrets: [SECRET],
 			databaseUrl: "file:./data/gatehouse.db",
+			redisUrl: undefined,
 			smtpUrl: undefined,
 			mailFrom: "no-reply@accounts.example.org",
 			trustedProxies: 0,
@@ -50,6 +51,15 @@ describe("a good environment", () => {
 			"postgresql://gatehouse:w%40rd@db.example.net:5433/accounts?sslmode=verify-full",
 		])
 			expect(parseEnv({ ...good, DATABASE_URL }).databaseUrl).toBe(DATABASE_URL)
+	})
+
+	it("takes Redis' address, with a password and a number, in plain and by TLS", () => {
+		for (const REDIS_URL of [
+			"redis://localhost",
+			"redis://:w%40rd@redis.example.net:6380/3",
+			"rediss://gatehouse:word@redis.example.net/",
+		])
+			expect(parseEnv({ ...good, REDIS_URL }).redisUrl).toBe(REDIS_URL)
 	})
 
 	it("writes the address in one way", () => {
@@ -92,6 +102,11 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["DATABASE_URL", "postgres://user:word@db.example.net"],
 		["DATABASE_URL", "postgres://user:word/with/slashes@db.example.net/accounts"],
 		["DATABASE_URL", "postgresql://user:word@db.example.net:port/accounts"],
+		["REDIS_URL", "redis.example.net:6379"],
+		["REDIS_URL", "http://redis.example.net:6379"],
+		["REDIS_URL", "redis:///0"],
+		["REDIS_URL", "redis://redis.example.net/accounts"],
+		["REDIS_URL", "redis://user:word@redis.example.net?family=6"],
 		["SMTP_URL", "mail.example.net:25"],
 		["SMTP_URL", "http://mail.example.net"],
 		["MAIL_FROM", "no-reply@example.net\r\nBcc: eve@example.net"],

@@ -38,9 +38,7 @@ export async function checkCredentials<Refused extends Refusal = never>(
 		emit("login.refused", user, caller)
 		return refusal("credentials_invalid")
 	}
-	await refund(...counted)
-	const [limit, key] = counted.at(-1) as Charge
-	await forgive(limit, key)
+	await Promise.all([refund(...counted.slice(0, -1)), forgive(counted.at(-1) as Charge)])
 	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
 }

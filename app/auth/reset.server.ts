@@ -64,7 +64,7 @@ export async function resetPassword(
 	if (!hashed.ok) return hashed
 	if (!(await replacePasswordByLink(user, hashed.passwordHash, caller))) return refusal("link_invalid")
 	// Wrong tries of somebody else must not keep the owner out.
-	await forgive("wrongPasswordPerAccount", user.id)
+	await forgive(["wrongPasswordPerAccount", user.id, caller.address])
 	emit("password.reset", user, caller)
 	if (user.emailVerifiedAt === null) emit("user.activated", user, caller)
 	return { ok: true, user }

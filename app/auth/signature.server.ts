@@ -10,6 +10,7 @@ export type SignaturePurpose =
 	| "cookie/device"
 	| "cookie/mailed"
 	| "cookie/username"
+	| "limit"
 
 /** @returns HMAC-SHA256 by the first secret, as 43 base64url characters */
 export function sign(purpose: SignaturePurpose, message: string): string {

@@ -52,6 +52,9 @@ export const { sql, raw, join } = Prisma
 /** See {@link Engine}. */
 export const { hasRowLocks } = engine
 
+/** PostgreSQL's own clock, which is the same for all processes; in UTC, as all times in its columns. */
+export const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
+
 /** At the end of a `SELECT`: what it found stays as it is until the statement's transaction ends. */
 export const held = hasRowLocks ? sql`FOR SHARE` : Prisma.empty
 

@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto"
 import { config } from "../auth.config"
 import { currentTime } from "../clock.server"
-import { db, execute, hasRowLocks, join, query, sql, type Transaction } from "../db/client.server"
+import {
+	databaseTime,
+	db,
+	execute,
+	hasRowLocks,
+	join,
+	query,
+	sql,
+	type Transaction,
+} from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { log } from "../log.server"
 import { isPermanentFailure, type Message, type Transport } from "./transport.server"
@@ -154,9 +163,6 @@ async function deliver(
 		else log.warn({ event: "mail.delayed", ...about }, "Mail not delivered; it will be tried again")
 	}
 }
-
-/** PostgreSQL's own clock, in UTC as all times in its columns. */
-const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
 
 /** A time by the clock that {@link claimDue} goes by: a node whose own clock is wrong neither hurries nor forgets. */
 function inSeconds(seconds: number, now: Date) {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import {
 	chmodSync,
 	chownSync,
@@ -12,10 +12,9 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, delimiter, join } from "node:path"
-import { setTimeout as pause } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
 import pg from "pg"
 import { freePort } from "./free-port"
+import { childrenOf, startProgram } from "./program"
 
 /** A PostgreSQL server of the tests' own, in a temporary folder, with nothing in it. */
 export type Cluster = {
@@ -54,53 +53,24 @@ export async function startCluster(): Promise<Cluster> {
 	]
 	const parameters = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])]
 	const urlOf = (name = "postgres") => `postgres://postgres@127.0.0.1:${port}/${name}`
+	const isReady = () => answers(urlOf())
 	const start = () =>
-		startProcess(join(binaries, "postgres"), parameters, { ...options, isReady: () => answers(urlOf()) })
-	let end = await start()
+		startProgram(join(binaries, "postgres"), parameters, { ...options, isReady, endBy: "SIGQUIT" })
+	let program = await start()
 	return {
 		urlOf,
-		halt: () => end(),
+		halt: () => program.end(),
 		async resume() {
-			end = await start()
+			program = await start()
 		},
 		signal(signal) {
 			const [main] = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n").map(Number)
-			const children = readFileSync(`/proc/${main}/task/${main}/children`, "utf8")
-				.trim()
-				.split(" ")
-				.map(Number)
-			for (const id of [main, ...children]) if (id) process.kill(id, signal)
+			if (main) for (const id of [main, ...childrenOf(main)]) process.kill(id, signal)
 		},
 		async stop() {
-			await end()
+			await program.end()
 			rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 		},
-	}
-}
-
-/** @returns what ends it; it also ends when this process does */
-async function startProcess(
-	command: string,
-	parameters: string[],
-	{ isReady, cwd, uid, gid }: { isReady: () => Promise<boolean>; cwd: string; uid?: number; gid?: number },
-): Promise<() => Promise<void>> {
-	const runner = fileURLToPath(new URL("./postgres-run.mjs", import.meta.url))
-	const child = spawn(process.execPath, [runner, command, ...parameters], {
-		cwd,
-		env: { ...process.env, POSTGRES_USER: uid === undefined ? "" : `${uid}:${gid}` },
-		stdio: ["pipe", "ignore", "pipe"],
-	})
-	const exited = new Promise((resolve) => child.once("exit", resolve))
-	let output = ""
-	child.stderr.on("data", (chunk) => {
-		output += chunk
-	})
-	for (const deadline = Date.now() + 20_000; !(await isReady()); await pause(50))
-		if (Date.now() > deadline || child.exitCode !== null)
-			throw new Error(`PostgreSQL did not start:\n${output}`)
-	return async () => {
-		child.stdin.end()
-		await exited
 	}
 }
 

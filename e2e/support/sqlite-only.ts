@@ -43,6 +43,7 @@ export const sqliteOnly: Record<string, string> = {
 	"headers.test.ts": NO_DATABASE,
 	"lifetime.test.ts": NO_DATABASE,
 	"limits-flood.test.ts": NO_DATABASE,
+	"limits-redis.test.ts": NO_DATABASE,
 	"hostile-bytes.test.ts": NO_DATABASE,
 	"openapi.test.ts": NO_DATABASE,
 	"parity.test.ts": NO_DATABASE,

@@ -1,15 +1,11 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible"
-import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
 import { HOME, NEIGHBOURHOOD, networkOf } from "../../network"
-import { type Refusal, refusal } from "../refusal"
+import type { Refusal } from "../refusal"
+import { MAX_KEYS_PER_NEIGHBOURHOOD, MIN_KEYS_PER_HOME, rateLimited, rulesOf } from "./counts"
 
-/** Keys that are remembered per limit, at about 400 bytes each … */
+/** Keys that are remembered per limit, at about 400 bytes each. */
 const MAX_KEYS = 50_000
-/** … how many of them by what one neighbourhood sent, an IPv4 /24 or an IPv6 /48 … */
-const MAX_KEYS_PER_NEIGHBOURHOOD = 5_000
-/** … and how many a household there has in any case, whatever its neighbours send. */
-const MIN_KEYS_PER_HOME = 50
 /** How far a place is looked for: the windows that end first stand in front. */
 const MAX_LOOKS = 100
 
@@ -30,7 +26,7 @@ type Entry = {
  */
 export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory
-	readonly #counts: "tries" | "mails"
+	readonly #name: LimitName
 	readonly #blockMs: number
 	/** The oldest windows first, here and in each neighbourhood's share. */
 	readonly #entries = new Map<string, Entry>()
@@ -39,10 +35,10 @@ export class BoundedLimiter {
 	readonly #homes = new Map<string, number>()
 
 	constructor(name: LimitName) {
-		const { points, durationSeconds, blockSeconds = 0 } = config.limits[name]
-		this.#counts = name.startsWith("mail") ? "mails" : "tries"
-		this.#blockMs = blockSeconds * 1000
-		this.#limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: durationSeconds })
+		const { points, windowMs, blockMs } = rulesOf(name)
+		this.#name = name
+		this.#blockMs = blockMs
+		this.#limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: windowMs / 1000 })
 	}
 
 	/** @param address of the client whose share of the memory a new key takes */
@@ -53,7 +49,7 @@ export class BoundedLimiter {
 		const known = this.#entries.get(key)
 		if (known && known.state !== "open" && known.endsAt > now) return this.#refuseMore(known)
 		const entry = known ?? this.#admit(key, address, now)
-		if (!entry) return this.#refuse(this.#windowMs)
+		if (!entry) return rateLimited(this.#name, this.#windowMs)
 		try {
 			this.#note(key, entry, await this.#limiter.consume(key))
 			return null
@@ -98,12 +94,7 @@ export class BoundedLimiter {
 			entry.state = "blocked"
 			entry.endsAt = performance.now() + this.#blockMs
 		}
-		return this.#refuse(entry.endsAt - performance.now())
-	}
-
-	#refuse(milliseconds: number): Refusal<"rate_limited"> {
-		const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
-		return refusal("rate_limited", { counts: this.#counts, retryAfterSeconds, limit: this.#limiter.points })
+		return rateLimited(this.#name, entry.endsAt - performance.now())
 	}
 
 	/** @returns null where there is no room */

@@ -1,9 +1,12 @@
-import type { LimitName } from "../../auth.config.check.server"
+import { env } from "../../env.server"
 import type { Refusal } from "../refusal"
-import { BoundedLimiter } from "./bounded-limiter.server"
+import type { Charge, Counts } from "./counts"
+import { CountsInMemory } from "./counts-in-memory.server"
+import { CountsWithFallback } from "./counts-with-fallback.server"
 
-/** A limit, whose count it is (a client address, an account, a mailbox), and from where it is counted. */
-export type Charge = readonly [name: LimitName, key: string, address: string]
+export type { Charge }
+
+const counts = await chooseCounts()
 
 /**
  * Counts before the work is done, so that a hundred tries at once are not a hundred tries allowed, and gives it back
@@ -29,30 +32,37 @@ export async function charging<Outcome extends { ok: boolean }>(
 
 /** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
 export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
-	for (const [index, [name, key, address]] of charges.entries()) {
-		const refused = await limiterFor(name).consume(key, address)
-		if (refused) {
-			await refund(...charges.slice(0, index))
-			return refused
-		}
-	}
-	return null
+	return charges.length > 0 ? counts.take(charges) : null
 }
 
-/** Gives back what was charged for work that turned out to cost nothing. */
+/** Gives back what was charged for work that turned out to cost nothing: the very same charges. */
 export async function refund(...charges: Charge[]): Promise<void> {
-	await Promise.all(charges.map(([name, key]) => limiterFor(name).refund(key)))
+	if (charges.length > 0) await counts.giveBack(charges)
 }
 
 /** Forgets all wrong tries of one account, after its owner proved to be there. */
-export async function forgive(name: LimitName, key: string): Promise<void> {
-	await limiterFor(name).forget(key)
+export async function forgive(charge: Charge): Promise<void> {
+	await counts.forget(charge)
 }
 
-const limiters = new Map<LimitName, BoundedLimiter>()
+/** Looks whether counts that are shared can be reached. Where they cannot, it is logged, and this process counts by itself. */
+export async function openLimits(): Promise<void> {
+	if (counts instanceof CountsWithFallback) await counts.open()
+}
 
-function limiterFor(name: LimitName): BoundedLimiter {
-	const limiter = limiters.get(name) ?? new BoundedLimiter(name)
-	limiters.set(name, limiter)
-	return limiter
+export function closeLimits(): void {
+	if (counts instanceof CountsWithFallback) counts.close()
+}
+
+/** Loads only what is used. */
+async function chooseCounts(): Promise<Counts> {
+	if (env.redisUrl) {
+		const { CountsInRedis } = await import("./counts-in-redis.server")
+		return new CountsWithFallback(new CountsInRedis(env.redisUrl))
+	}
+	if (!env.databaseUrl.startsWith("file:")) {
+		const { CountsInPostgres } = await import("./counts-in-postgres.server")
+		return new CountsWithFallback(new CountsInPostgres())
+	}
+	return new CountsInMemory()
 }

@@ -50,7 +50,7 @@ describe("counting", () => {
 	it("gives nobody credit: a refund without a charge is nothing", async () => {
 		for (let index = 0; index < 5; index++) await refund(wrongTry("no-credit"))
 		expect(await chargeTimes(points + 5, "no-credit")).toBe(points)
-		await forgive("wrongPasswordPerAccount", "no-credit")
+		await forgive(wrongTry("no-credit"))
 		await refund(wrongTry("no-credit"))
 		expect(await chargeTimes(points + 5, "no-credit")).toBe(points)
 	})
@@ -58,7 +58,7 @@ describe("counting", () => {
 	it("H-50: forgiving one account forgives that one only", async () => {
 		await chargeTimes(points, "forgiven")
 		await chargeTimes(points, "not-forgiven")
-		await forgive("wrongPasswordPerAccount", "forgiven")
+		await forgive(wrongTry("forgiven"))
 		expect(await charge(wrongTry("forgiven"))).toBeNull()
 		expect(await charge(wrongTry("not-forgiven"))).not.toBeNull()
 	})
