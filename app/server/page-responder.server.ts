@@ -12,11 +12,10 @@ import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
 export function respondWithPage(build: ServerBuild, find: FindRoute): RequestHandler {
 	const mode = env.production ? "production" : "development"
 	const handleAny = createRequestHandler(build, mode)
+	// What no page takes may be the router's own, such as its manifest, which is about all routes.
+	const pages = Object.values(build.routes).filter(({ path }) => path !== "*")
 	const handlers = new Map(
-		Object.values(build.routes).map((route) => [
-			route.id,
-			createRequestHandler(buildOfPage(build, route), mode),
-		]),
+		pages.map((route) => [route.id, createRequestHandler(buildOfPage(build, route), mode)]),
 	)
 	return async (request, response, next) => {
 		try {

@@ -53,6 +53,17 @@ describe("GET /", () => {
 	})
 })
 
+describe("GET /__manifest", () => {
+	it("tells a page's script of the routes that it links to", async () => {
+		const client = clientOf(server)
+		const version = /manifest-(\w+)\.js/.exec((await client.get("/logout")).text)?.[1] ?? ""
+		const { text } = await client.get(`/__manifest?p=%2Flogin&p=%2Faccount%2Fpassword&version=${version}`)
+		expect(Object.keys(JSON.parse(text))).toEqual(
+			expect.arrayContaining(["routes/login", "routes/password-change"]),
+		)
+	})
+})
+
 describe("a page that was rendered for somebody before", () => {
 	it("is the same for all strangers but for its nonce, which is that of its policy", async () => {
 		const client = clientOf(server)
