@@ -18,7 +18,7 @@ const wire = {
 
 /**
  * `unit` tests live beside what they test; `wire` tests speak to the built server as any client would, on SQLite and, where
- * the database matters, on PostgreSQL.
+ * the database matters, on PostgreSQL. `system` tests run several nodes with all that they share: `npm run test:system`.
  */
 export default defineConfig({
 	test: {
@@ -49,6 +49,15 @@ export default defineConfig({
 					include: ["e2e/wire/**/*.test.ts"],
 					exclude: Object.keys(sqliteOnly).map((file) => `e2e/wire/${file}`),
 					globalSetup: ["e2e/support/fresh-build.mjs", "e2e/support/postgres-setup.ts"],
+				},
+			},
+			{
+				test: {
+					...wire,
+					setupFiles: [],
+					name: "system",
+					include: ["e2e/system/**/*.test.ts"],
+					globalSetup: "e2e/support/fresh-build.mjs",
 				},
 			},
 		],

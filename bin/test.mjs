@@ -9,6 +9,7 @@ import { say } from "./setup.mjs"
  * `npm test`: everything, from a bare clone: packages, build, browser; then unit, wire and browser tests.
  * `npm test -- login verify`: the files whose path holds one of these words.
  * `npm test -- --project=js`: of the browser tests, only those with JavaScript on.
+ * `npm run test:system`: several nodes behind a balancer, with PostgreSQL and Redis; these are no part of the others.
  *
  * With CI set, a test that fails gets a second try; which ones needed it is said at the end.
  */
@@ -18,11 +19,17 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** Whatever happens to this process, those that it started end with it. */
 const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
-const options = process.argv.slice(2).filter((word) => word.startsWith("--"))
+const isSystem = process.argv.includes("--system")
+const options = process.argv.slice(2).filter((word) => word.startsWith("--") && word !== "--system")
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
-const files = [...filesIn("app"), ...filesIn("e2e")].filter(
-	(file) => words.length === 0 || words.some((word) => file.includes(word)),
-)
+const folders = isSystem ? ["e2e/system"] : ["app", "e2e"]
+const files = folders
+	.flatMap(filesIn)
+	.filter(
+		(file) =>
+			file.startsWith("e2e/system/") === isSystem &&
+			(words.length === 0 || words.some((word) => file.includes(word))),
+	)
 const tests = files.filter((file) => /\.test\.tsx?$/.test(file))
 const specs = files.filter((file) => file.endsWith(".spec.ts"))
 
@@ -82,10 +89,11 @@ function outcomesOfPlaywright() {
 }
 
 async function runVitest() {
-	say("Unit and wire tests (Vitest)…")
+	say(isSystem ? "System tests (Vitest)…" : "Unit and wire tests (Vitest)…")
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${RESULTS}/vitest.json`]
 	const status = await run("node_modules/vitest/vitest.mjs", [
 		"run",
+		isSystem ? "--project=system" : "--project=!system",
 		...reporters,
 		...(words.length ? tests : []),
 	])

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { config } from "../../app/auth.config"
 import { expectProblem } from "../support/answers"
 import {
 	type Answer,
@@ -78,6 +79,42 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 			expect(performance.now() - started).toBeLessThan(15_000)
 			await other.query("ROLLBACK")
 		})
+		await expectRecovered()
+	})
+
+	it("H-66: counts of limits that are locked: the server counts by itself, says so once, and counts there again", async () => {
+		const { points } = config.limits.wrongPasswordPerAccount
+		const wrong = (username: string) => signIn(server, { username, password: "not the password" })
+		const statuses = async (username: string, count: number) =>
+			(await Promise.all(Array.from({ length: count }, () => wrong(username))))
+				.map(({ status }) => status)
+				.sort()
+		const expected = [...Array(points).fill(401), ...Array(5).fill(429)]
+		const outages = () => logged(server, "limits.unavailable").length
+		await expect.poll(() => logged(server, "limits.restored").length, { timeout: 10_000 }).toBe(outages())
+		const before = outages()
+		await asAnother(async (other) => {
+			await other.query(`BEGIN; LOCK TABLE "LimitCount" IN ACCESS EXCLUSIVE MODE`)
+			const started = performance.now()
+			// Those that wait for the lock keep connections from others, until the database gives them up.
+			const first = await statuses("nobody.at.first", points + 5)
+			expect(first.filter((status) => ![401, 429, 503].includes(status))).toEqual([])
+			expect(first.filter((status) => status === 401).length).toBeLessThanOrEqual(points)
+			expect(performance.now() - started).toBeLessThan(8_000)
+			await pause(3_000)
+			expect(await statuses("nobody.later", points + 5)).toEqual(expected)
+			expect((await signIn(server, person)).status).toBe(200)
+			await other.query("ROLLBACK")
+		})
+		expect(outages()).toBe(before + 1)
+		expect(logged(server, "limits.unavailable").at(-1)).toMatchObject({
+			place: "postgresql",
+			reason: "timeout",
+		})
+		await expect.poll(() => logged(server, "limits.restored").length, { timeout: 10_000 }).toBe(before + 1)
+		expect(await statuses("nobody.at.last", points + 5)).toEqual(expected)
+		const counted = await asAnother((other) => other.query(`SELECT max("count") AS most FROM "LimitCount"`))
+		expect(counted.rows[0].most).toBeGreaterThanOrEqual(points)
 		await expectRecovered()
 	})
 

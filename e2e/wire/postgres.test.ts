@@ -226,6 +226,19 @@ describe("two servers on one database", () => {
 		})
 	})
 
+	it("L1: count limits together", async () => {
+		const { points } = config.limits.wrongPasswordPerAccount
+		const { username } = await registerVerified(server, mailbox)
+		await withAnother(async (other) => {
+			const wrong = (index: number) =>
+				signIn(index % 2 ? server : other, { username, password: "not the password" })
+			const answers = await Promise.all(Array.from({ length: points + 20 }, (_, index) => wrong(index)))
+			const statuses = answers.map(({ status }) => status).sort()
+			expect(statuses).toEqual([...Array(points).fill(401), ...Array(20).fill(429)])
+			expect([logged(server, "limits.unavailable"), logged(other, "limits.unavailable")]).toEqual([[], []])
+		})
+	})
+
 	it("know each other's sessions and accounts at once", async () => {
 		const person = await registerVerified(server, mailbox)
 		await withAnother(async (other) => {
