@@ -60,7 +60,8 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	checkVerificationUrl()
 	await openDatabase()
 	await openLimits()
-	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
+	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not
+	// start.
 	await verifyPassword(null, "")
 	const transport = chooseTransport()
 	const stopOutbox = startOutbox({ compose: composeMail, transport })

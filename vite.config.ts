@@ -3,7 +3,9 @@ import { defineConfig, type Plugin } from "vite"
 import { productionInstall } from "./production-install"
 import remixConfig from "./remix.config.js"
 
-/** Packages that only the server uses. In development, Vite would try to make them fit for browsers, and fail loudly. */
+/**
+ * Packages that only the server uses. In development, Vite would try to make them fit for browsers, and fail loudly.
+ */
 const serverPackages = [
 	"@node-rs/argon2",
 	"@prisma/adapter-better-sqlite3",

@@ -17,8 +17,10 @@ const wire = {
 }
 
 /**
- * `unit` tests live beside what they test; `wire` tests speak to the built server as any client would, on SQLite and, where
- * the database matters, on PostgreSQL. `system` tests run several nodes with all that they share: `npm run test:system`.
+ * `unit` tests live beside what they test; `wire` tests speak to the built server as any client would, on SQLite and,
+ * where
+ * the database matters, on PostgreSQL. `system` tests run several nodes with all that they share: `npm run
+ * test:system`.
  */
 export default defineConfig({
 	test: {

@@ -68,7 +68,9 @@ export const config: Config = {
 		oneTimeUse: true,
 		/** The page of another front end that mailed links lead to; unset, it is `/verify`. See `docs/verification.md`. */
 		url: undefined,
-		/** Who is signed in by it: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`. */
+		/**
+		 * Who is signed in by it: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`.
+		 */
 		autoLogin: "same-browser",
 	},
 
@@ -115,7 +117,8 @@ export const config: Config = {
 		/** How many of the most common passwords are refused, alone and with a little added. */
 		refuseMostCommon: 10_000,
 		/**
-		 * Repeats, sequences, keyboard runs, dates, common words with digits are refused where zxcvbn estimates fewer guesses
+		 * Repeats, sequences, keyboard runs, dates, common words with digits are refused where zxcvbn estimates fewer
+		 * guesses
 		 * than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
 		 */
 		minGuesses: 1_000_000,
@@ -131,7 +134,8 @@ export const config: Config = {
 	},
 
 	/**
-	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Who tries
+	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Who
+	 * tries
 	 * more often is refused until the window ends, or for `blockSeconds` where a limit has them.
 	 */
 	limits: {

@@ -39,7 +39,9 @@ export const registration = {
 	fields: {},
 } satisfies Registration
 
-/** Where the link to confirm an address leads, when `verification.url` does not say enough. See `docs/verification.md`. */
+/**
+ * Where the link to confirm an address leads, when `verification.url` does not say enough. See `docs/verification.md`.
+ */
 export const verification = {} satisfies Verification
 
 // Told of what happened, once it did: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.

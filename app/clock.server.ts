@@ -1,9 +1,15 @@
 import { StartError } from "./start-error"
 
-/** Before this was written. A machine whose clock was lost begins in 1970, and would take every link and session for new. */
+/**
+ * Before this was written. A machine whose clock was lost begins in 1970, and would take every link and session for
+ * new.
+ */
 const EARLIEST = Date.UTC(2025, 0, 1)
 
-/** What the time of day was at the start, to which the process's own clock is added: no step of the system's clock shows. */
+/**
+ * What the time of day was at the start, to which the process's own clock is added: no step of the system's clock
+ * shows.
+ */
 const startedAt = Date.now() - performance.now()
 
 /**

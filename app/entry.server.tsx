@@ -29,14 +29,17 @@ export function handleError(error: unknown, { context }: { context: AppLoadConte
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")
 }
 
-/** Cookies come by themselves; `Allow`, `Retry-After` and `RateLimit-*` would need a `headers` export in every route. */
+/**
+ * Cookies come by themselves; `Allow`, `Retry-After` and `RateLimit-*` would need a `headers` export in every route.
+ */
 function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryContext): void {
 	for (const actionHeaders of Object.values(staticHandlerContext.actionHeaders))
 		for (const [name, value] of actionHeaders) if (name !== "set-cookie") headers.set(name, value)
 }
 
 /**
- * The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no fault,
+ * The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no
+ * fault,
  * nor is one that was confirmed meanwhile.
  */
 function addRefusal({ staticHandlerContext }: EntryContext): void {
@@ -68,7 +71,9 @@ async function renderPage(
 	return new Response(html, { status, headers })
 }
 
-/** The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query, no parameter. */
+/**
+ * The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query, no parameter.
+ */
 function pathForAll({ url }: Request, { staticHandlerContext }: EntryContext): string | null {
 	const { actionData, errors, matches } = staticHandlerContext
 	const { pathname, search } = new URL(url)

@@ -3,7 +3,8 @@ import Database from "better-sqlite3"
 import express from "express"
 
 /**
- * What a session check costs with nothing around it: a bare Express with the same look-up in the same file, and the same
+ * What a session check costs with nothing around it: a bare Express with the same look-up in the same file, and the
+ * same
  * body. `bench.mjs` starts it; it tells its port.
  */
 const [databaseFile] = process.argv.slice(2)

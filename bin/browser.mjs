@@ -75,7 +75,9 @@ async function hasOwnBrowser() {
 	return existsSync(place) && starts(place)
 }
 
-/** A file may be there whose libraries are not. Chrome for Windows would open a window instead of telling its version. */
+/**
+ * A file may be there whose libraries are not. Chrome for Windows would open a window instead of telling its version.
+ */
 function starts(executable) {
 	return process.platform === "win32" || attempt(executable, ["--version"])
 }

@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process"
 import { say, setup } from "./setup.mjs"
 
-/** What must hold before a commit: format, lint, types, layering, no unused export. Runs all of it, then says which failed. */
+/**
+ * What must hold before a commit: format, lint, types, layering, no unused export. Runs all of it, then says which
+ * failed.
+ */
 const checks = [
 	["format and lint", "biome", ["check", "--error-on-warnings", "."]],
 	["types", "tsc", ["--noEmit"]],

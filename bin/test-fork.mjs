@@ -5,10 +5,12 @@ import { copyProject } from "../e2e/support/copy.mjs"
 import { say, setup } from "./setup.mjs"
 
 /**
- * The suite has to survive a fork's policy: this changes a copy as a fork would, runs the tests there, and checks types.
+ * The suite has to survive a fork's policy: this changes a copy as a fork would, runs the tests there, and checks
+ * types.
  *
  * `npm run test:fork`: each change alone. `npm run test:fork -- name field`: these, together; `all` for all that go
- * together. What follows and begins with `--`, or is no change, goes to `npm test`, as in `-- field --project=js login`.
+ * together. What follows and begins with `--`, or is no change, goes to `npm test`, as in `-- field --project=js
+ * login`.
  */
 const changes = {
 	name: () => edit("app/auth.config.ts", /appName = ".*"/, `appName = "The Porter's Lodge"`),

@@ -45,7 +45,10 @@ export function on(event: HandledEvent, handler: EventHandler): void {
 	handlers.set(event, [...(handlers.get(event) ?? []), handler])
 }
 
-/** Tells that something happened, once it is committed: the log, by the user's id and nothing else; and who asked for it. */
+/**
+ * Tells that something happened, once it is committed: the log, by the user's id and nothing else; and who asked for
+ * it.
+ */
 export function emit(event: HandledEvent, user: User, context: EventContext): void
 export function emit(event: LogOnly, user: { id: string } | null, context: EventContext): void
 export function emit(event: EventName, user: { id: string } | null, context: EventContext): void {

@@ -16,7 +16,8 @@ type SignInRefusal = Refusal<"credentials_invalid" | "not_verified" | "hook_refu
  * Signs somebody in by a password.
  *
  * @param options.token of the form's captcha
- * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after the
+ * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after
+ *   the
  *   right password), `hook_refused`, `rate_limited`, `overloaded`, and those of {@link passCaptcha}
  */
 export async function login(
@@ -35,7 +36,10 @@ export async function login(
 	return (await runHooks("loginFailure", username, caller)) ?? checked
 }
 
-/** Signs in who has proven to be the user, if nothing stands against it. @returns refusal `credentials_invalid` for an account that was ended meanwhile */
+/**
+ * Signs in who has proven to be the user, if nothing stands against it. @returns refusal `credentials_invalid` for an
+ * account that was ended meanwhile
+ */
 export async function signIn(
 	user: User,
 	{ backend, ...options }: { backend: Backend } & SignInOptions,

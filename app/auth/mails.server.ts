@@ -13,7 +13,9 @@ import { isLinkOpen, type LinkPurpose, linkPeriodSeconds, linkUrl } from "./link
 import { findUser, findUserByEmail, needsVerification, type User } from "./user/user.server"
 
 type MailDefinition = {
-	/** To which address it goes: without this, the account's own; null for the one it was put in with, whatever changed. */
+	/**
+	 * To which address it goes: without this, the account's own; null for the one it was put in with, whatever changed.
+	 */
 	addressOf?: ((user: User) => string | null) | null
 	/** Whether there is still something to say, of an active account whose address is the mail's. */
 	isDue: (user: User) => boolean

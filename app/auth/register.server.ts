@@ -37,7 +37,8 @@ export type Registrant = {
  * are written for a taken one, and what the mail says is decided when it is sent. A taken user name is said, as user
  * names are public. Who starts over in the same browser with the same name does not find it taken.
  *
- * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification, also
+ * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification,
+ *   also
  *   the address), and those of {@link passCaptcha}
  */
 export async function register(

@@ -48,7 +48,8 @@ export async function requestReset(
  * Sets the password by a mailed link, once: all sessions of the account end, and its address is proven by it. Signs
  * nobody in.
  *
- * @returns refusals `link_invalid` (also when another call was first), `link_expired`, `validation_failed` (the password
+ * @returns refusals `link_invalid` (also when another call was first), `link_expired`, `validation_failed` (the
+ *   password
  *   holds the owner's name), `overloaded`
  */
 export async function resetPassword(

@@ -12,7 +12,9 @@ import {
 } from "./password/policy.server"
 import { USERNAME, usernameFault } from "./user/username"
 
-/** What each form may contain, for forms and JSON alike. A message is a fault's code; `text/en.ts` has the sentences. */
+/**
+ * What each form may contain, for forms and JSON alike. A message is a fault's code; `text/en.ts` has the sentences.
+ */
 
 const MAX_IDENTIFIER_LENGTH = 254
 
@@ -108,7 +110,10 @@ export const loginSchema = z.object({
 
 export const resendSchema = z.object({ email })
 
-/** On a page that was shown for the account's password, what marks it comes along, see `http/registration-cookie.server.ts`. */
+/**
+ * On a page that was shown for the account's password, what marks it comes along, see `http/registration-
+ * cookie.server.ts`.
+ */
 export const resendFormSchema = resendSchema.extend({ registration: z.string().default("").catch("") })
 
 export const logoutSchema = z.object({})

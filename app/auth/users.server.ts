@@ -86,19 +86,24 @@ export async function updateUser(
 	}
 }
 
-/** Deletes an account with all its sessions. @returns refusals `not_found`; `validation_failed`: the last active superuser */
+/**
+ * Deletes an account with all its sessions. @returns refusals `not_found`; `validation_failed`: the last active
+ * superuser
+ */
 export async function deleteUser(
 	id: string,
 	caller: Caller,
 ): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed">> {
-	const user = await findUser(id)
-	if (!user) return refusal("not_found")
 	const deleted = await inTransaction(async (transaction) => {
-		await alone(LAST_SUPERUSER, transaction)
-		return transaction.$executeRaw(sql`DELETE FROM "User" WHERE "id" = ${id} AND ${isSpared(id)}`)
+		const user = await holdUser(id, transaction)
+		if (!user) return refusal("not_found")
+		if (canAdminister(user) && (await isLastSuperuser(id, transaction)))
+			return refused("sure", "last_superuser")
+		await transaction.user.delete({ where: { id } })
+		return { ok: true, user } as const
 	})
-	if (deleted === 0) return (await findUser(id)) ? refused("sure", "last_superuser") : refusal("not_found")
-	emit("user.deleted", user, caller)
+	if (!deleted.ok) return deleted
+	emit("user.deleted", deleted.user, caller)
 	return { ok: true }
 }
 
@@ -108,10 +113,7 @@ async function update(
 	{ by, now }: { by: SignedIn | null; now: Date },
 	transaction: Transaction,
 ): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
-	await alone(LAST_SUPERUSER, transaction)
-	// Changes nothing, but holds the row until all is decided.
-	await transaction.$executeRaw(sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id}`)
-	const before = await transaction.user.findUnique({ where: { id } })
+	const before = await holdUser(id, transaction)
 	if (!before) return refusal("not_found")
 
 	const { columns, isNewAddress, takesAway } = columnsOf(change, before, now)
@@ -125,6 +127,14 @@ async function update(
 	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
 	if (takesAway) await endSessions(user, by, transaction)
 	return { ok: true, user }
+}
+
+/** The account, which nobody else changes before the transaction has ended. */
+async function holdUser(id: string, transaction: Transaction): Promise<User | null> {
+	await alone(LAST_SUPERUSER, transaction)
+	// Changes nothing, but holds the row.
+	await transaction.$executeRaw(sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id}`)
+	return transaction.user.findUnique({ where: { id } })
 }
 
 function columnsOf(change: UserChange, before: User, now: Date) {
@@ -171,18 +181,6 @@ function canAdminister({
 	emailVerifiedAt,
 }: Pick<User, "superuser" | "active" | "emailVerifiedAt">) {
 	return superuser && active && (emailVerifiedAt !== null || !config.verification.enabled)
-}
-
-/** The same as a condition on a row of "User". */
-function administers() {
-	return config.verification.enabled
-		? sql`("superuser" AND "active" AND "emailVerifiedAt" IS NOT NULL)`
-		: sql`("superuser" AND "active")`
-}
-
-/** A condition on a row of "User": without it, somebody is left who can administer. */
-function isSpared(id: string) {
-	return sql`(NOT ${administers()} OR EXISTS (SELECT 1 FROM "User" WHERE ${administers()} AND "id" <> ${id}))`
 }
 
 async function isLastSuperuser(id: string, transaction: Transaction): Promise<boolean> {

@@ -37,7 +37,8 @@ export type LinkHolder = {
 export type Verified = { ok: true; user: User; grant: Grant | null }
 
 /**
- * Whether a link needs the account's password beside it. A program that has the link speaks for the mailbox, unless more
+ * Whether a link needs the account's password beside it. A program that has the link speaks for the mailbox, unless
+ * more
  * than one registration waits for the address.
  */
 export async function needsPassword(
@@ -50,7 +51,8 @@ export async function needsPassword(
 }
 
 /**
- * Verifies the address that a link was mailed to; a link works once, unless `verification.oneTimeUse` is off. The link alone confirms no account that a stranger
+ * Verifies the address that a link was mailed to; a link works once, unless `verification.oneTimeUse` is off. The link
+ * alone confirms no account that a stranger
  * made with this address: it takes the browser that registered, or the password that was chosen there.
  *
  * @returns refusals `link_invalid`, `link_expired`; `validation_failed` where the password is missing, and those of a
@@ -90,7 +92,10 @@ export async function verify(
 	return { ok: true, user: verified, grant: signedIn.ok ? signedIn.grant : null }
 }
 
-/** Removes a registration that somebody else made with one's address. @returns as {@link verify}; `validation_failed` until it is sure */
+/**
+ * Removes a registration that somebody else made with one's address. @returns as {@link verify}; `validation_failed`
+ * until it is sure
+ */
 export async function disownRegistration(
 	input: z.output<typeof verifySchema>,
 	caller: Caller,

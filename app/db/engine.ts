@@ -17,7 +17,8 @@ export type Engine = {
 	/** What a fault of the database itself is called; null for any other error. */
 	faultOf: (error: unknown) => string | null
 	/**
-	 * Whether writers run beside each other, and a row has to be held for what was read of it to stay true: on PostgreSQL,
+	 * Whether writers run beside each other, and a row has to be held for what was read of it to stay true: on
+	 * PostgreSQL,
 	 * where there are locks for it. On SQLite there is one writer at a time.
 	 */
 	hasRowLocks: boolean

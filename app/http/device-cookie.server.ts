@@ -9,7 +9,10 @@ export function deviceCookie(marks: string): string {
 	return serializeCookie(COOKIE, marks, { seconds: LIFETIME_SECONDS })
 }
 
-/** @returns the marks as they were sent, unchecked, or `""`; as with a session, a program's token is not mixed with cookies */
+/**
+ * @returns the marks as they were sent, unchecked, or `""`; as with a session, a program's token is not mixed with
+ * cookies
+ */
 export function readDeviceCookie({
 	cookie,
 	authorization,

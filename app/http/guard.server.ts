@@ -10,7 +10,10 @@ import { shownBy } from "./session-transport.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
 
-/** For pages of one's own, in loader and action. A person is sent to sign in and comes back; a program gets 401 `unauthenticated`. */
+/**
+ * For pages of one's own, in loader and action. A person is sent to sign in and comes back; a program gets 401
+ * `unauthenticated`.
+ */
 export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const signedIn = await getSignedIn(args)
 	if (signedIn) return signedIn

@@ -5,7 +5,10 @@ import { signedCookie } from "./signed-cookie.server"
 const mailed = z.object({
 	/** As it was typed. */
 	email: z.string(),
-	/** Whether a mail goes out in any case, as after registering; a link that is asked for by an address alone may not be due. */
+	/**
+	 * Whether a mail goes out in any case, as after registering; a link that is asked for by an address alone may not be
+	 * due.
+	 */
 	promised: z.boolean(),
 	/** Where the link leads on to. */
 	redirect_to: z.string().nullable(),

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest"
 import type { RefusalCode } from "../auth/refusal"
 import { isProblem, type ProblemCode, problem, problemFor } from "./problem"
 
-/** The wire contract's table, as far as these flows go. Typed so that a new code does not compile without a line here. */
+/**
+ * The wire contract's table, as far as these flows go. Typed so that a new code does not compile without a line here.
+ */
 const contract: Record<ProblemCode, number> = {
 	malformed: 400,
 	link_invalid: 400,

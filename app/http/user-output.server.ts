@@ -9,7 +9,10 @@ const shown = Object.entries(fields)
 	.filter(([, field]) => !isSecret(field))
 	.map(([name]) => name)
 
-/** What programs are told of an account: what the contract says and the fork's own fields, or what `registration.output` says. */
+/**
+ * What programs are told of an account: what the contract says and the fork's own fields, or what `registration.output`
+ * says.
+ */
 export function userOutput(user: User): Record<string, unknown> {
 	if (output) return output(user)
 	const values = new Map<string, unknown>(Object.entries(user))

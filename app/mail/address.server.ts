@@ -6,7 +6,8 @@ const MAX_LOCAL_PART = 64
 
 /**
  * An unquoted local part (RFC 5321 `Dot-string`) without the characters that mail software gives a meaning of its
- * own: `%` and `!` route, a backquote or `|` may reach a shell, a `-` in front is an option, `=?` begins an encoded word.
+ * own: `%` and `!` route, a backquote or `|` may reach a shell, a `-` in front is an option, `=?` begins an encoded
+ * word.
  */
 const LOCAL_PART = /^(?!-)[A-Za-z0-9_+'&=~#$*^{}/-]+(?:\.[A-Za-z0-9_+'&=~#$*^{}/-]+)*$/
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/
@@ -34,7 +35,10 @@ export function parseMailAddress(text: string): MailAddress | null {
 	return address.length > MAX_ADDRESS ? null : { address, key: address.toLowerCase() }
 }
 
-/** `""` for what is no domain. The URL parser drops or maps some characters (soft hyphens, full width), so those are refused first. */
+/**
+ * `""` for what is no domain. The URL parser drops or maps some characters (soft hyphens, full width), so those are
+ * refused first.
+ */
 function toAsciiDomain(domain: string): string {
 	if (/[^\p{L}\p{M}\p{N}.-]/u.test(domain) || domain !== domain.normalize("NFKC")) return ""
 	const ascii = domainToASCII(domain)

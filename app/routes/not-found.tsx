@@ -1,6 +1,9 @@
 import { notFound } from "../http/guard.server"
 
-/** Everything that is nowhere else. A route of its own, so that people and programs are answered alike, whatever the method. */
+/**
+ * Everything that is nowhere else. A route of its own, so that people and programs are answered alike, whatever the
+ * method.
+ */
 export function loader() {
 	throw notFound()
 }

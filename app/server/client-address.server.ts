@@ -14,7 +14,9 @@ export function clientAddress(request: IncomingMessage): string {
 	return normalizeAddress(claimed) ?? normalizeAddress(socket) ?? "unknown"
 }
 
-/** @returns one spelling per client: no port, IPv4 as such even when mapped, IPv6 as its /64; null if it is no address. */
+/**
+ * @returns one spelling per client: no port, IPv4 as such even when mapped, IPv6 as its /64; null if it is no address.
+ */
 export function normalizeAddress(text: string): string | null {
 	const bare = text
 		.trim()

@@ -58,7 +58,9 @@ async function send(result: unknown, response: ExpressResponse): Promise<void> {
 	sendJson(body, response)
 }
 
-/** What a page would stream later, a program gets at once. One that is rejected fails the request, and not the process. */
+/**
+ * What a page would stream later, a program gets at once. One that is rejected fails the request, and not the process.
+ */
 async function settled(value: unknown): Promise<unknown> {
 	if (value instanceof Promise) return settled(await value)
 	if (Array.isArray(value)) return Promise.all(value.map(settled))

@@ -5,7 +5,10 @@ import type { FindRoute, FoundRoute } from "./route-table.server"
 /** What browsers and programs send. Who sends another has something else in mind, and is not listened to any longer. */
 const USUAL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-/** Refuses every method that the route does not take (RFC 9110, 15.5.6). What no route takes is not found, whatever the method. */
+/**
+ * Refuses every method that the route does not take (RFC 9110, 15.5.6). What no route takes is not found, whatever the
+ * method.
+ */
 export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	return (request, response, next) => {
 		const { route } = find(request.path)
@@ -20,7 +23,10 @@ export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	}
 }
 
-/** GET and HEAD where there is a loader, and where there is an action POST, unless the route's `handle.methods` names others. */
+/**
+ * GET and HEAD where there is a loader, and where there is an action POST, unless the route's `handle.methods` names
+ * others.
+ */
 function allowedMethods({ module }: FoundRoute["route"]): string[] {
 	const { methods = ["POST"] } = (module?.handle ?? {}) as { methods?: string[] }
 	return [...(module?.loader ? ["GET", "HEAD"] : []), ...(module?.action ? methods : [])]

@@ -58,7 +58,8 @@ function isSafe({ method }: Request): boolean {
 }
 
 /**
- * No browser sends one by itself, and another site's script may not without being asked first, which nobody here answers.
+ * No browser sends one by itself, and another site's script may not without being asked first, which nobody here
+ * answers.
  * Beside it, cookies do not count.
  */
 function hasBearerToken({ headers }: Request): boolean {

@@ -1,7 +1,8 @@
 import type { Fault, FaultCode } from "../auth/fault"
 
 /**
- * Every sentence of problems, fields and notices. A second language is a second file that `satisfies Text`: what it lacks
+ * Every sentence of problems, fields and notices. A second language is a second file that `satisfies Text`: what it
+ * lacks
  * does not compile. Pages and mails keep their own words.
  */
 export const en = {

@@ -11,7 +11,10 @@ function NotLoaded({ onFailure }: CaptchaWidgetProps): ReactNode {
 	return null
 }
 
-/** Below this, providers' usual widgets are cut off, and there is a smaller one: hCaptcha's is 302 pixels wide, reCAPTCHA's 304. */
+/**
+ * Below this, providers' usual widgets are cut off, and there is a smaller one: hCaptcha's is 302 pixels wide,
+ * reCAPTCHA's 304.
+ */
 const FULL_WIDTH_PX = 304
 
 /** How a provider's widget is asked to look. */

@@ -43,7 +43,9 @@ export function DescribedField({
 	)
 }
 
-/** What the key of a screen keyboard says at one of `fields`. @param last what it says at the last that is typed into */
+/**
+ * What the key of a screen keyboard says at one of `fields`. @param last what it says at the last that is typed into
+ */
 export function keyHintAt(
 	index: number,
 	fields: FieldDescription[],

@@ -10,7 +10,9 @@ export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	aside?: ReactNode
 	/** Stands below, in the room between fields: one short line. */
 	note?: ReactNode
-	/** Sentences about what was typed, before the form is sent; for a field that is asked about, none are an empty list. */
+	/**
+	 * Sentences about what was typed, before the form is sent; for a field that is asked about, none are an empty list.
+	 */
 	found?: string[]
 }
 
@@ -62,7 +64,8 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 }
 
 /**
- * Tells password managers whose password it is; people see it elsewhere on the page. Not shown, and not `type=hidden`, as
+ * Tells password managers whose password it is; people see it elsewhere on the page. Not shown, and not `type=hidden`,
+ * as
  * chromium.org/developers/design-documents/form-styles-that-chromium-understands advises.
  */
 export function HiddenUsername({ value }: { value: string | undefined }) {

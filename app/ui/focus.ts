@@ -2,7 +2,8 @@ import { useLocation } from "@remix-run/react"
 import { useEffect, useRef } from "react"
 
 /**
- * A browser that opens a page reads from its start; after the router changed it, reading goes on at its heading: on another
+ * A browser that opens a page reads from its start; after the router changed it, reading goes on at its heading: on
+ * another
  * page, and where what had the focus is gone.
  */
 export function useFocusOnHeading(): void {

@@ -89,7 +89,10 @@ function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean })
 	)
 }
 
-/** The control that shows a password appears only where there is a script to do it. @param what it shows, as its label calls it */
+/**
+ * The control that shows a password appears only where there is a script to do it. @param what it shows, as its label
+ * calls it
+ */
 function useToggle(what: string): { visible: boolean; toggle: ReactNode } {
 	const [canToggle, setCanToggle] = useState(false)
 	const [visible, setVisible] = useState(false)

@@ -10,7 +10,9 @@ import { childrenOf, findProgram, startProgram } from "./program"
 /** What stands in front of several nodes: nginx, or a small one of the tests' own where nginx cannot be had. */
 export type Balancer = {
 	url: string
-	/** Which nodes get requests from now on. Those that are under way go on; once this is through, no other one has any. */
+	/**
+	 * Which nodes get requests from now on. Those that are under way go on; once this is through, no other one has any.
+	 */
 	use: (ports: number[]) => Promise<void>
 	stop: () => Promise<void>
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs"
 
-/** Preloaded by `--import`: the system's clock is off by as many milliseconds as the file CLOCK_STEP says at the moment. */
+/**
+ * Preloaded by `--import`: the system's clock is off by as many milliseconds as the file CLOCK_STEP says at the moment.
+ */
 const SystemDate = Date
 const now = () => SystemDate.now() + Number(readFileSync(process.env.CLOCK_STEP, "utf8") || 0)
 

@@ -3,7 +3,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 /** Stands between a server and its neighbour, and does what networks do. */
 export type TcpProxy = {
 	port: number
-	/** Nothing gets through, on open connections and on new ones, and nobody is told; what was sent meanwhile comes late. */
+	/**
+	 * Nothing gets through, on open connections and on new ones, and nobody is told; what was sent meanwhile comes late.
+	 */
 	hang: () => void
 	pass: () => void
 	/** Breaks off what is open. */

@@ -7,7 +7,10 @@ import { freshAddress, type Person, registerVerified } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 import { TOKEN_BACKENDS } from "../support/token-backends"
 
-/** Every command that the docs tell people to type is run: here, by the test that is named, or there is a reason why not. */
+/**
+ * Every command that the docs tell people to type is run: here, by the test that is named, or there is a reason why
+ * not.
+ */
 const { server, mailbox } = serverFixture()
 
 const pages = [

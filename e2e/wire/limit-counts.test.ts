@@ -7,7 +7,8 @@ import { isOnPostgres, makeDatabase } from "../support/database"
 import { type RedisServer, startRedis } from "../support/redis"
 
 /**
- * What charges mean, wherever they are counted: in the memory of a process, in Redis, or, when the tests run on PostgreSQL,
+ * What charges mean, wherever they are counted: in the memory of a process, in Redis, or, when the tests run on
+ * PostgreSQL,
  * in that. Two connections are two nodes.
  */
 const NAME = "registrationPerClient"

@@ -21,7 +21,8 @@ export function captchaOf(form: CaptchaForm): Captcha | null {
  * Lets pass who solved the form's captcha, and everybody where there is none. Comes after cheap checks and limits, and
  * before the work that it protects. Whatever goes wrong refuses.
  *
- * @returns refusals `captcha_failed` (missing or refused), `captcha_unavailable` (no answer within three seconds, or none
+ * @returns refusals `captcha_failed` (missing or refused), `captcha_unavailable` (no answer within three seconds, or
+ *   none
  *   that can be read), `rate_limited` (one client's wrong ones)
  */
 export async function passCaptcha(

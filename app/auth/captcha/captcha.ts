@@ -8,7 +8,8 @@ export type Captcha = {
 	/** The field that its token comes in. */
 	field: string
 	/**
-	 * Whether the token is good: nothing but `true` lets pass. What throws, or takes longer than three seconds, refuses the
+	 * Whether the token is good: nothing but `true` lets pass. What throws, or takes longer than three seconds, refuses
+	 * the
 	 * form, too. The token is text, but has no known form.
 	 */
 	validate: (token: string, asked: CaptchaAsked) => boolean | Promise<boolean>
@@ -22,7 +23,9 @@ export type CaptchaWidget = {
 	sources?: PolicySources
 } & (
 	| { provider: "hcaptcha"; siteKey: string }
-	/** A script that gives `window[api]` a `render` and a `reset`, and calls `onload` of its address once they are there. */
+	/**
+	 * A script that gives `window[api]` a `render` and a `reset`, and calls `onload` of its address once they are there.
+	 */
 	| { siteKey: string; scriptUrl: string; api: string }
 	/** HTML of your own, put into the form as it is. */
 	| { html: string }

@@ -44,7 +44,9 @@ const OUR_FAULTS = [
 	"invalid-remoteip",
 ]
 
-/** Providers take a token for two to five minutes; more than this is a clock that is wrong, or an answer that is kept. */
+/**
+ * Providers take a token for two to five minutes; more than this is a clock that is wrong, or an answer that is kept.
+ */
 const MAX_AGE_MS = 10 * 60 * 1000
 
 /** hCaptcha. @throws {StartError} naming the key that is missing, or is one for tests, in production */
@@ -159,7 +161,9 @@ function captchaOf(provider: Provider) {
 	}
 }
 
-/** Outside production, keys that are not there are those for tests, so that a page can be looked at without an account. */
+/**
+ * Outside production, keys that are not there are those for tests, so that a page can be looked at without an account.
+ */
 function keysOf({ prefix, testKeys }: Provider, options: ProviderOptions) {
 	const given = env.captchaKeys[prefix]
 	const pick = (name: "siteKey" | "secretKey") => {
@@ -175,7 +179,9 @@ function keysOf({ prefix, testKeys }: Provider, options: ProviderOptions) {
 	return { ...keys, isForTests: testKeys.all.test(keys.secretKey) }
 }
 
-/** Secrets go there, so it is https; what plays the provider in tests is on the same machine, and never in production. */
+/**
+ * Secrets go there, so it is https; what plays the provider in tests is on the same machine, and never in production.
+ */
 function verifyUrlOf({ prefix, verifyUrl }: Provider, options: ProviderOptions): string {
 	const url = URL.parse(options.verifyUrl ?? verifyUrl)
 	const isHere =

@@ -6,7 +6,8 @@ const KEEP_MS = 10 * 60 * 1000
 const MAX_KEPT = 20_000
 
 /**
- * Tokens that were shown here, so that each is good for one form. Providers say no to the second use as well; here it is
+ * Tokens that were shown here, so that each is good for one form. Providers say no to the second use as well; here it
+ * is
  * known at once, also of two that come together.
  */
 export class UsedTokens {

@@ -19,9 +19,12 @@ type Entry = {
 }
 
 /**
- * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is refused further
- * ones, and loses none of its counts: else it could have them forgotten by sending more. When all is full, the key whose window is
- * oldest makes room, but never one that is blocked; when all are, newcomers are refused, for a full memory must not become
+ * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is
+ * refused further
+ * ones, and loses none of its counts: else it could have them forgotten by sending more. When all is full, the key
+ * whose window is
+ * oldest makes room, but never one that is blocked; when all are, newcomers are refused, for a full memory must not
+ * become
  * a way around the limits.
  */
 export class BoundedLimiter {
@@ -68,7 +71,8 @@ export class BoundedLimiter {
 		const { consumedPoints, msBeforeNext } = await this.#limiter.reward(key)
 		// Who was blocked by tries that cost nothing after all is free again.
 		if (consumedPoints < this.#limiter.points) this.#set(entry, "open", msBeforeNext)
-		// Nothing is left to remember; and where the window ended meanwhile, what was counted in it is no credit for the next.
+		// Nothing is left to remember; and where the window ended meanwhile, what was counted in it is no credit for the
+		// next.
 		if (consumedPoints <= 0) await this.forget(key)
 	}
 

@@ -16,7 +16,10 @@ const CONNECT_TIMEOUT_MS = 1_000
 const DISCONNECT_TIMEOUT_MS = 100
 const MAX_RECONNECT_PAUSE_MS = 1_000
 
-/** Of each charge, three keys: its count, its neighbourhood's share of keys, its household's. All of them end by themselves. */
+/**
+ * Of each charge, three keys: its count, its neighbourhood's share of keys, its household's. All of them end by
+ * themselves.
+ */
 const TAKE = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -76,7 +79,8 @@ type Script = (keys: number, ...rest: (string | number)[]) => Promise<unknown>
 type Client = Redis & Record<"take" | "giveBack" | "forget", Script>
 
 /**
- * In Redis, by scripts that run as one: one round trip for all that a request is charged. Keys hold a keyed hash of what
+ * In Redis, by scripts that run as one: one round trip for all that a request is charged. Keys hold a keyed hash of
+ * what
  * they count, never an address.
  */
 export class CountsInRedis implements SharedCounts {

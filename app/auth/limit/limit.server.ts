@@ -45,7 +45,10 @@ export async function forgive(charge: Charge): Promise<void> {
 	await counts.forget(charge)
 }
 
-/** Looks whether counts that are shared can be reached. Where they cannot, it is logged, and this process counts by itself. */
+/**
+ * Looks whether counts that are shared can be reached. Where they cannot, it is logged, and this process counts by
+ * itself.
+ */
 export async function openLimits(): Promise<void> {
 	if (counts instanceof CountsWithFallback) await counts.open()
 }

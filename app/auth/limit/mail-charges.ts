@@ -4,7 +4,8 @@ import { type Charge, charge } from "./limit.server"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
- * tells who has an account; and a client's household has less of a mailbox's budget than all, so that the owner can still get a mail.
+ * tells who has an account; and a client's household has less of a mailbox's budget than all, so that the owner can
+ * still get a mail.
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return [
@@ -15,7 +16,8 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 }
 
 /**
- * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts, which
+ * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts,
+ * which
  * are others than those of what is typed: they would tell whose mailbox it is.
  */
 export function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {

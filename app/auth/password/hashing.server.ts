@@ -19,7 +19,10 @@ type Job = {
 	reject: (reason: unknown) => void
 }
 
-/** Each has one task in work and one at hand, so that it never waits for the main thread between two. An urgent one comes on top. */
+/**
+ * Each has one task in work and one at hand, so that it never waits for the main thread between two. An urgent one
+ * comes on top.
+ */
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
 /** After somebody else's task, a network leaves a thread free for as long. */

@@ -6,7 +6,8 @@ import { config } from "../../auth.config"
 export type Weakness = "common" | "common_word" | "service_name" | "repeat" | "sequence" | "keyboard" | "date"
 
 /**
- * How much of a password is matched, in UTF-16 code units. The matchers' time grows with the cube of it: 32 cost at most
+ * How much of a password is matched, in UTF-16 code units. The matchers' time grows with the cube of it: 32 cost at
+ * most
  * 2 ms, 100 cost 30, 256 cost 400. Who starts a password with 32 that can be guessed is told so, whatever follows.
  */
 const MAX_MATCHED_LENGTH = 32

@@ -11,7 +11,10 @@ import type { User } from "../user/user.server"
 /** A page does not wait longer for its session's new end, where another process has the database locked. */
 const MAX_EXTENDING_MS = 200
 
-/** What Lucia keeps beside a session's id, user and expiry: the rest of its row, and what decides its expiry at the start. */
+/**
+ * What Lucia keeps beside a session's id, user and expiry: the rest of its row, and what decides its expiry at the
+ * start.
+ */
 type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt"> & { remember?: boolean }
 
 declare module "lucia" {

@@ -33,7 +33,8 @@ export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt
  * Starts a session under a new token, and ends the one that it replaces.
  *
  * @param remember lets the session live to its absolute end without being used.
- * @returns the token, 256 random bits as 43 base64url characters: only its SHA-256 is stored; null for an account that was
+ * @returns the token, 256 random bits as 43 base64url characters: only its SHA-256 is stored; null for an account that
+ *   was
  *   deleted, deactivated or reset since it was read.
  */
 export async function startSession(
@@ -77,7 +78,8 @@ async function endOldest(userId: string, newest: string): Promise<void> {
 /**
  * Finds who is signed in with this token, and slides the session's end while it is used.
  *
- * @param by the back end that was shown the token: one from a cookie is worth nothing as a bearer token, and the reverse
+ * @param by the back end that was shown the token: one from a cookie is worth nothing as a bearer token, and the
+ *   reverse
  */
 export async function findSession(token: string, by: SessionBackend): Promise<SignedIn | null> {
 	const { session, user } = await lucia.validateSession(sessionId(token))

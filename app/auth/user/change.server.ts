@@ -77,7 +77,8 @@ export async function noteEmailChange(user: User, email: MailAddress, caller: Ca
 }
 
 /**
- * Gives the account the address that waits, which a link has proven; all sessions but this one end. Tells the old address.
+ * Gives the account the address that waits, which a link has proven; all sessions but this one end. Tells the old
+ * address.
  *
  * @param session null to end all
  * @returns null when the account changed meanwhile, or another owns the address

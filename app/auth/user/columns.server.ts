@@ -29,7 +29,9 @@ const systemColumns = [
 /** By column. */
 export type UserDefaults = Partial<Omit<User, (typeof systemColumns)[number]>>
 
-/** @throws {StartError} naming the first field of registration, or default of a new account, that has no column to set */
+/**
+ * @throws {StartError} naming the first field of registration, or default of a new account, that has no column to set
+ */
 export function checkColumns(): void {
 	for (const name of Object.keys(registration.fields))
 		checkColumn(name, "app/auth.events.server.ts: registration.fields", ["active"])

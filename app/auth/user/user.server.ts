@@ -49,7 +49,10 @@ export type NewUser = {
 	mail: MailKind | null
 	/** Where the mailed link leads on to. */
 	redirectTo?: string | null
-	/** The registration of this browser, by its user's id: the same name again, such as with another address, takes its place. */
+	/**
+	 * The registration of this browser, by its user's id: the same name again, such as with another address, takes its
+	 * place.
+	 */
 	replaces?: string | null
 	/** For people who are put in by hand, see `prisma/seed.ts` and `app/admin/`. */
 	emailVerifiedAt?: Date
@@ -125,7 +128,9 @@ export async function findUserByIdentifier(key: string): Promise<User | null> {
 	return key.includes("@") ? findUserByEmail(key) : findOne(sql`"usernameKey" = ${key}`)
 }
 
-/** Who still has to prove an address. @param preferred the id of the one that goes before others; else the newest does */
+/**
+ * Who still has to prove an address. @param preferred the id of the one that goes before others; else the newest does
+ */
 export async function findUnproven(emailKey: string, preferred: string | null): Promise<User | null> {
 	return findOne(sql`"emailKey" = ${emailKey} AND "emailVerifiedAt" IS NULL AND "active"
 		ORDER BY CASE WHEN "id" = ${preferred ?? ""} THEN 0 ELSE 1 END, "createdAt" DESC LIMIT 1`)

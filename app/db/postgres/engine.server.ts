@@ -111,7 +111,8 @@ function makePool(url: string): pg.Pool {
 			"The database ended a connection",
 		),
 	)
-	// A connection that the server ends on its way from the pool to who asked has nobody yet who hears of it: that would end
+	// A connection that the server ends on its way from the pool to who asked has nobody yet who hears of it: that would
+	// end
 	// the process. Who asks learns of it from what he asks.
 	pool.on("connect", (connection) => connection.on("error", () => {}))
 	// One whose transaction could not be ended must not be used again: what is written on it would never be committed.

@@ -102,7 +102,9 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		}
 	}
 
-	/** Takes the lock for writing at once: what is read in a transaction still holds when it writes. @returns what ends it */
+	/**
+	 * Takes the lock for writing at once: what is read in a transaction still holds when it writes. @returns what ends it
+	 */
 	async #begin(run: (sql: string) => Promise<void>): Promise<() => Promise<void>> {
 		let end = () => {}
 		this.#open = new Promise((resolve) => {

@@ -1,7 +1,10 @@
 import type { Database, Statement } from "better-sqlite3"
 import type { Prisma } from "../generated/client"
 
-/** How many statements are kept. Ours are fewer: those whose text depends on the call are not to crowd them out for long. */
+/**
+ * How many statements are kept. Ours are fewer: those whose text depends on the call are not to crowd them out for
+ * long.
+ */
 const MAX_KEPT = 200
 
 type Kept = {
