@@ -1,6 +1,9 @@
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { describe, expect, it } from "vitest"
-import { registerVerified } from "../support/client"
+import { register, registerVerified, somebody } from "../support/client"
 import { death, until } from "../support/faults"
 import { userRow } from "../support/rows"
 import { type Settings, startServer, type TestServer } from "../support/server"
@@ -67,5 +70,28 @@ describe("a mail that a node has taken", () => {
 		await pause(1_000)
 		expect(received()).toEqual([[], addresses])
 		expect(await other.stop()).toBe(0)
+	})
+
+	it("H-62: is tried again after its pause by the database's clock, whatever the node's says", async () => {
+		for (const days of [-1, 1]) {
+			const CLOCK_STEP = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "clock")
+			writeFileSync(CLOCK_STEP, String(days * 24 * 60 * 60 * 1000))
+			first.mode = "451"
+			const node = await startServer({
+				settings,
+				env: { SMTP_URL: first.url, CLOCK_STEP },
+				nodeOptions: ["--import", "./e2e/support/clock-step.mjs"],
+			})
+			const before = first.attempts
+			const { email } = somebody()
+			expect((await register(node, { ...somebody(), email })).status).toBe(201)
+			await until(() => first.attempts === before + 1)
+			await pause(1_000)
+			expect(first.attempts).toBe(before + 1)
+			await until(() => first.attempts > before + 1)
+			first.mode = "accept"
+			await first.next(email)
+			expect(await node.stop()).toBe(0)
+		}
 	})
 })
