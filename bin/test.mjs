@@ -19,6 +19,9 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** Whatever happens to this process, those that it started end with it. */
 const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 
+/** Side by side: of both, each uses one processor. */
+const VITEST_RUNS = [["unit", "wire"], ["wire-postgres"]]
+
 const isSystem = process.argv.includes("--system")
 const options = process.argv.slice(2).filter((word) => word.startsWith("--") && word !== "--system")
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
@@ -33,7 +36,7 @@ const files = folders
 const tests = files.filter((file) => /\.test\.tsx?$/.test(file))
 const specs = files.filter((file) => file.endsWith(".spec.ts"))
 
-let child
+const children = new Set()
 for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => stop(signal, code))
 
 await main()
@@ -69,7 +72,8 @@ function namesOf(outcome) {
 }
 
 function outcomesOfVitest() {
-	const files = readReport("vitest.json").testResults ?? []
+	const reports = readdirSync(RESULTS).filter((name) => name.startsWith("vitest-"))
+	const files = reports.flatMap((name) => readReport(name).testResults ?? [])
 	return files.flatMap(({ name: file, assertionResults }) =>
 		assertionResults.map(({ fullName, status, failureMessages }) => ({
 			name: `${relative(".", file)} \u203a ${fullName}`,
@@ -90,19 +94,23 @@ function outcomesOfPlaywright() {
 
 async function runVitest() {
 	say(isSystem ? "System tests (Vitest)…" : "Unit and wire tests (Vitest)…")
-	const reporters = ["--reporter=default", "--reporter=json", `--outputFile=${RESULTS}/vitest.json`]
+	const counts = await Promise.all((isSystem ? [["system"]] : VITEST_RUNS).map(runVitestProjects))
+	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
+	return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }
+}
+
+async function runVitestProjects(projects) {
+	const report = `vitest-${projects.join("-")}.json`
 	const status = await run("node_modules/vitest/vitest.mjs", [
 		"run",
-		isSystem ? "--project=system" : "--project=!system",
-		...reporters,
+		"--passWithNoTests",
+		...projects.map((name) => `--project=${name}`),
+		"--reporter=default",
+		"--reporter=json",
+		`--outputFile=${RESULTS}/${report}`,
 		...(words.length ? tests : []),
 	])
-	const {
-		numPassedTests = 0,
-		numFailedTests = 0,
-		numPendingTests = 0,
-		numTodoTests = 0,
-	} = readReport("vitest.json")
+	const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = readReport(report)
 	return count(status, numPassedTests, numFailedTests, numPendingTests + numTodoTests)
 }
 
@@ -122,15 +130,23 @@ function count(status, passed, failed, skipped) {
 function run(script, parameters, browser) {
 	const env = { ...process.env, ...(browser && { CHROMIUM_PATH: browser }) }
 	const stdio = ["ignore", "inherit", "inherit"]
-	child = spawn(process.execPath, [...END_WITH_PARENT, script, ...parameters], { env, stdio })
-	return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
+	const child = spawn(process.execPath, [...END_WITH_PARENT, script, ...parameters], { env, stdio })
+	children.add(child)
+	return new Promise((resolve) =>
+		child.once("exit", (code) => {
+			children.delete(child)
+			resolve(code ?? 1)
+		}),
+	)
 }
 
 function stop(signal, code) {
-	child?.kill(signal)
-	const exit = () => process.exit(code)
-	if (child?.exitCode === null) child.once("exit", exit)
-	else exit()
+	const exitWithLast = () => children.size === 0 && process.exit(code)
+	for (const child of children) {
+		child.once("exit", exitWithLast)
+		child.kill(signal)
+	}
+	exitWithLast()
 }
 
 function readReport(name) {
