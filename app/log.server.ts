@@ -3,8 +3,8 @@ import pino from "pino"
 import pretty from "pino-pretty"
 import { env } from "./env.server"
 
-/** What every line of a request carries. */
-export const requestScope = new AsyncLocalStorage<{ requestId: string }>()
+/** What every line of a request carries; `traceId` is that of the trace that a proxy says it is part of */
+export const requestScope = new AsyncLocalStorage<{ requestId: string; traceId: string | undefined }>()
 
 /**
  * One JSON line per event; readable ones in development. A line never holds a password, a token, a link or a
@@ -17,7 +17,7 @@ export const log = pino(
 		timestamp: pino.stdTimeFunctions.isoTime,
 		mixin: () => {
 			const scope = requestScope.getStore()
-			return scope ? { request_id: scope.requestId } : {}
+			return scope ? { request_id: scope.requestId, trace_id: scope.traceId } : {}
 		},
 	},
 	destination(),
@@ -26,7 +26,7 @@ export const log = pino(
 function destination() {
 	const stream = env.production
 		? pino.destination({ fd: 1, sync: true })
-		: pretty({ ignore: "request_id,event", singleLine: true, translateTime: "HH:MM:ss", sync: true })
+		: pretty({ ignore: "request_id,trace_id,event", singleLine: true, translateTime: "HH:MM:ss", sync: true })
 	// A closed log pipe (EPIPE) or a full disk must not take the accounts down with it.
 	stream.on("error", () => {})
 	return stream

@@ -1,4 +1,5 @@
 import { headingOf, type Problem } from "../http/problem"
+import { RequestNumber } from "../ui/request-number"
 
 /** Not found, not allowed, gone wrong. Plain links: it also stands where there is no router. */
 export function ProblemPage({ problem }: { problem: Problem }) {
@@ -18,11 +19,7 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 					</a>
 				)}
 			</div>
-			{problem.request_id && (
-				<p className="hint">
-					If you write to us about it, add this number: <code>{problem.request_id}</code>
-				</p>
-			)}
+			<RequestNumber problem={problem} />
 		</section>
 	)
 }

@@ -6,6 +6,7 @@ import { resetPasswordSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { requirePasswordReset } from "../http/guard.server"
 import { problem } from "../http/problem"
+import { withRequestId } from "../http/request-id.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { ResetPasswordPage } from "../pages/reset-password"
@@ -24,7 +25,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 		const min_password_length = config.password.minCodePoints
 		return { link, username: opened.user.username, min_password_length }
 	}
-	const refused = problem(opened.code)
+	const refused = withRequestId(problem(opened.code))
 	return data({ link, problem: refused }, { status: refused.status })
 }
 

@@ -9,7 +9,7 @@ import { tellWhenToRetry } from "./web-adapter.server"
 /** Answers what no route can, as JSON or as a page. */
 export function answerProblem(request: IncomingMessage, response: Response, code: ProblemCode): void {
 	const requestId = String(response.getHeader("X-Request-Id"))
-	const body = problem(code, code === "internal" ? { request_id: requestId } : {})
+	const body = problem(code, { request_id: requestId })
 	const { json, nonce } = response.locals
 	const text = json ? JSON.stringify(body) : pageOf(body, { nonce, requestId })
 	response.status(body.status)

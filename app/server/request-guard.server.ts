@@ -10,6 +10,7 @@ import { wantsJson } from "./content-negotiation.server"
 import { createNonce, securityHeaders } from "./headers.server"
 import { isSameOrigin } from "./origin.server"
 import { isWellFormedPath } from "./path.server"
+import { traceIdOf } from "./traceparent.server"
 
 const MAX_URL_LENGTH = 8_000
 /** A name of 253 (RFC 1035, 2.3.4), a dot at its end, and a port. */
@@ -23,12 +24,14 @@ const OWN_HOST = new URL(env.appUrl).host
  */
 export function guardRequests(request: Request, response: Response, next: NextFunction): void {
 	const requestId = randomUUID()
+	const traceId = traceIdOf(request.headers.traceparent)
+	response.locals.traceId = traceId
 	response.locals.address = clientAddress(request)
 	response.locals.json = wantsJson(request)
 	response.locals.nonce = createNonce()
 	for (const [name, value] of securityHeaders(response.locals.nonce, requestId))
 		response.setHeader(name, value)
-	requestScope.run({ requestId }, () => admit(request, response, next).catch(next))
+	requestScope.run({ requestId, traceId }, () => admit(request, response, next).catch(next))
 }
 
 async function admit(request: Request, response: Response, next: NextFunction): Promise<void> {

@@ -47,7 +47,7 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
 		code,
 	})
 	expect(errors !== undefined, "errors").toBe(code === "validation_failed")
-	expect(request_id !== undefined, "request_id").toBe(code === "internal")
+	expect(request_id).toBe(answer.headers.get("X-Request-Id"))
 	expect(answer.text).not.toMatch(/\bat .*:\d+|node_modules|prisma|sqlite|postgres|SELECT|zod/i)
 	expectPrivate(answer)
 	expect(answer.cookies).toEqual([])

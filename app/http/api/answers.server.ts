@@ -62,7 +62,7 @@ export const problemDetails: z.ZodType<Problem> = z.object({
 		.record(z.string(), z.array(z.string()))
 		.optional()
 		.meta({ description: "Sentences by field, where the fields are what is wrong." }),
-	request_id: z.uuid().optional().meta({ description: "Of what nobody expected: the log has the same." }),
+	request_id: z.uuid().meta({ description: "As in `X-Request-Id`; the log has the same." }),
 })
 
 export const nothing = z.object({})
