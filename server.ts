@@ -12,6 +12,7 @@ import { startCleaning } from "./app/auth/cleaning.server"
 import { closeLimits, openLimits } from "./app/auth/limit/limit.server"
 import { composeMail } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
+import { countActiveSessions } from "./app/auth/session/active-count.server"
 import { checkColumns } from "./app/auth/user/columns.server"
 import { checkVerificationUrl } from "./app/auth/verification-url.server"
 import { config } from "./app/auth.config"
@@ -24,11 +25,13 @@ import { setReady } from "./app/http/readiness.server"
 import { log } from "./app/log.server"
 import { startOutbox } from "./app/mail/outbox.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
+import { gauge } from "./app/metrics.server"
 import { answerProblem } from "./app/server/answer-problem.server"
 import { answerBrokenRequest } from "./app/server/broken-request.server"
 import { builtAssets } from "./app/server/built-assets.server"
 import { respondWithJson } from "./app/server/json-responder.server"
 import { refuseOtherMethods } from "./app/server/methods.server"
+import { serveMetrics } from "./app/server/metrics.server"
 import { networksInTurn } from "./app/server/network-turns.server"
 import { respondWithPage } from "./app/server/page-responder.server"
 import { logUnhandledRejections } from "./app/server/process-faults.server"
@@ -44,6 +47,12 @@ const TIMEOUT_CHECK_MS = 1_000
 const unusableHosts = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
 /** How often, while stopping, connections are looked for whose request is done. */
 const SWEEP_MS = 50
+
+gauge(
+	"gatehouse_sessions_active",
+	"Sessions that have not run out, at most a minute ago",
+	countActiveSessions,
+)
 
 /**
  * Starts everything: checks the configuration, migrates, opens the outbox, listens.
@@ -133,6 +142,7 @@ function createApp(assets: RequestHandler) {
 	app.set("query parser", false)
 	app.use(logRequest)
 	app.use(guardRequests)
+	app.use(serveMetrics)
 	app.use(assets)
 	app.use(refuseOtherMethods(findRoute))
 	app.use(respondWithJson(findRoute, remix.entry.module.handleError))

@@ -99,6 +99,12 @@ const envSchema = z
 			.min(0)
 			.max(10)
 			.default(0),
+		METRICS_TOKEN: secret
+			.refine(
+				(value) => /^[A-Za-z0-9._~+/=-]{1,512}$/.test(value),
+				"may hold letters, digits and ._~+/=- only",
+			)
+			.optional(),
 		HCAPTCHA_SITE_KEY: key,
 		HCAPTCHA_SECRET_KEY: key,
 		RECAPTCHA_SITE_KEY: key,
@@ -148,6 +154,8 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
 		trustedProxies: parsed.TRUST_PROXY,
+		/** Who shows it may read `/metrics`. */
+		metricsToken: parsed.METRICS_TOKEN,
 		/** Whether one is needed is known by `auth.events.server.ts`. */
 		captchaKeys: {
 			HCAPTCHA: { siteKey: parsed.HCAPTCHA_SITE_KEY, secretKey: parsed.HCAPTCHA_SECRET_KEY },

@@ -13,9 +13,34 @@ import {
 } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { log } from "../log.server"
+import { gauge } from "../metrics.server"
 import { isPermanentFailure, type Message, type Transport } from "./transport.server"
 
 export type { OutboxMail }
+
+/** Mails that are counted: more of them tell nothing new, and each takes time. */
+const MAX_COUNTED = 10_000
+
+gauge("gatehouse_outbox_mails", `Mails that are not sent yet, ${MAX_COUNTED} at most`, countUnsent)
+gauge(
+	"gatehouse_outbox_oldest_due_seconds",
+	"How long the mail that is due longest has been due",
+	oldestDueAge,
+)
+
+/** In the order of the index, as is what follows. */
+async function countUnsent(): Promise<number> {
+	const [row] = await query<{ count: number | bigint }>(sql`SELECT COUNT(*) AS "count" FROM
+		(SELECT 1 FROM "OutboxMail" WHERE "sentAt" IS NULL AND "failedAt" IS NULL LIMIT ${MAX_COUNTED}) AS "unsent"`)
+	return Number(row?.count)
+}
+
+async function oldestDueAge(): Promise<number> {
+	const now = currentTime()
+	const [row] = await query<{ due: Date }>(sql`SELECT "nextAttemptAt" AS "due" FROM "OutboxMail"
+		WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND "nextAttemptAt" <= ${now} ORDER BY "nextAttemptAt" LIMIT 1`)
+	return row ? (now.getTime() - new Date(row.due).getTime()) / 1000 : 0
+}
 
 /** What is mailed; `auth/mails.server.ts` says when, and how. */
 export type MailKind =

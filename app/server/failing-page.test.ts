@@ -60,7 +60,7 @@ it("where the page of a problem fails, there is still its status and the request
 
 it("where every page of Remix's fails, too", async () => {
 	const { status, type, text } = await answerOf(
-		respondWithPage(broken, () => ({ route: {}, params: {}, isScript: false })),
+		respondWithPage(broken, () => ({ route: {}, params: {}, pattern: "/", isScript: false })),
 	)
 	expect([status, type]).toEqual([500, "text/html; charset=utf-8"])
 	expect(text).toContain(REQUEST_ID)

@@ -11,7 +11,7 @@ afterEach(() => stop())
 
 /** What a program gets of a route whose loader gives this. */
 async function answerOf(loader: () => unknown) {
-	const find = () => ({ route: { module: { loader } }, params: {}, isScript: false })
+	const find = () => ({ route: { module: { loader } }, params: {}, pattern: "/", isScript: false })
 	const app = express()
 	app.use((_request, response, next) => {
 		Object.assign(response.locals, { json: true, address: "192.0.2.1", nonce: "" })

@@ -11,7 +11,8 @@ const USUAL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
  */
 export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	return (request, response, next) => {
-		const { route } = find(request.path)
+		const { route, pattern } = find(request.path)
+		response.locals.route = pattern
 		if (!USUAL_METHODS.includes(request.method)) response.setHeader("Connection", "close")
 		const isNowhere = !route.module || route.path === "*"
 		if (isNowhere && request.method !== "GET" && request.method !== "HEAD")

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from "express"
 import { log } from "../log.server"
+import { observeRequest } from "../metrics.server"
 
 const MAX_PATH_LENGTH = 256
 /** A query, also one whose mark a mail program or a proxy encoded, once or more often; and a fragment. */
@@ -15,15 +16,19 @@ export function logRequest(request: Request, response: Response, next: NextFunct
 	response.on("close", () => {
 		const { method } = request
 		const path = loggedPath(request.originalUrl)
+		const milliseconds = performance.now() - started
+		const status = response.writableFinished ? response.statusCode : null
+		observeRequest(response.locals.route ?? "none", method, status, milliseconds / 1000)
 		const about = {
 			event: "request",
 			request_id: response.getHeader("X-Request-Id"),
+			trace_id: response.locals.traceId,
 			method,
 			path,
 			status: response.statusCode,
-			aborted: response.writableFinished ? undefined : true,
+			aborted: status === null ? true : undefined,
 			address: response.locals.address,
-			milliseconds: Math.round(performance.now() - started),
+			milliseconds: Math.round(milliseconds),
 		}
 		if (path.startsWith("/assets/")) log.debug(about, `${method} ${path} ${response.statusCode}`)
 		else log.info(about, `${method} ${path} ${response.statusCode}`)

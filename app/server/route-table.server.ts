@@ -9,6 +9,8 @@ type RouteTree = NonNullable<Parameters<typeof matchRoutes>[0]>
 export type FoundRoute = {
 	route: Partial<Route>
 	params: Record<string, string | undefined>
+	/** As routes are written, such as `/users/:id`. */
+	pattern: string
 	/** A page's own script asks for `….data`, in the router's own format. */
 	isScript: boolean
 }
@@ -18,11 +20,12 @@ export type FindRoute = (path: string) => FoundRoute
 /** By the router's own rules; paths without a parameter, which are nearly all, are worked out once. */
 export function routeFinder(routes: Routes): FindRoute {
 	const tree = routeTree(routes)
+	const patterns = new Map(Object.values(routes).map((route) => [route.id, fullPath(route, routes)]))
 	const match = (path: string) => {
-		const { route, params = {} } = matchRoutes(tree, path)?.at(-1) ?? {}
-		return { route: routes[route?.id ?? ""] ?? {}, params }
+		const { route: { id = "" } = {}, params = {} } = matchRoutes(tree, path)?.at(-1) ?? {}
+		return { route: routes[id] ?? {}, params, pattern: patterns.get(id) ?? "none" }
 	}
-	const paths = Object.values(routes).map((route) => fullPath(route, routes))
+	const paths = [...patterns.values()]
 	const known = new Map(paths.filter((path) => !/[:*?]/.test(path)).map((path) => [path, match(path)]))
 	return (path) => {
 		const isScript = path.endsWith(".data")

@@ -1,5 +1,6 @@
 import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
+import { countLimitRefusal } from "../../metrics.server"
 import { type Refusal, refusal } from "../refusal"
 
 /** A limit, whose count it is (a client address, an account, a mailbox), and from where it is counted. */
@@ -39,8 +40,9 @@ export function rulesOf(name: LimitName): { points: number; windowMs: number; bl
 	return { points, windowMs: durationSeconds * 1000, blockMs: blockSeconds * 1000 }
 }
 
-/** @param milliseconds until it may be tried again */
+/** Told once for each that is refused. @param milliseconds until it may be tried again */
 export function rateLimited(name: LimitName, milliseconds: number): Refusal<"rate_limited"> {
+	countLimitRefusal(name)
 	const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
 	const counts = name.startsWith("mail") ? "mails" : "tries"
 	return refusal("rate_limited", { counts, retryAfterSeconds, limit: config.limits[name].points })

@@ -3,6 +3,7 @@ import { MessageChannel, Worker } from "node:worker_threads"
 import { config } from "../../auth.config"
 import { FairQueue } from "../../fair-queue"
 import { log } from "../../log.server"
+import { gauge } from "../../metrics.server"
 import { HOME, networkOf } from "../../network"
 import type { Caller } from "../caller"
 import { type Refusal, refusal } from "../refusal"
@@ -81,6 +82,12 @@ const threads: ReturnType<typeof startThread>[] = []
 /** Whose tasks came last, and when, by the process's own clock. */
 let newest = { network: "", at: Number.NEGATIVE_INFINITY }
 let newestOther = newest
+
+/** What a thread has at hand waits, too. */
+const running = () => threads.filter(({ jobs }) => jobs.size > 0).length
+const atHand = () => threads.reduce((count, { jobs }) => count + Math.max(0, jobs.size - 1), 0)
+gauge("gatehouse_hashes_running", "Password hashes being computed", running)
+gauge("gatehouse_hashes_waiting", "Password hashes that wait for a thread", () => waiting.size + atHand())
 
 function overloaded(): Refusal<"overloaded"> {
 	return refusal("overloaded", { retryAfterSeconds: RETRY_AFTER_SECONDS })
