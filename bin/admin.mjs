@@ -14,6 +14,7 @@ const HELP = `Usage: npm run admin -- COMMAND [OPTIONS]    (in production: node 
   user:list [SEARCH]       Lists accounts.
   user:import FILE.jsonl   Takes users of another system over, all or none; see docs/moving.md.
   sessions:clean           Removes expired sessions, registrations never confirmed, and old mails.
+  database:backup FILE     Copies a SQLite database, also while the server runs; see docs/operating.md.
 
   NAME is a user name or an e-mail address.
   --json                   Answers in JSON.
@@ -43,6 +44,11 @@ const commands = {
 					`Removed: ${sessions} sessions, ${registrations} registrations, ${mails} mails.`,
 			),
 	],
+	"database:backup": [
+		1,
+		1,
+		({ backUpDatabase }, [file]) => show(backUpDatabase(file), () => `The database was copied to ${file}.`),
+	],
 }
 
 const { options, name, parameters } = readArguments()
@@ -50,7 +56,9 @@ const [least, most, run] = commands[name]
 if (parameters.length < least || parameters.length > most) fail(`${name} takes other parameters: see --help.`)
 const admin = await load()
 try {
-	await admin.withDatabase(() => run(admin, parameters))
+	// A database that is opened is migrated, too, which is not for a copy to do.
+	if (name === "database:backup") await run(admin, parameters)
+	else await admin.withDatabase(() => run(admin, parameters))
 } catch (error) {
 	if (error?.name === "CommandError" || error?.name === "StartError") fail(error.message)
 	if (error?.code === "unavailable" || error?.data?.code === "unavailable")

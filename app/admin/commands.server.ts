@@ -14,6 +14,7 @@ import { listUsers, updateUser } from "../auth/users.server"
 import { config } from "../auth.config"
 import { checkConfig } from "../auth.config.check.server"
 import { closeDatabase, openDatabase } from "../db/client.server"
+import { env } from "../env.server"
 import { sentencesOf, zodFaults } from "../http/faults.server"
 import { en as text } from "../text/en"
 import { importUsers as importLines } from "./import.server"
@@ -82,6 +83,23 @@ export async function importUsers(file: string, progress: Parameters<typeof impo
 	if (outcome.ok) return outcome
 	const lines = outcome.lines.map(({ line, faults }) => ({ line, errors: sentencesOf(faults) }))
 	return { ...outcome, lines }
+}
+
+/** While the server runs, and without opening the database as the server does, which would migrate it. */
+export async function backUpDatabase(file: string): Promise<{ file: string }> {
+	if (!env.databaseUrl.startsWith("file:"))
+		throw new CommandError("PostgreSQL is backed up by pg_dump: see docs/operating.md.")
+	try {
+		const { backUp } = await import("../db/sqlite/backup.server")
+		backUp(env.databaseUrl.slice("file:".length), file)
+		return { file }
+	} catch (error) {
+		const { code } = error as { code?: unknown }
+		if (code === "EEXIST") throw new CommandError(`${file} is there already: name another file.`)
+		if (typeof code === "string")
+			throw new CommandError(`The database cannot be copied to ${file} (${code}).`)
+		throw error
+	}
 }
 
 export function cleanSessions() {

