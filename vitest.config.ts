@@ -60,7 +60,7 @@ export default defineConfig({
 					name: "system",
 					include: ["e2e/system/**/*.test.ts", "e2e/wire/limit-counts.test.ts"],
 					env: { TEST_COUNTS: "redis" },
-					globalSetup: "e2e/support/fresh-build.mjs",
+					globalSetup: ["e2e/support/fresh-build.mjs", "e2e/support/system-setup.ts"],
 				},
 			},
 		],

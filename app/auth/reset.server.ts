@@ -77,8 +77,8 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 	const found = owner ?? unproven
 	const user = found?.active ? found : null
 	const { now } = caller
-	if (user && (await charge(...foundMailboxCharges({ key: user.emailKey }, caller)))) return
-	// From here on the same is done for nobody: the next request would feel the difference.
+	// The same is done for nobody, from here on: the next request would feel the difference.
+	if (await charge(...foundMailboxCharges({ key: user?.emailKey ?? key }, caller))) return
 	const { id, epoch } = user ?? { id: "nobody", epoch: 0 }
 	await extendRegistration({ id }, now)
 	await inTransaction(async (transaction) => {

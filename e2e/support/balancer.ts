@@ -23,10 +23,11 @@ export async function startBalancer(): Promise<Balancer> {
 	return nginx ? startNginx(nginx, port) : startOwn(port)
 }
 
-function findNginx(): string | null {
+/** @returns null where there is none, and none may be installed */
+export function findNginx(): string | null {
 	if (process.env.TEST_BALANCER === "own") return null
 	try {
-		return findProgram("nginx", "nginx-light")
+		return findProgram("nginx")
 	} catch {
 		return null
 	}

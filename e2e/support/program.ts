@@ -56,15 +56,15 @@ export function childrenOf(id: number): number[] {
 }
 
 /**
- * Where a program is that the tests need; Debian's package is installed where that is missing, and may be.
+ * Where a program is that the tests need; Debian's package of that name is installed where it is missing, and may be.
  *
  * @throws one sentence that says what to install
  */
-export function findProgram(name: string, debianPackage = name): string {
-	const found = lookFor(name) ?? (installPackage(debianPackage) ? lookFor(name) : undefined)
+export function findProgram(name: string): string {
+	const found = lookFor(name) ?? (installPackage(name) ? lookFor(name) : undefined)
 	if (found) return found
 	throw new Error(
-		`There is no ${name} for the tests: install it (Debian: \`apt-get install ${debianPackage}\`), so that it is on the path.`,
+		`There is no ${name} for the tests: install it (Debian: \`apt-get install ${name}\`), so that it is on the path.`,
 	)
 }
 
