@@ -18,8 +18,7 @@ const wire = {
 
 /**
  * `unit` tests live beside what they test; `wire` tests speak to the built server as any client would, on SQLite and,
- * where
- * the database matters, on PostgreSQL. `system` tests run several nodes with all that they share: `npm run
+ * where the database matters, on PostgreSQL. `system` tests run several nodes with all that they share: `npm run
  * test:system`.
  */
 export default defineConfig({
@@ -27,6 +26,8 @@ export default defineConfig({
 		poolOptions: { forks: { execArgv: END_WITH_PARENT } },
 		projects: [
 			{
+				// A fork's packages may be a link to a folder elsewhere.
+				server: { fs: { strict: false } },
 				test: {
 					name: "unit",
 					include: ["app/**/*.test.ts"],

@@ -9,8 +9,7 @@ const EDGE = 3
 
 /**
  * The pairs of `styles` that are hard to tell apart, each with its ratio. Surfaces that the style sheets mix are
- * measured
- * as they are mixed there, see `ui/styles/tokens.css`.
+ * measured as they are mixed there, see `ui/styles/tokens.css`.
  */
 export function weakContrasts(styles: Config["styles"]): string[] {
 	return (["light", "dark"] as const).flatMap((theme) =>

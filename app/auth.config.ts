@@ -118,8 +118,7 @@ export const config: Config = {
 		refuseMostCommon: 10_000,
 		/**
 		 * Repeats, sequences, keyboard runs, dates, common words with digits are refused where zxcvbn estimates fewer
-		 * guesses
-		 * than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
+		 * guesses than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
 		 */
 		minGuesses: 1_000_000,
 		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
@@ -135,8 +134,7 @@ export const config: Config = {
 
 	/**
 	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Who
-	 * tries
-	 * more often is refused until the window ends, or for `blockSeconds` where a limit has them.
+	 * tries more often is refused until the window ends, or for `blockSeconds` where a limit has them.
 	 */
 	limits: {
 		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },

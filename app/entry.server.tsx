@@ -39,8 +39,7 @@ function addActionHeaders(headers: Headers, { staticHandlerContext }: EntryConte
 
 /**
  * The title of a page whose form was refused says so, but knows only what loaders gave. An address to confirm is no
- * fault,
- * nor is one that was confirmed meanwhile.
+ * fault, nor is one that was confirmed meanwhile.
  */
 function addRefusal({ staticHandlerContext }: EntryContext): void {
 	const { actionData, loaderData } = staticHandlerContext

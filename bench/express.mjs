@@ -4,8 +4,7 @@ import express from "express"
 
 /**
  * What a session check costs with nothing around it: a bare Express with the same look-up in the same file, and the
- * same
- * body. `bench.mjs` starts it; it tells its port.
+ * same body. `bench.mjs` starts it; it tells its port.
  */
 const [databaseFile] = process.argv.slice(2)
 const database = new Database(databaseFile)

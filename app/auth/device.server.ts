@@ -16,8 +16,7 @@ export type OnDevice<Session> = Session & { device: string }
 /**
  * A browser in which somebody signed in before has a mark for that account (a "device cookie", OWASP, "Slow Down Online
  * Guessing Attacks with Device Cookies"). It signs nobody in: it only has wrong passwords of its own, so that no
- * stranger
- * can use the owner's up. It dies with the account's epoch.
+ * stranger can use the owner's up. It dies with the account's epoch.
  *
  * @param marks what the browser sent, or `""`
  * @returns the mark's id; null where there is none for this account

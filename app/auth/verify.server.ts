@@ -38,8 +38,7 @@ export type Verified = { ok: true; user: User; grant: Grant | null }
 
 /**
  * Whether a link needs the account's password beside it. A program that has the link speaks for the mailbox, unless
- * more
- * than one registration waits for the address.
+ * more than one registration waits for the address.
  */
 export async function needsPassword(
 	user: User,
@@ -52,8 +51,8 @@ export async function needsPassword(
 
 /**
  * Verifies the address that a link was mailed to; a link works once, unless `verification.oneTimeUse` is off. The link
- * alone confirms no account that a stranger
- * made with this address: it takes the browser that registered, or the password that was chosen there.
+ * alone confirms no account that a stranger made with this address: it takes the browser that registered, or the
+ * password that was chosen there.
  *
  * @returns refusals `link_invalid`, `link_expired`; `validation_failed` where the password is missing, and those of a
  *   password that is checked

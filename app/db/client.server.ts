@@ -20,8 +20,7 @@ export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 
 /**
  * Runs `work` as one transaction; again from its beginning where the database undid it because it and another one
- * waited
- * for each other.
+ * waited for each other.
  *
  * @param timeoutMs how long it may take; Prisma's own limit is 5 s
  */

@@ -18,8 +18,7 @@ export type Engine = {
 	faultOf: (error: unknown) => string | null
 	/**
 	 * Whether writers run beside each other, and a row has to be held for what was read of it to stay true: on
-	 * PostgreSQL,
-	 * where there are locks for it. On SQLite there is one writer at a time.
+	 * PostgreSQL, where there are locks for it. On SQLite there is one writer at a time.
 	 */
 	hasRowLocks: boolean
 }

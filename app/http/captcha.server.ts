@@ -19,8 +19,7 @@ export type ShownCaptcha = {
 
 /**
  * For the loader of a form's page: what the page shows, or null. The page's policy then admits the provider; other
- * pages
- * never do.
+ * pages never do.
  *
  * @throws a redirect to the very page when its script asks: a browser keeps the policy of the page that it loaded first
  */

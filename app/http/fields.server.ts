@@ -62,8 +62,7 @@ function readJson(text: string): Entries {
 
 /**
  * `JSON.parse` keeps the last of two equal names and tells nobody; other readers keep the first. So the names are
- * listed,
- * along with how deep they go.
+ * listed, along with how deep they go.
  *
  * @param text JSON that is well-formed: of a string that never ends, the pattern would try every end
  * @returns the names at the top level, repeated ones included; null for a document that goes too deep

@@ -62,8 +62,7 @@ function isSafe({ method }: Request): boolean {
 
 /**
  * No browser sends one by itself, and another site's script may not without being asked first, which nobody here
- * answers.
- * Beside it, cookies do not count.
+ * answers. Beside it, cookies do not count.
  */
 function hasBearerToken({ headers }: Request): boolean {
 	return /^bearer /i.test(headers.authorization ?? "")

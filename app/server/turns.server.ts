@@ -63,8 +63,7 @@ export function endsWithAnswer(socket: Duplex): boolean {
 
 /**
  * Hangs up on who takes nothing of an answer for too long: the connection and what it waits for would stay for ever.
- * Time
- * in which there is nothing to be taken, as the answer is still worked on, does not count.
+ * Time in which there is nothing to be taken, as the answer is still worked on, does not count.
  */
 function dropStalled(socket: Socket, response: ServerResponse, milliseconds: number): void {
 	response.setTimeout(milliseconds, () => {

@@ -2,8 +2,7 @@ import type { Fault, FaultCode } from "../auth/fault"
 
 /**
  * Every sentence of problems, fields and notices. A second language is a second file that `satisfies Text`: what it
- * lacks
- * does not compile. Pages and mails keep their own words.
+ * lacks does not compile. Pages and mails keep their own words.
  */
 export const en = {
 	/** By code, see `http/problem.ts`. */

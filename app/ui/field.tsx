@@ -65,8 +65,7 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 
 /**
  * Tells password managers whose password it is; people see it elsewhere on the page. Not shown, and not `type=hidden`,
- * as
- * chromium.org/developers/design-documents/form-styles-that-chromium-understands advises.
+ * as chromium.org/developers/design-documents/form-styles-that-chromium-understands advises.
  */
 export function HiddenUsername({ value }: { value: string | undefined }) {
 	if (!value) return null

@@ -3,8 +3,7 @@ import { useEffect, useRef } from "react"
 
 /**
  * A browser that opens a page reads from its start; after the router changed it, reading goes on at its heading: on
- * another
- * page, and where what had the focus is gone.
+ * another page, and where what had the focus is gone.
  */
 export function useFocusOnHeading(): void {
 	const { pathname, key, hash } = useLocation()

@@ -8,8 +8,7 @@ const HARMLESS = ["challenge-closed", "challenge-expired"]
 
 /**
  * hCaptcha's own component. Its loader would report to `sentry.hcaptcha.com`, and fill in reCAPTCHA's field besides,
- * unless
- * told not to.
+ * unless told not to.
  */
 export default function Hcaptcha({ siteKey, look, onFailure }: CaptchaWidgetProps): ReactNode {
 	const { id: form } = useFormScope()

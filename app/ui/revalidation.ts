@@ -2,8 +2,7 @@ import type { ShouldRevalidateFunction } from "@remix-run/react"
 
 /**
  * For the root, and for pages with a form. A refused form leaves all data as it was: a page with a captcha would answer
- * by
- * being loaded anew, without the refusal, and where there is no connection nothing would answer.
+ * by being loaded anew, without the refusal, and where there is no connection nothing would answer.
  */
 export const keepAfterRefusal: ShouldRevalidateFunction = (change) =>
 	(change.actionStatus ?? 200) < 400 && isAnswered(change)

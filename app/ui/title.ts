@@ -6,8 +6,7 @@ import { en as text } from "../text/en"
 
 /**
  * A page's title, with the name of the site behind it; an error's own where there is one. Search engines are told of
- * the
- * pages that are for strangers, and of no other: most are reached by a link that is somebody's own.
+ * the pages that are for strangers, and of no other: most are reached by a link that is somebody's own.
  */
 export function titled(title?: string, { forStrangers = false } = {}): MetaFunction {
 	return ({ error, data, matches }) => {

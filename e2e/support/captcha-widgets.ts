@@ -2,8 +2,7 @@ import type { Page } from "@playwright/test"
 
 /**
  * Plays the scripts of the three providers in a browser: a box to tick, and the token in a field beside it. What the
- * page
- * asks of any other site is a fault of the page, and is noted.
+ * page asks of any other site is a fault of the page, and is noted.
  *
  * @returns addresses elsewhere that were asked for, and that no provider's script has
  */

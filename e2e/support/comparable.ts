@@ -4,8 +4,7 @@ const VARYING = /^(?:date|x-request-id|content-length|set-cookie)$/
 
 /**
  * All of an answer that somebody could tell two cases apart by, without what differs from request to request: its id,
- * the
- * date, nonces, signatures, and what was typed.
+ * the date, nonces, signatures, and what was typed.
  */
 export function comparable({ status, headers, text, cookies }: Answer, typed: string[]) {
 	const nonce = /'nonce-([^']+)'/.exec(headers.get("Content-Security-Policy") ?? "")?.[1] ?? ""

@@ -8,8 +8,7 @@ const LEAST_SHARE = 0.05
 
 /**
  * States of controls, each forced upon all of a page's: by pseudo-class, until what is returned is detached, or as a
- * script
- * can set them.
+ * script can set them.
  */
 export const conditions: Record<string, (page: Page) => Promise<CDPSession | undefined>> = {
 	"under the pointer": (page) => forcePseudoClasses(page, "a, button, input, select, label", ["hover"]),
@@ -28,10 +27,8 @@ export const conditions: Record<string, (page: Page) => Promise<CDPSession | und
 
 /**
  * What on the page is hard to tell from what lies around it, each with its ratio. The colours of texts and edges are
- * the
- * computed ones; those behind them are read from a picture of the page without its words, so that nothing that is
- * painted,
- * by whichever element, pseudo-element, gradient or shadow, is missed.
+ * the computed ones; those behind them are read from a picture of the page without its words, so that nothing that is
+ * painted, by whichever element, pseudo-element, gradient or shadow, is missed.
  */
 export async function weakContrasts(page: Page): Promise<string[]> {
 	await page.evaluate(() => scrollTo(0, 0))

@@ -6,10 +6,8 @@ import { makePostgresDatabase, PostgresDatabase } from "./postgres-database"
 
 /**
  * A second connection to a server's database, for tests to look at rows, or to age them: as `better-sqlite3` has it,
- * also
- * where the database is PostgreSQL. There values are as SQLite stores them: times are text, truths are 0 and 1. Write
- * SQL
- * that both understand: names quoted, `true` and `false`.
+ * also where the database is PostgreSQL. There values are as SQLite stores them: times are text, truths are 0 and 1.
+ * Write SQL that both understand: names quoted, `true` and `false`.
  */
 export type TestDatabase = {
 	prepare: (sql: string) => TestStatement

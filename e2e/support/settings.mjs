@@ -5,8 +5,7 @@ import { isMainThread } from "node:worker_threads"
 
 /**
  * Preloaded by `--import`: the built server runs with the settings in SETTINGS (JSON, as deep as it says) instead of
- * those
- * it was built with, from the moment there is a configuration.
+ * those it was built with, from the moment there is a configuration.
  */
 if (isMainThread) register(import.meta.url)
 

@@ -7,8 +7,7 @@ import { afterAnswers, serverFixture } from "../support/server-fixture"
 
 /**
  * Whether somebody has an account shows in no answer, in no number of hashes, and in no inbox but the owner's. Names
- * and
- * addresses are equally long, so that sizes can be compared to the byte.
+ * and addresses are equally long, so that sizes can be compared to the byte.
  */
 const { server, mailbox } = serverFixture({}, ["--import", "./e2e/support/count-hashes.mjs"])
 

@@ -28,8 +28,7 @@ const claimsSchema = z.object({
 
 /**
  * For programs whose tokens other services check as well: a signed token (RFC 7519, RFC 9068) of which nothing is
- * stored.
- * It cannot be ended by signing out: it lives until it expires, or the account's epoch rises.
+ * stored. It cannot be ended by signing out: it lives until it expires, or the account's epoch rises.
  *
  * @param options.audience who the tokens are for: the `aud` that is signed, and the only one accepted
  * @throws {StartError}

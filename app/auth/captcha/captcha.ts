@@ -9,8 +9,7 @@ export type Captcha = {
 	field: string
 	/**
 	 * Whether the token is good: nothing but `true` lets pass. What throws, or takes longer than three seconds, refuses
-	 * the
-	 * form, too. The token is text, but has no known form.
+	 * the form, too. The token is text, but has no known form.
 	 */
 	validate: (token: string, asked: CaptchaAsked) => boolean | Promise<boolean>
 }

@@ -7,8 +7,7 @@ const MAX_KEPT = 20_000
 
 /**
  * Tokens that were shown here, so that each is good for one form. Providers say no to the second use as well; here it
- * is
- * known at once, also of two that come together.
+ * is known at once, also of two that come together.
  */
 export class UsedTokens {
 	readonly #until = new Map<string, number>()

@@ -20,12 +20,9 @@ type Entry = {
 
 /**
  * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is
- * refused further
- * ones, and loses none of its counts: else it could have them forgotten by sending more. When all is full, the key
- * whose window is
- * oldest makes room, but never one that is blocked; when all are, newcomers are refused, for a full memory must not
- * become
- * a way around the limits.
+ * refused further ones, and loses none of its counts: else it could have them forgotten by sending more. When all is
+ * full, the key whose window is oldest makes room, but never one that is blocked; when all are, newcomers are refused,
+ * for a full memory must not become a way around the limits.
  */
 export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory

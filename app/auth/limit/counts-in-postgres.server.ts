@@ -12,10 +12,8 @@ import {
 
 /**
  * In PostgreSQL: one statement for all that a request is charged, a second one where that is too much. Rows are locked
- * in
- * the order of their ids, counts before shares, so that no two requests wait for each other. Times are by the
- * database's
- * clock. Ids are keyed hashes of what is counted.
+ * in the order of their ids, counts before shares, so that no two requests wait for each other. Times are by the
+ * database's clock. Ids are keyed hashes of what is counted.
  */
 export class CountsInPostgres implements SharedCounts {
 	readonly place = "postgresql"

@@ -80,8 +80,7 @@ type Client = Redis & Record<"take" | "giveBack" | "forget", Script>
 
 /**
  * In Redis, by scripts that run as one: one round trip for all that a request is charged. Keys hold a keyed hash of
- * what
- * they count, never an address.
+ * what they count, never an address.
  */
 export class CountsInRedis implements SharedCounts {
 	readonly place = "redis"

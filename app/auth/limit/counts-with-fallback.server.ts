@@ -11,8 +11,7 @@ const PROBE_MS = 1_000
 
 /**
  * Counts that are shared while they can be, else this process's own: so a limit may let through as much as every
- * process
- * allows, but is never without end, and nobody waits for long.
+ * process allows, but is never without end, and nobody waits for long.
  */
 export class CountsWithFallback implements Counts {
 	readonly #shared: SharedCounts

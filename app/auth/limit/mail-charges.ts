@@ -17,8 +17,7 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 
 /**
  * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts,
- * which
- * are others than those of what is typed: they would tell whose mailbox it is.
+ * which are others than those of what is typed: they would tell whose mailbox it is.
  */
 export function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return mailboxCharges(`found ${mailboxOf(email.key)}`, address)

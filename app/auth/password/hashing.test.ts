@@ -14,6 +14,21 @@ let homes = 0
 const check = (signal?: AbortSignal, address = `10.0.${++homes >> 8}.${homes & 255}`) =>
 	verifyPassword(null, "wrong", { address, ...(signal && { signal }) })
 
+/** How many of one network's tasks are done before a stranger's: of several rounds, as the machine may be busy. */
+async function medianOfFloodDone(tasks: number): Promise<number> {
+	const counts: number[] = []
+	for (let round = 0; round < 9; round++) {
+		let done = 0
+		const flood = Array.from({ length: tasks }, () => check(undefined, "203.0.113.7"))
+		for (const one of flood) void one.then(() => done++)
+		await pause(5)
+		await check()
+		counts.push(done)
+		await Promise.all(flood)
+	}
+	return counts.toSorted((a, b) => a - b)[4] ?? 0
+}
+
 describe("threads for hashing", () => {
 	it("H-53: a full queue refuses at once, and who goes away while waiting makes room", async () => {
 		const goAway = new AbortController()
@@ -41,30 +56,17 @@ describe("threads for hashing", () => {
 	}, 60_000)
 
 	it("H-79: who has nothing with the threads goes before what others have at hand there", async () => {
-		const done: string[] = []
-		const flood = Array.from({ length: maxWaitingHashesPerNetwork }, () => check(undefined, "203.0.113.7"))
-		for (const one of flood) void one.then(() => done.push("flood"))
-		await check().then(() => done.push("stranger"))
 		// Each thread may have finished what it worked on, and what it would have taken next is still at hand.
-		expect(done.indexOf("stranger")).toBeLessThanOrEqual(availableParallelism() + 1)
-		await Promise.all(flood)
+		expect(await medianOfFloodDone(maxWaitingHashesPerNetwork)).toBeLessThanOrEqual(
+			availableParallelism() + 1,
+		)
 	}, 60_000)
 
 	it("H-79: while others sign in, a network leaves a thread free", async () => {
 		await check()
-		const places: number[] = []
-		for (let round = 0; round < 9; round++) {
-			let floodDone = 0
-			const flood = Array.from({ length: 3 * availableParallelism() }, () => check(undefined, "203.0.113.7"))
-			for (const one of flood) void one.then(() => floodDone++)
-			await pause(5)
-			await check()
-			places.push(floodDone)
-			await Promise.all(flood)
-		}
 		// Begun at once, beside those of the flood that were begun, and done with them.
-		const median = places.toSorted((a, b) => a - b)[4]
-		expect(median).toBeLessThan(Math.max(2, availableParallelism()))
+		const most = Math.max(2, availableParallelism())
+		expect(await medianOfFloodDone(3 * availableParallelism())).toBeLessThan(most)
 	}, 60_000)
 
 	it("who went away before is not hashed for", async () => {

@@ -1,4 +1,4 @@
-import { type MatchExtended, ZxcvbnFactory } from "@zxcvbn-ts/core"
+import { ZxcvbnFactory } from "@zxcvbn-ts/core"
 import { adjacencyGraphs, dictionary } from "@zxcvbn-ts/language-common"
 import { config } from "../../auth.config"
 
@@ -7,8 +7,7 @@ export type Weakness = "common" | "common_word" | "service_name" | "repeat" | "s
 
 /**
  * How much of a password is matched, in UTF-16 code units. The matchers' time grows with the cube of it: 32 cost at
- * most
- * 2 ms, 100 cost 30, 256 cost 400. Who starts a password with 32 that can be guessed is told so, whatever follows.
+ * most 2 ms, 100 cost 30, 256 cost 400. Who starts a password with 32 that can be guessed is told so, whatever follows.
  */
 const MAX_MATCHED_LENGTH = 32
 
@@ -29,10 +28,10 @@ const WEAKNESS_OF_PATTERN = new Map<string, Weakness>([
 const common = dictionary["passwords-common"].slice(0, config.password.refuseMostCommon)
 const mostCommon = new Set(common)
 
-const appName = config.appName.toLowerCase()
+const appName = bare(config.appName)
 
 const zxcvbn = new ZxcvbnFactory({
-	dictionary: { common, service: [appName, appName.replace(SIGNS, "")] },
+	dictionary: { common },
 	graphs: adjacencyGraphs,
 	maxLength: MAX_MATCHED_LENGTH,
 	// Each reading of `l3tm31n` costs another search. The list holds the usual ones as they are.
@@ -44,6 +43,9 @@ export function findWeakness(password: string): Weakness | null {
 	if (mostCommon.has(password.toLowerCase())) return "common"
 	const { minGuesses } = config.password
 	const start = password.slice(0, MAX_MATCHED_LENGTH)
+	// The service's name counts for nothing (NIST SP 800-63B-4, 3.1.1.2).
+	const [before, ...after] = appName ? bare(start).split(appName) : []
+	if (after.length > 0 && zxcvbn.check(before + after.join("")).guesses < minGuesses) return "service_name"
 	const weakness = weaknessBelow(minGuesses, start)
 	// zxcvbn counts 10^8 for a third part, such as the sign of `Summer2024!`. Each is worth a factor of ten.
 	const unsigned = start.replace(SIGNS, "")
@@ -61,9 +63,10 @@ function weaknessBelow(minGuesses: number, text: string): Weakness | null {
 	if (guesses >= minGuesses) return null
 	const matches = sequence.filter(({ pattern }) => WEAKNESS_OF_PATTERN.has(pattern))
 	const [longest] = matches.sort((one, other) => other.token.length - one.token.length)
-	return longest ? weaknessOf(longest) : null
+	return WEAKNESS_OF_PATTERN.get(longest?.pattern ?? "") ?? null
 }
 
-function weaknessOf({ pattern, dictionaryName }: MatchExtended): Weakness | null {
-	return dictionaryName === "service" ? "service_name" : (WEAKNESS_OF_PATTERN.get(pattern) ?? null)
+/** Without signs and capitals. */
+function bare(text: string): string {
+	return text.replace(SIGNS, "").toLowerCase()
 }
