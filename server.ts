@@ -113,6 +113,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		setReady(false)
 		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
+		await pause(config.server.drainSeconds * 1000)
 		const closed = new Promise((resolve) => server.close(resolve))
 		// A connection that stays open after its last answer would hold everything up until it times out.
 		const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)

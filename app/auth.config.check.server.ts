@@ -106,6 +106,7 @@ const configSchema = z
 			maxBodyBytes: count,
 			requestTimeoutSeconds: seconds,
 			answerTimeoutSeconds: seconds.max(MAX_WINDOW_SECONDS),
+			drainSeconds: z.int().nonnegative().max(MAX_WINDOW_SECONDS),
 			shutdownGraceSeconds: seconds,
 		}),
 		styles: z.strictObject({ light: colors, dark: colors }),

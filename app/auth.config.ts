@@ -174,7 +174,12 @@ export const config: Config = {
 		requestTimeoutSeconds: 15,
 		/** How long a client may take nothing of an answer that is there. */
 		answerTimeoutSeconds: 20,
-		/** How long requests that are under way may take after the server was told to stop. */
+		/**
+		 * How long the server still takes requests after it was told to stop, while `/readyz` says 503 already: as long as
+		 * the balancer in front needs to find out, where it asks that.
+		 */
+		drainSeconds: 0,
+		/** How long requests that are under way may take after that. */
 		shutdownGraceSeconds: 10,
 	},
 

@@ -329,4 +329,19 @@ describe("stopping", () => {
 		await server.stop()
 		expect(Date.now() - begun).toBeLessThan(7_000)
 	})
+
+	it("server.drainSeconds: who asks whether it is ready is told no, and requests are taken for so long", async () => {
+		const settings = { server: { drainSeconds: 3 } }
+		const server = await startServer({ settings, env: { SMTP_URL: mailbox.url } })
+		const begun = Date.now()
+		const stopped = server.stop()
+		await expect.poll(async () => (await clientOf(server).get("/readyz")).status).toBe(503)
+		while (Date.now() - begun < 2_000) {
+			expect((await clientOf(server).get("/login", HTML)).status).toBe(200)
+			expect((await clientOf(server).postJson("/register", registrationOf(somebody()))).status).toBe(201)
+		}
+		expect(await stopped).toBe(0)
+		expect(Date.now() - begun).toBeGreaterThanOrEqual(3_000)
+		await expect(clientOf(server).get("/healthz")).rejects.toThrow()
+	})
 })
