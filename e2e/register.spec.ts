@@ -287,7 +287,7 @@ test("while a password is chosen, its length is told, then how strong the server
 	await open("/register")
 	const field = page.locator("input[name=password]")
 	const strength = page.locator(".strength")
-	const spoken = page.locator("form .spoken[aria-live=polite]")
+	const spoken = page.locator(".spoken[aria-live=polite]")
 	await expect(field).toHaveAccessibleDescription(policy)
 	await page.getByLabel("User name").fill(person.username)
 	const top = () =>
@@ -332,6 +332,19 @@ test("while a password is chosen, its length is told, then how strong the server
 		await expect(spoken).toHaveText([word, ...(faults.password ?? [])].join(". "))
 		expect(await top()).toBe(before)
 	}
+	expect(checks.filter(({ password }) => password)).toHaveLength(3)
+
+	// The last is longer than a password can be in bytes, and takes long to be normalised.
+	const { maxCodePoints } = config.password
+	const tooLong = `Use at most ${maxCodePoints} characters.`
+	for (const password of ["walnut ".repeat(maxCodePoints), "\u0316\u0301".repeat(20_000)]) {
+		await field.fill(password)
+		await expect(strength).toHaveText("Too long")
+		await expect(field).toHaveAccessibleDescription(tooLong)
+		await expect(spoken).toHaveText(`Too long. ${tooLong}`)
+		expect(await top()).toBe(before)
+	}
+	await page.waitForTimeout(700)
 	expect(checks.filter(({ password }) => password)).toHaveLength(3)
 	await field.fill("")
 	await expect(strength).toHaveText("")

@@ -12,9 +12,15 @@ const labels = {
 	confirm_password: "Repeat the new password",
 }
 
-type PasswordChangeProps = { username: string; min_password_length: number; refused?: RefusedForm }
+type PasswordChangeProps = {
+	username: string
+	min_password_length: number
+	max_password_length: number
+	refused?: RefusedForm
+}
 
-export function PasswordChangePage({ username, min_password_length, refused }: PasswordChangeProps) {
+export function PasswordChangePage({ username, refused, ...limits }: PasswordChangeProps) {
+	const length = { min: limits.min_password_length, max: limits.max_password_length }
 	return (
 		<Card
 			title="Change your password"
@@ -31,7 +37,7 @@ export function PasswordChangePage({ username, min_password_length, refused }: P
 				<NewPassword
 					label={labels.password}
 					repeatLabel={labels.confirm_password}
-					minLength={min_password_length}
+					length={length}
 					enterKeyHint="done"
 				/>
 				<SubmitButton pending="Changing…">Change password</SubmitButton>

@@ -21,6 +21,7 @@ const labels = {
 export function RegisterPage(props: {
 	redirect_to: string | null
 	min_password_length: number
+	max_password_length: number
 	verification: boolean
 	/** Whether somebody can register, or only look at the form. */
 	open: boolean
@@ -28,7 +29,8 @@ export function RegisterPage(props: {
 	captcha: ShownCaptcha | null
 	refused?: RefusedForm
 }) {
-	const { redirect_to, min_password_length, verification, open, fields, captcha, refused } = props
+	const { redirect_to, verification, open, fields, captcha, refused } = props
+	const length = { min: props.min_password_length, max: props.max_password_length }
 	const own = fields.filter(({ name }) => !Object.hasOwn(labels, name))
 	const isRepeated = fields.some(({ name }) => name === "confirm_password")
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
@@ -64,7 +66,7 @@ export function RegisterPage(props: {
 				<NewPassword
 					label={labels.password}
 					repeatLabel={isRepeated ? labels.confirm_password : undefined}
-					minLength={min_password_length}
+					length={length}
 					judged
 					enterKeyHint={keyHintAt(-1, own, "go")}
 				/>

@@ -17,14 +17,16 @@ type ResetPasswordPageProps = {
 	problem?: Problem
 	username?: string
 	min_password_length?: number
+	max_password_length?: number
 	refused?: RefusedForm
 }
 
 export function ResetPasswordPage(props: ResetPasswordPageProps) {
-	const { link, problem, username, min_password_length, refused } = props
+	const { link, problem, username, min_password_length: min, max_password_length: max, refused } = props
 	// What a form was refused for says more than the page's address: the link may be in the form alone.
 	const dead = refused ? refused.problem : problem
 	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} />
+	const length = min !== undefined && max !== undefined ? { min, max } : undefined
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	return (
 		<Card
@@ -45,7 +47,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 				<NewPassword
 					label={labels.password}
 					repeatLabel={labels.confirm_password}
-					minLength={min_password_length}
+					length={length}
 					enterKeyHint="done"
 				/>
 				<SubmitButton pending="Saving…">Save the new password</SubmitButton>

@@ -20,6 +20,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		fields: describeFields(passwordChangeSchema),
 		username: user.username,
 		min_password_length: config.password.minCodePoints,
+		max_password_length: config.password.maxCodePoints,
 	}
 }
 

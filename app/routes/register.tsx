@@ -34,6 +34,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		open: !config.registration.readOnly,
 		redirect_to: requestedPath(args.request),
 		min_password_length: config.password.minCodePoints,
+		max_password_length: config.password.maxCodePoints,
 		verification: config.verification.enabled,
 	}
 }

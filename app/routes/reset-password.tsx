@@ -22,8 +22,12 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const opened = await openLink("reset", link, context.caller.now)
 	if (opened.ok) {
-		const min_password_length = config.password.minCodePoints
-		return { link, username: opened.user.username, min_password_length }
+		return {
+			link,
+			username: opened.user.username,
+			min_password_length: config.password.minCodePoints,
+			max_password_length: config.password.maxCodePoints,
+		}
 	}
 	const refused = withRequestId(problem(opened.code))
 	return data({ link, problem: refused }, { status: refused.status })

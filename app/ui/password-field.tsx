@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react"
 import type { Problem } from "../http/problem"
 import { Field, type FieldProps, verbatim } from "./field"
 import { useFormScope, useOnRefusal } from "./form"
-import { usePasswordStrength } from "./password-strength"
+import { type PasswordLength, usePasswordStrength } from "./password-strength"
 
 declare module "react" {
 	interface InputHTMLAttributes<T> {
@@ -25,25 +25,25 @@ type NewPasswordProps = {
 	label: string
 	/** Of the same once more, where that is asked for. */
 	repeatLabel?: string
-	/** In code points. Unknown where there is no way on anyway. */
-	minLength: number | undefined
+	/** Unknown where there is no way on anyway. */
+	length: PasswordLength | undefined
 	/** Whether the server may be asked how strong it is: it is when somebody registers. */
 	judged?: boolean
 	/** Of the last of the fields, see {@link FieldProps}. */
 	enterKeyHint: FieldProps["enterKeyHint"]
 }
 
+const UNKNOWN: PasswordLength = { min: 0, max: 0 }
+
 /** A password to choose, and the same once more. One press shows both. */
-export function NewPassword({ label, repeatLabel, minLength = 0, judged, enterKeyHint }: NewPasswordProps) {
+export function NewPassword({ label, repeatLabel, length, judged, enterKeyHint }: NewPasswordProps) {
 	const { visible, toggle } = useToggle(repeatLabel ? `${label}s` : label)
-	const { aside, advice, onInput } = usePasswordStrength("password", minLength, judged)
-	const policy = minLength
-		? `At least ${minLength} characters. A few unrelated words are easy to remember.`
-		: undefined
+	const { aside, advice, onInput } = usePasswordStrength("password", length ?? UNKNOWN, judged)
+	const policy = length && `At least ${length.min} characters. A few unrelated words are easy to remember.`
 	const shared = {
 		visible,
 		autoComplete: "new-password",
-		passwordrules: minLength ? `minlength: ${minLength};` : undefined,
+		passwordrules: length && `minlength: ${length.min};`,
 	}
 	return (
 		<>

@@ -1,4 +1,6 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from "react"
+import { en as text } from "../text/en"
+import { useAnnouncement } from "./announcer"
 import { useFormScope, useOnRefusal } from "./form"
 import { checkRegistration } from "./registration-check"
 
@@ -6,8 +8,11 @@ import { checkRegistration } from "./registration-check"
 const ASK_AFTER_MS = 600
 /** Only when typing has stopped is it read out. */
 const SPEAK_AFTER_MS = 1000
-/** More than a password can have. No such text is counted or sent: a text of marks alone takes seconds to normalise. */
-const MAX_LENGTH = 1024
+/** Of a code point. No longer text is counted or sent: a text of marks alone takes seconds to normalise. */
+const MAX_BYTES = 4
+
+/** In code points, as the server has them; nothing is told of a length where `max` is 0. */
+export type PasswordLength = { min: number; max: number }
 
 type Verdict = { word: string; advice?: string }
 
@@ -17,19 +22,20 @@ type Verdict = { word: string; advice?: string }
  * @param judged whether the server is asked
  * @returns `aside` for the label's line, and `advice` in place of the hint
  */
-export function usePasswordStrength(name: string, minLength: number, judged = false) {
+export function usePasswordStrength(name: string, length: PasswordLength, judged = false) {
+	const { min, max } = length
 	const { id: form } = useFormScope()
 	const [typed, setTyped] = useState("")
 	const [verdict, setVerdict] = useState<Verdict | null>(null)
 	const take = (password: string) => {
 		setTyped(password)
-		if (!isComplete(password, minLength)) setVerdict(null)
+		if (!isComplete(password, { min, max })) setVerdict(null)
 	}
 	// The form empties the field of a password that was refused.
 	useOnRefusal(() => take(valueIn(form, name)))
 
 	useEffect(() => {
-		if (!judged || !isComplete(typed, minLength)) return
+		if (!judged || !isComplete(typed, { min, max })) return
 		const question = new AbortController()
 		const timer = setTimeout(async () => {
 			const owner = { username: valueIn(form, "username"), email: valueIn(form, "email") }
@@ -37,15 +43,17 @@ export function usePasswordStrength(name: string, minLength: number, judged = fa
 			if (question.signal.aborted) return
 			const advice = answer?.faults.password?.[0]
 			const strength = answer?.strong_password ? "Strong" : "Good"
-			setVerdict(answer && (advice ? { word: "Too easy to guess", advice } : { word: strength }))
+			const isTypable = advice !== text.faults.new_password_unreadable
+			const weakness = isTypable ? "Too easy to guess" : "Not usable"
+			setVerdict(answer && (advice ? { word: weakness, advice } : { word: strength }))
 		}, ASK_AFTER_MS)
 		return () => {
 			clearTimeout(timer)
 			question.abort()
 		}
-	}, [judged, typed, minLength, form])
+	}, [judged, typed, min, max, form])
 
-	const { word, advice } = verdict ?? { word: wordFor(typed, minLength) }
+	const { word, advice } = verdict ?? verdictOnLength(typed, { min, max })
 	return {
 		advice,
 		onInput: ({ currentTarget }: FormEvent<HTMLInputElement>) => take(currentTarget.value),
@@ -60,33 +68,35 @@ function Strength({ word, spoken, typed }: { word: string; spoken: string; typed
 		const timer = setTimeout(() => setSettled(spoken), SPEAK_AFTER_MS)
 		return () => clearTimeout(timer)
 	}, [spoken, typed])
+	useAnnouncement(settled || null)
 	return (
-		<>
-			<span className="strength" aria-hidden="true">
-				{word}
-			</span>
-			<span className="spoken" aria-live="polite">
-				{settled}
-			</span>
-		</>
+		<span className="strength" aria-hidden="true">
+			{word}
+		</span>
 	)
 }
 
-function wordFor(password: string, minLength: number): string {
-	const length = lengthOf(password)
-	if (length === 0 || length > MAX_LENGTH) return ""
-	return length < minLength ? `${length} of ${minLength} characters` : "Long enough"
+function verdictOnLength(password: string, { min, max }: PasswordLength): Verdict {
+	const length = lengthOf(password, max)
+	if (length === 0 || max === 0) return { word: "" }
+	if (length > max)
+		return {
+			word: "Too long",
+			advice: text.faults.password_too_long({ code: "password_too_long", maxCodePoints: max }),
+		}
+	return { word: length < min ? `${length} of ${min} characters` : "Long enough" }
 }
 
 /** Of a length that the server can say more about. */
-function isComplete(password: string, minLength: number): boolean {
-	const length = lengthOf(password)
-	return length > 0 && length >= minLength && length <= MAX_LENGTH
+function isComplete(password: string, { min, max }: PasswordLength): boolean {
+	const length = lengthOf(password, max)
+	return length > 0 && length >= min && length <= max
 }
 
-/** As the server counts: in code points after NFC. */
-function lengthOf(password: string): number {
-	return password.length > MAX_LENGTH ? password.length : [...password.normalize("NFC")].length
+/** As the server counts: in code points after NFC, and no more bytes than as many of them may have. */
+function lengthOf(password: string, max: number): number {
+	const isReadable = password.length <= max * MAX_BYTES && new Blob([password]).size <= max * MAX_BYTES
+	return isReadable ? [...password.normalize("NFC")].length : Number.POSITIVE_INFINITY
 }
 
 function valueIn(form: string, name: string): string {

@@ -101,7 +101,8 @@ const captcha = z
 	.nullable()
 	.meta({ description: "What shows that a person fills the form in; null where none is asked for." })
 const redirectTo = path.nullable().meta({ description: "Where it will lead, if somewhere was asked for." })
-const minPasswordLength = z.int().meta({ description: "In characters (code points)." })
+const passwordLength = z.int().meta({ description: "In characters (code points)." })
+const passwordLengths = { min_password_length: passwordLength, max_password_length: passwordLength }
 
 export const form = z.object({ fields, captcha })
 export const resendForm = form.extend({ redirect_to: path.optional() })
@@ -116,7 +117,7 @@ export const registerForm = z.object({
 	captcha,
 	open: z.boolean(),
 	redirect_to: redirectTo,
-	min_password_length: minPasswordLength,
+	...passwordLengths,
 	verification: z.boolean().meta({ description: "Whether addresses have to be confirmed." }),
 })
 export const loginForm = z.object({
@@ -154,7 +155,7 @@ export const verifyLink = z.object({
 	username: z.string(),
 	needs_password: z.boolean().meta({ description: "Whether the account's password has to be sent, too." }),
 })
-export const resetLink = z.object({ link, username: z.string(), min_password_length: minPasswordLength })
+export const resetLink = z.object({ link, username: z.string(), ...passwordLengths })
 export const emailLink = z.object({ link, email: z.string().meta({ description: "The new one." }) })
 
 export const account = z.object({
@@ -165,7 +166,7 @@ export const account = z.object({
 		backend: z.string(),
 	}),
 })
-export const passwordForm = z.object({ fields, username: z.string(), min_password_length: minPasswordLength })
+export const passwordForm = z.object({ fields, username: z.string(), ...passwordLengths })
 export const emailForm = z.object({
 	fields,
 	email: z.string(),
