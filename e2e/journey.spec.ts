@@ -133,8 +133,8 @@ test("in another browser, who does not know the password chooses a new one", asy
 	const link = (await mailbox.next(person.email)).links[0] ?? ""
 	await open(link)
 	await expect(page.getByRole("main")).toContainText(person.email)
-	await page.getByRole("link", { name: "I don't know the password" }).click()
-	await page.getByLabel("E-mail or user name").fill(person.email)
+	await page.getByRole("link", { name: "Forgot it?" }).click()
+	await page.getByLabel("User name or e-mail").fill(person.email)
 	await page.getByRole("button", { name: "Send the link" }).click()
 	await expect(page.getByRole("status")).toBeVisible()
 	await open((await mailbox.next(person.email)).links[0] ?? "")

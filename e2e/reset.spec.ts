@@ -12,7 +12,7 @@ test("P1: who forgot the password chooses a new one by mail, and signs in with i
 	await open("/login")
 	await page.getByRole("link", { name: "Forgot it?" }).click()
 	await expect(page).toHaveURL("/forgot-password")
-	await page.getByLabel("E-mail or user name").fill(member.username)
+	await page.getByLabel("User name or e-mail").fill(member.username)
 	await page.getByRole("button", { name: "Send the link" }).click()
 	await expect(page).toHaveURL("/login")
 	await expect(page.getByRole("status")).toContainText("Check your mail")

@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import type { PublicUser } from "../auth/user/user.server"
 import type { FieldDescription } from "../http/form-description.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Address } from "../ui/address"
 import { Notice } from "../ui/card"
 import { DescribedField, keyHintAt, labelsOf } from "../ui/described-field"
 import { Form } from "../ui/form"
@@ -59,9 +60,9 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 						<SubmitButton pending="Saving…">Save profile</SubmitButton>
 					</Form>
 				</Section>
-				<Section id="email" title="E-mail" hint="Where we e-mail you. You can sign in with it, too.">
-					<p>
-						{user.email} {user.verified && <span className="badge">confirmed</span>}
+				<Section id="email" title="E-mail" hint="We e-mail you here, and you can sign in with it.">
+					<p className="badges">
+						<Address>{user.email}</Address> {user.verified && <span className="badge">confirmed</span>}
 					</p>
 					<Link to="/account/email" className="button button-quiet">
 						Change address
@@ -79,7 +80,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 							<Time iso={session.expires_at} withClock />
 							{session.expires_at !== session.absolute_expires_at && (
 								<p className="hint">
-									Longer while you use it, but not past <Time iso={session.absolute_expires_at} withClock />.
+									Each visit makes it longer, up to <Time iso={session.absolute_expires_at} withClock />.
 								</p>
 							)}
 						</dd>

@@ -29,7 +29,7 @@ export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 									, <Time iso={mail.sent_at} withClock />
 								</>
 							)}
-							. <a href={`/dev/mail/${mail.id}`}>As HTML</a>
+							. <a href={`/dev/mail/${mail.id}`}>See it as HTML</a>
 						</p>
 						<pre>
 							<WithLinks text={mail.text} />

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react"
 import type { RefusedForm } from "../http/submission.server"
+import { Address } from "../ui/address"
 import { Card } from "../ui/card"
 import { Field, HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
@@ -21,18 +22,26 @@ export function EmailChangePage(props: {
 	const { username, email, pending, refused } = props
 	return (
 		<Card
-			title="Change your e-mail address"
+			title="Change your address"
 			lead={
 				<>
-					Now <strong>{email}</strong>. It stays until you open the link that we send to the new one.
+					Now it's{" "}
+					<strong>
+						<Address>{email}</Address>
+					</strong>
+					. We'll send a link to the new one; nothing changes until you open it.
 				</>
 			}
 			footer={<Link to="/account">Back to your account</Link>}
 		>
 			{pending && (
 				<p className="hint">
-					<strong>{pending.email}</strong> waits to be confirmed, until{" "}
-					<Time iso={pending.expires_at} withClock />. Another request takes its place.
+					You've asked to change it to{" "}
+					<strong>
+						<Address>{pending.email}</Address>
+					</strong>
+					. The link we've sent there works until <Time iso={pending.expires_at} withClock />, or until you
+					ask for another.
 				</p>
 			)}
 			<Form id="email-change" refused={refused} labels={labels}>

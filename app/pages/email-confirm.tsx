@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
+import { Address } from "../ui/address"
 import { Card } from "../ui/card"
 import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
@@ -32,7 +33,8 @@ export function EmailConfirmPage({ link, problem, email, refused }: EmailConfirm
 			title="Confirm your new address"
 			lead={
 				<>
-					From now on, your account uses <strong>{email}</strong>. Other devices are signed out.
+					Once you confirm it, your account uses <strong>{email && <Address>{email}</Address>}</strong>, and
+					every other device is signed out.
 				</>
 			}
 		>

@@ -7,7 +7,7 @@ import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
-const labels = { email: "E-mail or user name" }
+const labels = { email: "User name or e-mail" }
 
 export function ForgotPasswordPage({
 	captcha,

@@ -2,6 +2,7 @@ import { Link } from "@remix-run/react"
 import { useEffect } from "react"
 import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
+import { Address } from "../ui/address"
 import { Captcha } from "../ui/captcha"
 import { Card, useNotice } from "../ui/card"
 import { Checkbox, Field, verbatim } from "../ui/field"
@@ -74,7 +75,11 @@ function Unconfirmed(props: {
 			title="One step left"
 			lead={
 				<>
-					{sentence} We'll e-mail a link to <strong>{email}</strong>.
+					{sentence} We'll e-mail a link to{" "}
+					<strong>
+						<Address>{email}</Address>
+					</strong>
+					.
 				</>
 			}
 			footer={

@@ -14,7 +14,7 @@ const labels = {
 	email: "E-mail address",
 	active: "Sign-in",
 	superuser: "Role",
-	verified: "Address",
+	verified: "Confirmation",
 	sure: "Delete this account",
 }
 
@@ -25,12 +25,15 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 		<section className="inside" aria-labelledby="title">
 			<div className="inside-head">
 				<div>
-					<h1 id="title">{user.username}</h1>
-					<p className="lead">
-						Since <Time iso={user.created_at} /> <UserBadges {...user} />
-					</p>
 					<p className="back">
 						<Link to="/users">All users</Link>
+					</p>
+					<h1 id="title">{user.username}</h1>
+					<p className="lead badges">
+						<span>
+							Here since <Time iso={user.created_at} />
+						</span>{" "}
+						<UserBadges {...user} />
 					</p>
 				</div>
 			</div>
@@ -39,7 +42,9 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="change-title">
 					<div className="section-head">
 						<h2 id="change-title">Change</h2>
-						<p className="hint">Taking something away signs this person out everywhere.</p>
+						<p className="hint">
+							Taking away the sign-in, the role or the confirmation signs this person out everywhere.
+						</p>
 					</div>
 					<div className="section-body">
 						{/* What was saved is what the fields begin with. */}
@@ -64,13 +69,13 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								name="verified"
 								label={labels.verified}
 								value=""
-								options={{ "": "Leave it", true: "Confirmed", false: "Not confirmed" }}
+								options={{ "": "Leave it as it is", true: "Confirmed", false: "Not confirmed" }}
 							/>
 							<Select
 								name="active"
 								label={labels.active}
 								value={String(user.active)}
-								options={{ true: "Allowed", false: "Not allowed: deactivated" }}
+								options={{ true: "Allowed", false: "Not allowed (deactivated)" }}
 							/>
 							<Select
 								name="superuser"

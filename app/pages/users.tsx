@@ -1,5 +1,6 @@
 import { Form, Link } from "@remix-run/react"
 import type { PublicUser } from "../auth/user/user.server"
+import { Address } from "../ui/address"
 import { Notice } from "../ui/card"
 import { Field, verbatim } from "../ui/field"
 import { Time } from "../ui/time"
@@ -14,6 +15,9 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 		<section className="inside" aria-labelledby="title">
 			<div className="inside-head">
 				<div>
+					<p className="back">
+						<Link to="/account">Your account</Link>
+					</p>
 					<h1 id="title">Users</h1>
 					<p className="lead" aria-live="polite">
 						{summary(q, total)}
@@ -37,6 +41,14 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 						Search
 					</button>
 				</Form>
+				{total === 0 && (
+					<div className="empty">
+						<p>Nobody found</p>
+						<p>
+							Try a part of the name or address, or <Link to="/users">see all users</Link>.
+						</p>
+					</div>
+				)}
 				{users.length > 0 && (
 					<table>
 						<thead>
@@ -55,7 +67,9 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 										<Link to={`/users/${user.id}`} className="user-link">
 											{user.username}
 										</Link>
-										<span className="hint">{user.email}</span>
+										<span className="hint">
+											<Address>{user.email}</Address>
+										</span>
 									</th>
 									<td>
 										<UserBadges {...user} />
@@ -75,7 +89,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 }
 
 function summary(q: string, total: number): string {
-	const accounts = total === 1 ? "1 account" : `${total} accounts`
+	const accounts = total === 1 ? "1 account" : `${total || "No"} accounts`
 	return q ? `${accounts} with “${q}” in the name or address.` : `${accounts} in all.`
 }
 
@@ -87,7 +101,7 @@ function Paging({ q, page, page_size, total }: Omit<UsersPageProps, "users">) {
 	return (
 		<nav className="paging" aria-label="Pages">
 			{page > 1 && (
-				<Link rel="prev" to={to(Math.min(page - 1, last))}>
+				<Link rel="prev" className="button button-quiet button-small" to={to(Math.min(page - 1, last))}>
 					Previous
 				</Link>
 			)}
@@ -95,7 +109,7 @@ function Paging({ q, page, page_size, total }: Omit<UsersPageProps, "users">) {
 				Page {page} of {last}
 			</span>
 			{page < last && (
-				<Link rel="next" to={to(page + 1)}>
+				<Link rel="next" className="button button-quiet button-small" to={to(page + 1)}>
 					Next
 				</Link>
 			)}

@@ -1,5 +1,6 @@
 import { Link } from "@remix-run/react"
-import { Card } from "../ui/card"
+import { Address } from "../ui/address"
+import { Card, useNotice } from "../ui/card"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
@@ -57,19 +58,17 @@ export function VerifySentPage(props: VerifySentPageProps) {
 }
 
 function WhatToDo({ email, promised }: { email: string | null; promised: boolean }) {
+	const notice = useNotice()
 	if (!email) return <>Open the link we've sent you to confirm your address.</>
-	if (promised)
-		return (
-			<>
-				We've sent a link to <strong>{email}</strong>. Open it to confirm your address.
-			</>
-		)
-	return (
-		<>
-			If <strong>{email}</strong> is waiting to be confirmed, we've sent a new link there. Open it to confirm
-			your address.
-		</>
+	const address = (
+		<strong>
+			<Address>{email}</Address>
+		</strong>
 	)
+	// The notice says what was sent.
+	if (notice) return <>Look for our mail to {address}, and open its link to confirm your address.</>
+	if (promised) return <>We've sent a link to {address}. Open it to confirm your address.</>
+	return <>If {address} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
 }
 
 function Envelope() {

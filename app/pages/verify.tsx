@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
+import { Address } from "../ui/address"
 import { Card } from "../ui/card"
 import { Checkbox, HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
@@ -37,7 +38,13 @@ export function VerifyPage(props: VerifyPageProps) {
 	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} email={email} redirectTo={redirect_to} />
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	const form = { refused, redirectTo: redirect_to, hidden: { user_id, timestamp, signature }, labels }
-	const address = email ? <strong>{email}</strong> : "the address"
+	const address = email ? (
+		<strong>
+			<Address>{email}</Address>
+		</strong>
+	) : (
+		"the address"
+	)
 	if (!needs_password)
 		return (
 			<Card
@@ -61,7 +68,7 @@ export function VerifyPage(props: VerifyPageProps) {
 				<PasswordField
 					name="password"
 					label={labels.password}
-					aside={props.password_reset && <Link to="/forgot-password">I don't know the password</Link>}
+					aside={props.password_reset && <Link to="/forgot-password">Forgot it?</Link>}
 					autoComplete="current-password"
 					enterKeyHint="go"
 				/>
@@ -116,7 +123,11 @@ function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
 			{email ? (
 				<>
 					<p>
-						We'll e-mail a new one to <strong>{email}</strong>.
+						We'll e-mail a new one to{" "}
+						<strong>
+							<Address>{email}</Address>
+						</strong>
+						.
 					</p>
 					<Form id="resend" action="/verify/resend" redirectTo={redirectTo} hidden={{ email }}>
 						<SubmitButton pending="Sending…">Send me a new link</SubmitButton>

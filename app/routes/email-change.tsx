@@ -11,7 +11,7 @@ import { titled } from "../ui/title"
 export { keepForm as clientAction } from "../ui/keep-form"
 export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
-export const meta = titled("Change your e-mail address")
+export const meta = titled("Change your address")
 
 export async function loader(args: LoaderFunctionArgs) {
 	const { user } = await requireUser(args)

@@ -55,9 +55,9 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 				/>
 				{children}
 			</div>
-			{aside && <div className="field-aside">{aside}</div>}
 			{/* A refusal leads to its field by itself; who has gone on already is told here. */}
 			{found ? <div aria-live={refusal ? "off" : "polite"}>{told}</div> : told}
+			{aside && <div className="field-aside">{aside}</div>}
 			{note}
 		</div>
 	)

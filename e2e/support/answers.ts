@@ -71,7 +71,7 @@ export function expectPrivate({ headers }: Pick<Answer, "headers">): void {
 /** What a person reads on a page, with its entities resolved. */
 export function textOf(page: Answer): string {
 	return page.text
-		.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--.*?-->/g, "")
+		.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--.*?-->|<wbr\/?>/g, "")
 		.replace(/<[^>]*>/g, " ")
 		.replace(/&#x27;/g, "'")
 		.replace(/&quot;/g, '"')
