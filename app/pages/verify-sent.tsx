@@ -65,9 +65,9 @@ function WhatToDo({ email, promised }: { email: string | null; promised: boolean
 			<Address>{email}</Address>
 		</strong>
 	)
+	if (promised) return <>We've sent a link to {address}. Open it to confirm your address.</>
 	// The notice says what was sent.
 	if (notice) return <>Look for our mail to {address}, and open its link to confirm your address.</>
-	if (promised) return <>We've sent a link to {address}. Open it to confirm your address.</>
 	return <>If {address} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
 }
 
