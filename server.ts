@@ -67,11 +67,9 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	checkBackends()
 	checkColumns()
 	checkVerificationUrl()
-	await openDatabase()
+	// With the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
+	await Promise.all([openDatabase(), verifyPassword(null, "")])
 	await openLimits()
-	// Starts the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not
-	// start.
-	await verifyPassword(null, "")
 	const transport = chooseTransport()
 	const stopOutbox = startOutbox({ compose: composeMail, transport })
 	const stopCleaning = startCleaning()

@@ -2,8 +2,10 @@ import { createRequestHandler, type ServerBuild } from "@remix-run/node"
 import type { RequestHandler } from "express"
 import { env } from "../env.server"
 import { answerProblem } from "./answer-problem.server"
-import { buildOfPage, type FindRoute } from "./route-table.server"
+import { buildOfPage, type FindRoute, type FoundRoute } from "./route-table.server"
 import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
+
+type RemixHandler = ReturnType<typeof createRequestHandler>
 
 /**
  * Answers people, by Remix. (`@remix-run/express` would derive the host from the client's headers again, and could not
@@ -12,14 +14,18 @@ import { contextOf, sendWebResponse, toWebRequest } from "./web-adapter.server"
 export function respondWithPage(build: ServerBuild, find: FindRoute): RequestHandler {
 	const mode = env.production ? "production" : "development"
 	const handleAny = createRequestHandler(build, mode)
-	// What no page takes may be the router's own, such as its manifest, which is about all routes.
-	const pages = Object.values(build.routes).filter(({ path }) => path !== "*")
-	const handlers = new Map(
-		pages.map((route) => [route.id, createRequestHandler(buildOfPage(build, route), mode)]),
-	)
+	const handlers = new Map<string, RemixHandler>()
+	const handlerOf = ({ id, path }: FoundRoute["route"]): RemixHandler => {
+		// What no page takes may be the router's own, such as its manifest, which is about all routes.
+		const route = path === "*" ? undefined : build.routes[id ?? ""]
+		if (!route) return handleAny
+		const handler = handlers.get(route.id) ?? createRequestHandler(buildOfPage(build, route), mode)
+		handlers.set(route.id, handler)
+		return handler
+	}
 	return async (request, response, next) => {
 		try {
-			const handle = handlers.get(find(request.path).route.id ?? "") ?? handleAny
+			const handle = handlerOf(find(request.path).route)
 			const answer = await handle(toWebRequest(request), contextOf(request, response))
 			if (isLastResort(answer)) answerProblem(request, response, "internal")
 			else await sendWebResponse(answer, response)
