@@ -64,7 +64,10 @@ async function startNginx(command: string, port: number): Promise<Balancer> {
 	}
 }
 
-/** As docs/deploy.md has it; what is not there is nginx's default. Each request is on a connection of its own. */
+/**
+ * As deploy/nginx.conf passes requests on, without TLS. The test stands before it, so the address is appended; each
+ * request is on a connection of its own, so that old workers end at once.
+ */
 function configuration(folder: string, port: number, ports: number[]): string {
 	const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
 	return `daemon off;

@@ -1,17 +1,25 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { tmpdir, userInfo } from "node:os"
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { clientOf, registrationOf, somebody } from "../support/client"
+import { compiledDatabase, idOf, isRoot, megabytesOf } from "../support/deployment"
 import { freePort } from "../support/server"
 
-const page = readFileSync("docs/deploy.md", "utf8")
+const page = readFileSync("docs/deploying.md", "utf8")
 const [building = "", installing = ""] = blocks("sh")
-const [unit = ""] = blocks("ini")
-
-/** Root gives the server to a user without rights, as the page says; anybody else has no rights to give away. */
-const isRoot = userInfo().uid === 0
+const unit = readFileSync("deploy/gatehouse.service", "utf8")
 const user = isRoot ? { uid: idOf("-u"), gid: idOf("-g") } : {}
 
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-deploy-"))
@@ -20,12 +28,13 @@ const home = `${folder}/srv/gatehouse`
 chmodSync(folder, 0o711)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe("docs/deploy.md, followed to the letter", () => {
+describe("docs/deploying.md, followed to the letter", () => {
 	beforeAll(() => {
 		const [install, build, ...packing] = building.trim().split("\n")
 		expect([install, build]).toEqual(["npm ci", "npm run build"])
 		run(packing.join("\n"))
-		run(installing, { npm_config_better_sqlite3_local_prebuilds: compiledDatabase() })
+		mkdirSync(`${folder}/units`)
+		run(installing, { npm_config_better_sqlite3_local_prebuilds: compiledDatabase(folder) })
 	}, 120_000)
 
 	it("installs what the server imports, and nothing that builds it", () => {
@@ -53,6 +62,24 @@ describe("docs/deploy.md, followed to the letter", () => {
 		}
 	})
 
+	it("installs the unit, which systemd understands, and which leaves the server little to do besides", () => {
+		const installed = `${folder}/units/gatehouse.service`
+		expect(readFileSync(installed, "utf8")).toBe(unit)
+		expect(setting("ReadWritePaths")).toBe(`${setting("WorkingDirectory")}/data`)
+		expect(setting("MemoryDenyWriteExecute")).toBe("")
+		// There is no systemd everywhere; where there is, it says what it does not understand, and how much is left open.
+		const analyze = "/usr/bin/systemd-analyze"
+		if (!existsSync(analyze)) return
+		const program = unit.replace("/usr/bin/node", process.execPath)
+		writeFileSync(installed, program)
+		const verified = spawnSync(analyze, ["verify", "--man=no", installed], { encoding: "utf8" })
+		expect([verified.status, verified.stderr]).toEqual([0, ""])
+		const security = spawnSync(analyze, ["security", "--offline=true", "--threshold=20", installed], {
+			encoding: "utf8",
+		})
+		expect(security.status, security.stdout).toBe(0)
+	})
+
 	it("says in one line that it may not read its settings", async () => {
 		chmodSync(`${home}/.env`, 0)
 		const { exitCode, output } = start(await freePort())
@@ -72,21 +99,13 @@ function run(commands: string, env: Record<string, string> = {}): void {
 	const script = commands
 		.replaceAll("/srv/gatehouse", home)
 		.replaceAll("gatehouse.tar.gz", `${folder}/gatehouse.tar.gz`)
-		.replace(/^useradd .*$/m, "")
+		.replaceAll("/etc/systemd/system", `${folder}/units`)
+		.replace(/^(useradd|systemctl) .*$/gm, "")
 		.replaceAll("-o gatehouse", isRoot ? "-o nobody" : "")
 	execFileSync("sh", ["-euc", script], {
 		env: { ...process.env, npm_config_prefer_offline: "true", ...env },
 		stdio: ["ignore", "pipe", "pipe"],
 	})
-}
-
-/** Compiling SQLite takes minutes, and was done for the clone: its installer takes a binary from a folder. */
-function compiledDatabase(): string {
-	const { version } = JSON.parse(readFileSync("node_modules/better-sqlite3/package.json", "utf8"))
-	const name = `better-sqlite3-v${version}-node-v${process.versions.modules}-${process.platform}-${process.arch}`
-	const binary = "build/Release/better_sqlite3.node"
-	execFileSync("tar", ["-czf", `${folder}/${name}.tar.gz`, "-C", "node_modules/better-sqlite3", binary])
-	return folder
 }
 
 async function startAsTheUnitSays() {
@@ -123,12 +142,4 @@ function start(port: number) {
 
 function setting(name: string): string {
 	return unit.match(new RegExp(`^${name}=(.*)$`, "m"))?.[1] ?? ""
-}
-
-function idOf(flag: "-u" | "-g"): number {
-	return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }))
-}
-
-function megabytesOf(path: string): number {
-	return Number(execFileSync("du", ["-sk", path], { encoding: "utf8" }).split("\t")[0]) / 1024
 }

@@ -34,7 +34,7 @@ const claims: [command: string | RegExp, claim: Claim][] = [
 ]
 
 const commands = pages
-	.filter((path) => path !== "docs/deploy.md")
+	.filter((path) => path !== "docs/deploying.md")
 	.flatMap((path) => commandsOf(path).map((command) => ({ path, command, claim: claimOf(command) })))
 
 it("knows who runs each command", () => {
@@ -44,8 +44,9 @@ it("knows who runs each command", () => {
 		if (typeof claim === "object" && "runBy" in claim) expect(existsSync(claim.runBy), claim.runBy).toBe(true)
 })
 
-it("leaves docs/deploy.md to the test that follows it to the letter", () => {
-	expect(readFileSync("e2e/wire/deploy.test.ts", "utf8")).toContain('readFileSync("docs/deploy.md"')
+it("leaves docs/deploying.md to the tests that follow it to the letter", () => {
+	for (const file of ["e2e/wire/deploy.test.ts", "e2e/system/containers.test.ts"])
+		expect(readFileSync(file, "utf8")).toContain('readFileSync("docs/deploying.md"')
 })
 
 it("names no script that package.json does not have, and no file that is not there", () => {
