@@ -22,7 +22,7 @@ import { buildOutsideContainer, copyContext, type Image } from "../support/docke
 import { until } from "../support/faults"
 import { freePort } from "../support/free-port"
 import { type Mailbox, startMailbox } from "../support/mailbox"
-import { type Cluster, findPostgres, startCluster } from "../support/postgres-cluster"
+import { type Cluster, findPostgresClient, startCluster } from "../support/postgres-cluster"
 import { PostgresDatabase } from "../support/postgres-database"
 import { findProgram, type Program, startProgram } from "../support/program"
 
@@ -220,7 +220,7 @@ describe("all of it together", () => {
 		for (const node of nodes) expect(node.isHealthy()).toBe(true)
 		const { port } = new URL(cluster.urlOf())
 		const [, ...check] = compose.services.postgres?.healthcheck?.test ?? []
-		run(check[0] ?? "", check.slice(1), { PGPORT: port })
+		run(join(findPostgresClient(), check[0] ?? ""), check.slice(1), { PGPORT: port })
 		const database = new PostgresDatabase(cluster.urlOf())
 		const role = `SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = 'gatehouse'`
 		expect(database.prepare(role).get()).toEqual({ rolsuper: 0, rolcreatedb: 0, rolcreaterole: 0 })
@@ -319,7 +319,7 @@ function withHosts(env: NodeJS.Dict<string>, hosts: Record<string, string>, othe
 async function startRedisAsTold(port: number): Promise<void> {
 	const { command = [], healthcheck } = compose.services.redis ?? {}
 	const [, client = "", ...question] = healthcheck?.test ?? []
-	const ask = (...words: string[]) => run(findProgram(client, "redis-tools"), ["-p", String(port), ...words])
+	const ask = (...words: string[]) => run(client, ["-p", String(port), ...words])
 	const isReady = async () => {
 		try {
 			return ask(...question) === "PONG"
@@ -348,9 +348,7 @@ function initialisePostgres(cluster: Cluster): void {
 	const [script = ""] =
 		volumes.find((volume) => volume.includes("/docker-entrypoint-initdb.d/"))?.split(":") ?? []
 	const env = parseEnv(readFileSync(join(folder, env_file), "utf8")) as Record<string, string>
-	const psql = existsSync(join(findPostgres(folder), "psql"))
-		? join(findPostgres(folder), "psql")
-		: findProgram("psql", "postgresql-client")
+	const psql = join(findPostgresClient(), "psql")
 	run(psql, ["-v", "ON_ERROR_STOP=1", "--no-psqlrc", "--dbname", cluster.urlOf(), "-f", script], env)
 }
 
@@ -372,7 +370,7 @@ function startNginx(changes: Record<string, string>): Promise<Program> {
 	writeFileSync(join(home, "nginx.conf"), configuration)
 	const parameters = command.slice(1).map((word) => word.replace("/etc/gatehouse", home))
 	const isReady = async () => existsSync(join(home, "nginx.pid"))
-	return startProgram(findProgram(command[0] ?? "", "nginx-light"), parameters, {
+	return startProgram(findProgram(command[0] ?? ""), parameters, {
 		cwd: home,
 		endBy: "SIGTERM",
 		isReady,
