@@ -15,6 +15,7 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
+import { comparable } from "../support/comparable"
 import { forgeLink } from "../support/forge"
 import { lastMailKind, rowsOf, userRow } from "../support/rows"
 import { afterAnswers, serverFixture } from "../support/server-fixture"
@@ -267,7 +268,7 @@ describe("P1: /reset-password", () => {
 			const before = rowsOf(server)
 			const refused = await postFormAndJson(server, "/reset-password", { ...link, ...chosen })
 			expectRefused(refused, 400, "link_invalid")
-			texts.add(refused.json.text)
+			texts.add(comparable(refused.json, []).text)
 			expect(rowsOf(server)).toEqual(before)
 		}
 		expect(texts.size).toBe(1)
@@ -293,7 +294,7 @@ describe("P1: /reset-password", () => {
 		for (const fields of wrong) {
 			const refused = await postFormAndJson(server, "/reset-password", { ...fields, ...chosen })
 			expectRefused(refused, 400, "link_invalid")
-			texts.add(refused.json.text)
+			texts.add(comparable(refused.json, []).text)
 		}
 		expect(texts.size).toBe(1)
 		expect(server.output()).not.toContain(link.signature)
