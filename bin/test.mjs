@@ -9,6 +9,7 @@ import { say } from "./setup.mjs"
  * `npm test`: everything, from a bare clone: packages, build, browser; then unit, wire and browser tests.
  * `npm test -- login verify`: the files whose path holds one of these words.
  * `npm test -- --project=js`: of the browser tests, only those with JavaScript on.
+ * `npm test -- --no-postgres`: wire tests on SQLite only.
  * `npm run test:system`: several nodes behind a balancer, with PostgreSQL and Redis; these are no part of the others.
  *
  * With CI set, a test that fails gets a second try; which ones needed it is said at the end.
@@ -22,8 +23,13 @@ const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 /** Side by side: of both, each uses one processor. */
 const VITEST_RUNS = [["unit", "wire"], ["wire-postgres"]]
 
+const OWN_OPTIONS = ["--system", "--no-postgres"]
+
 const isSystem = process.argv.includes("--system")
-const options = process.argv.slice(2).filter((word) => word.startsWith("--") && word !== "--system")
+const vitestRuns = isSystem
+	? [["system"]]
+	: VITEST_RUNS.slice(0, process.argv.includes("--no-postgres") ? 1 : 2)
+const options = process.argv.slice(2).filter((word) => word.startsWith("--") && !OWN_OPTIONS.includes(word))
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
 const folders = isSystem ? ["e2e/system"] : ["app", "e2e"]
 const files = folders
@@ -94,7 +100,7 @@ function outcomesOfPlaywright() {
 
 async function runVitest() {
 	say(isSystem ? "System tests (Vitest)…" : "Unit and wire tests (Vitest)…")
-	const counts = await Promise.all((isSystem ? [["system"]] : VITEST_RUNS).map(runVitestProjects))
+	const counts = await Promise.all(vitestRuns.map(runVitestProjects))
 	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
 	return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }
 }
