@@ -6,7 +6,6 @@ import { env } from "../env.server"
 import { noticeCookie } from "./notice.server"
 import { bearerChallenge, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
-import { withRequestId } from "./request-id.server"
 import { shownBy } from "./session-transport.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
@@ -18,8 +17,7 @@ import { shownBy } from "./session-transport.server"
 export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const signedIn = await getSignedIn(args)
 	if (signedIn) return signedIn
-	if (args.context.json)
-		throw data(withRequestId(problem("unauthenticated")), { status: 401, headers: bearerChallenge })
+	if (args.context.json) throw data(problem("unauthenticated"), { status: 401, headers: bearerChallenge })
 	const { pathname, search } = new URL(args.request.url)
 	const wanted = ownPath(pathname + search)
 	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""
@@ -31,7 +29,7 @@ export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 /** For pages of superusers, in loader and action. Everybody else who is signed in gets 403 `forbidden`. */
 export async function requireSuperuser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const signedIn = await requireUser(args)
-	if (!signedIn.user.superuser) throw data(withRequestId(problem("forbidden")), { status: 403 })
+	if (!signedIn.user.superuser) throw data(problem("forbidden"), { status: 403 })
 	return signedIn
 }
 
@@ -69,6 +67,6 @@ export function requirePasswordReset(): void {
 
 /** A `Response`, so that routes with and without a page can throw it. */
 export function notFound(): Response {
-	const body = withRequestId(problem("not_found"))
+	const body = problem("not_found")
 	return Response.json(body, { status: body.status, headers: { "Content-Type": "application/problem+json" } })
 }

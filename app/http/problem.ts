@@ -41,7 +41,7 @@ export type Problem = {
 	code: ProblemCode
 	/** Sentences by field. */
 	errors?: Record<string, string[]>
-	/** What the operator finds in the log. */
+	/** What the operator finds in the log: on pages, and for programs with `internal` only. */
 	request_id?: string
 }
 

@@ -12,7 +12,6 @@ import { type Notice, noticeCookie } from "./notice.server"
 import { bearerChallenge, type Problem, type ProblemCode, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
 import { registrationMark } from "./registration-cookie.server"
-import { withRequestId } from "./request-id.server"
 import { cookiesOf, tokenBody } from "./session-transport.server"
 
 /** A form that was sent, whichever way. */
@@ -104,7 +103,7 @@ export function refuse(
 	{ typed, captcha = null }: Pick<RefusedForm, "typed" | "captcha">,
 ) {
 	const { body, headers } = typeof reason === "string" ? toldByCode(reason) : told(reason)
-	const refused = { problem: withRequestId(body), typed, captcha, ...unconfirmed(reason) }
+	const refused = { problem: body, typed, captcha, ...unconfirmed(reason) }
 	return data<RefusedForm>(refused, { status: body.status, headers })
 }
 

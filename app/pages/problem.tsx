@@ -1,5 +1,4 @@
 import { headingOf, type Problem } from "../http/problem"
-import { RequestNumber } from "../ui/request-number"
 
 /** Not found, not allowed, gone wrong. Plain links: it also stands where there is no router. */
 export function ProblemPage({ problem }: { problem: Problem }) {
@@ -19,7 +18,11 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 					</a>
 				)}
 			</div>
-			<RequestNumber problem={problem} />
+			{problem.request_id && (
+				<p className="hint">
+					If you write to us about it, add this number: <code>{problem.request_id}</code>
+				</p>
+			)}
 		</section>
 	)
 }

@@ -5,7 +5,6 @@ import { linkFields, openLink } from "../auth/link.server"
 import { emailConfirmSchema } from "../auth/schema"
 import { getSignedIn } from "../http/guard.server"
 import { problem } from "../http/problem"
-import { withRequestId } from "../http/request-id.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
 import { EmailConfirmPage } from "../pages/email-confirm"
@@ -20,7 +19,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const opened = await openLink("email_change", link, context.caller.now)
 	if (opened.ok) return { link, email: opened.user.pendingEmail }
-	const refused = withRequestId(problem(opened.code))
+	const refused = problem(opened.code)
 	return data({ link, problem: refused }, { status: refused.status })
 }
 

@@ -1,7 +1,6 @@
 import { pingDatabase } from "../db/client.server"
 import { problem } from "../http/problem"
 import { isReady } from "../http/readiness.server"
-import { withRequestId } from "../http/request-id.server"
 
 /** Send people here: the server is not stopping, and the database answers. */
 export async function loader() {
@@ -10,7 +9,7 @@ export async function loader() {
 		() => false,
 	)
 	if (isReady() && (await answers)) return Response.json({ status: "ok" })
-	const body = withRequestId(problem("unavailable"))
+	const body = problem("unavailable")
 	return Response.json(body, {
 		status: body.status,
 		headers: { "Content-Type": "application/problem+json" },

@@ -6,7 +6,6 @@ import { resetPasswordSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { requirePasswordReset } from "../http/guard.server"
 import { problem } from "../http/problem"
-import { withRequestId } from "../http/request-id.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { ResetPasswordPage } from "../pages/reset-password"
@@ -29,7 +28,7 @@ export async function loader({ request, context }: LoaderFunctionArgs) {
 			max_password_length: config.password.maxCodePoints,
 		}
 	}
-	const refused = withRequestId(problem(opened.code))
+	const refused = problem(opened.code)
 	return data({ link, problem: refused }, { status: refused.status })
 }
 

@@ -9,7 +9,6 @@ import { mailedCookie } from "../http/mailed-cookie.server"
 import { problem } from "../http/problem"
 import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
-import { withRequestId } from "../http/request-id.server"
 import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
@@ -42,7 +41,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		const onward = (await getSignedIn(args)) ? (redirect_to ?? config.login.redirectTo) : null
 		return { link, redirect_to, confirmed: { onward } }
 	}
-	const refused = withRequestId(problem(checked.ok ? "link_invalid" : checked.code))
+	const refused = problem(checked.ok ? "link_invalid" : checked.code)
 	const email = (await findExpired("verify", link, now))?.email ?? mailedCookie.read(request, now)?.email
 	return data({ link, redirect_to, email, problem: refused }, { status: refused.status })
 }

@@ -9,8 +9,9 @@ import { tellWhenToRetry } from "./web-adapter.server"
 /** Answers what no route can, as JSON or as a page. */
 export function answerProblem(request: IncomingMessage, response: Response, code: ProblemCode): void {
 	const requestId = String(response.getHeader("X-Request-Id"))
-	const body = problem(code, { request_id: requestId })
 	const { json, nonce } = response.locals
+	// Of what is told to programs, only what nobody expected has it: else two answers would never be the same.
+	const body = problem(code, !json || code === "internal" ? { request_id: requestId } : {})
 	const text = json ? JSON.stringify(body) : pageOf(body, { nonce, requestId })
 	response.status(body.status)
 	tellWhenToRetry(response)

@@ -17,9 +17,9 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 	if (!socket.writable || endsWithAnswer(socket)) return
 	setTimeout(() => socket.destroy(), LINGER_MS).unref()
 	socket.resume()
-	const requestId = randomUUID()
-	const refused = problem(codes[error.code ?? ""] ?? "malformed", { request_id: requestId })
+	const refused = problem(codes[error.code ?? ""] ?? "malformed")
 	const body = JSON.stringify(refused)
+	const requestId = randomUUID()
 	log.info(
 		{ event: "request.broken", reason: error.code, request_id: requestId },
 		"A request could not be parsed",

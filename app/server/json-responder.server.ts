@@ -1,7 +1,7 @@
 import type { data, ServerBuild } from "@remix-run/node"
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from "express"
 import { isProblem, problemFor, problemOf } from "../http/problem"
-import { withRequestId } from "../http/request-id.server"
+import { requestScope } from "../log.server"
 import { answerProblem } from "./answer-problem.server"
 import type { FindRoute, FoundRoute } from "./route-table.server"
 import { contextOf, sendWebResponse, setHeaders, tellWhenToRetry, toWebRequest } from "./web-adapter.server"
@@ -42,7 +42,7 @@ async function answer(
 		const status = statusOf(thrown)
 		if (status === null) handleError?.(thrown, call)
 		else if (status < 400 || json) return send(thrown, response)
-		const failure = status ? problemFor(status) : problemOf(thrown)
+		const failure = status ? problemFor(status) : problemOf(thrown, requestScope.getStore()?.requestId)
 		// A person gets a page to read, also where the route has none.
 		if (json) sendJson(failure, response)
 		else answerProblem(request, response, failure.code)
@@ -87,9 +87,9 @@ function sendJson(body: unknown, response: ExpressResponse): void {
 	if (response.statusCode === 204) return void response.end()
 	const refused = (body as { problem?: unknown } | null)?.problem
 	const told = isProblem(refused) ? refused : body
-	const text = JSON.stringify(isProblem(told) ? withRequestId(told) : (told ?? null))
 	if (isProblem(told)) response.status(told.status)
 	tellWhenToRetry(response)
+	const text = JSON.stringify(told ?? null)
 	response.setHeader("Content-Type", isProblem(told) ? "application/problem+json" : "application/json")
 	response.setHeader("Content-Length", Buffer.byteLength(text))
 	response.end(text)

@@ -1,7 +1,6 @@
 import type { KeyboardEvent, MouseEvent } from "react"
 import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
-import { RequestNumber } from "./request-number"
 import { useFaultyTitle } from "./title"
 
 /** What went wrong, on top of the form: takes focus, and leads to each field that is at fault by its sentence. */
@@ -23,42 +22,39 @@ export function FormError({
 	if (!problem || onlyFaultOf(problem, labels)) return null
 	const faults = Object.entries(problem.errors ?? {})
 	return (
-		<>
-			<div
-				className="form-error"
-				role="alert"
-				tabIndex={-1}
-				ref={summary}
-				// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
-				autoFocus
-				onKeyDown={(event) => problem.code === "credentials_invalid" && tabToPassword(event, formId)}
-			>
-				<p>{problem.detail}</p>
-				{faults.length > 1 && (
-					<ul>
-						{faults.map(([name, [sentence]]) => (
-							<li key={name}>
-								{Object.hasOwn(labels, name) ? (
-									<a href={`#${formId}-${name}`} onClick={focusField}>
-										{sentence}
-									</a>
-								) : (
-									sentence
-								)}
-							</li>
-						))}
-					</ul>
-				)}
-				{problem.code === "captcha_failed" && (
-					<p>
-						<a href={`#${formId}-captcha`} onClick={focusField}>
-							Go to the check
-						</a>
-					</p>
-				)}
-			</div>
-			<RequestNumber problem={problem} />
-		</>
+		<div
+			className="form-error"
+			role="alert"
+			tabIndex={-1}
+			ref={summary}
+			// biome-ignore lint/a11y/noAutofocus: after a refused form, what went wrong is where reading goes on
+			autoFocus
+			onKeyDown={(event) => problem.code === "credentials_invalid" && tabToPassword(event, formId)}
+		>
+			<p>{problem.detail}</p>
+			{faults.length > 1 && (
+				<ul>
+					{faults.map(([name, [sentence]]) => (
+						<li key={name}>
+							{Object.hasOwn(labels, name) ? (
+								<a href={`#${formId}-${name}`} onClick={focusField}>
+									{sentence}
+								</a>
+							) : (
+								sentence
+							)}
+						</li>
+					))}
+				</ul>
+			)}
+			{problem.code === "captcha_failed" && (
+				<p>
+					<a href={`#${formId}-captcha`} onClick={focusField}>
+						Go to the check
+					</a>
+				</p>
+			)}
+		</div>
 	)
 }
 

@@ -113,7 +113,6 @@ describe("refusals before the router", () => {
 				status: 403,
 				detail: expect.any(String),
 				code: "origin_refused",
-				request_id: problem.headers.get("X-Request-Id"),
 			})
 		}
 	})

@@ -13,7 +13,6 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
-import { comparable } from "../support/comparable"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -91,10 +90,7 @@ describe.runIf(config.verification.enabled)("H-37: registering with what somebod
 			const resent = await clientOf(server).postJson("/verify/resend", { email })
 			await mailbox.next(email)
 			seen.push(
-				[again, byName, byAddress, resent].map((answer) => ({
-					...likeness(answer),
-					text: comparable(answer, []).text,
-				})),
+				[again, byName, byAddress, resent].map(({ text, ...answer }) => ({ text, ...likeness(answer) })),
 			)
 			expect([again, byName, byAddress, resent].map(({ status }) => status)).toEqual([422, 403, 401, 202])
 		}

@@ -62,7 +62,10 @@ export const problemDetails: z.ZodType<Problem> = z.object({
 		.record(z.string(), z.array(z.string()))
 		.optional()
 		.meta({ description: "Sentences by field, where the fields are what is wrong." }),
-	request_id: z.uuid().meta({ description: "As in `X-Request-Id`; the log has the same." }),
+	request_id: z
+		.uuid()
+		.optional()
+		.meta({ description: "Of what nobody expected: as in `X-Request-Id` and in the log." }),
 })
 
 export const nothing = z.object({})
