@@ -234,6 +234,8 @@ export const states = {
 		await page.route("**/*.data*", (route) => route.abort("blockedbyclient"))
 		await page.getByRole("link", { name: "Forgot it?" }).click()
 		await page.getByText("Check your connection").waitFor()
+		// The document is made anew, and its styles come from the cache again.
+		await page.waitForFunction(() => [...document.styleSheets].some(({ href }) => href))
 	},
 	"problem-other-site": async ({ page, url }) => {
 		await page.setContent(
