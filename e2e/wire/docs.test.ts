@@ -49,6 +49,11 @@ it("leaves docs/deploying.md to the tests that follow it to the letter", () => {
 		expect(readFileSync(file, "utf8")).toContain('readFileSync("docs/deploying.md"')
 })
 
+it("has the figures in docs/scaling.md that the model gives", () => {
+	const table = execFileSync(process.execPath, ["bench/model.mjs"], { encoding: "utf8" })
+	expect(readFileSync("docs/scaling.md", "utf8")).toContain(table)
+})
+
 it("names no script that package.json does not have, and no file that is not there", () => {
 	const { scripts } = JSON.parse(readFileSync("package.json", "utf8"))
 	for (const path of pages) {
