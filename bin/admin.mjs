@@ -9,6 +9,7 @@ const HELP = `Usage: npm run admin -- COMMAND [OPTIONS]    (in production: node 
                              --password-stdin   the first line of what is piped in
                              --superuser        may see and change all accounts at /users
                              --unverified       the address is still to be confirmed, by mail
+                             --field NAME=TEXT  what registering asks for besides, once for each field
   user:promote NAME        Makes somebody a superuser.
   user:deactivate NAME     Signs somebody out everywhere, for good.
   user:list [SEARCH]       Lists accounts.
@@ -78,6 +79,7 @@ function readArguments() {
 				superuser: { type: "boolean", default: false },
 				unverified: { type: "boolean", default: false },
 				"password-stdin": { type: "boolean", default: false },
+				field: { type: "string", multiple: true, default: [] },
 			},
 		})
 		const [name, ...parameters] = positionals
@@ -110,8 +112,9 @@ async function load() {
 
 async function createUser(admin, [username, email]) {
 	const password = await readPassword()
-	const { superuser, unverified } = options
-	const account = { username, email, password, superuser, verified: !unverified }
+	const { superuser, unverified, field } = options
+	const fields = field.map((given) => [given.split("=", 1)[0], given.slice(given.indexOf("=") + 1)])
+	const account = { username, email, password, superuser, verified: !unverified, fields }
 	await show(
 		admin.createAccount(account),
 		(user) => `${user.username} can sign in${superuser ? ", as a superuser" : ""}.`,

@@ -121,8 +121,10 @@ async function invitePeople() {
 	}
 	await post("/verify", Object.fromEntries(new URL(links[0]).searchParams))
 	const superuser = { username: "margaret", email: "margaret.hamilton@example.org", password: PASSWORD }
-	const { username, email, password } = superuser
-	execFileSync("node", ["bin/admin.mjs", "user:create", username, email, "--superuser", "--password-stdin"], {
+	const { username, email, password, confirm_password: _, ...fields } = registrationOf(superuser)
+	const own = Object.entries(fields).map(([name, value]) => `--field=${name}=${value}`)
+	const command = ["user:create", username, email, "--superuser", "--password-stdin", ...own]
+	execFileSync("node", ["bin/admin.mjs", ...command], {
 		env: {
 			...process.env,
 			SECRET: randomBytes(32).toString("base64url"),

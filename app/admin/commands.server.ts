@@ -13,6 +13,7 @@ import {
 import { listUsers, updateUser } from "../auth/users.server"
 import { config } from "../auth.config"
 import { checkConfig } from "../auth.config.check.server"
+import { registration } from "../auth.events.server"
 import { closeDatabase, openDatabase } from "../db/client.server"
 import { env } from "../env.server"
 import { sentencesOf, zodFaults } from "../http/faults.server"
@@ -46,9 +47,15 @@ export async function createAccount(input: {
 	password: string
 	superuser: boolean
 	verified: boolean
+	/** Of those in `auth.events.server.ts`, by name. */
+	fields: [string, string][]
 }): Promise<PublicUser> {
-	const { superuser, verified } = input
-	const parsed = registerSchema.safeParse({ ...input, confirm_password: input.password })
+	const { superuser, verified, fields, ...account } = input
+	for (const [name] of fields)
+		if (!Object.hasOwn(registration.fields, name))
+			throw new CommandError(`Registering asks for no field ${name}.`)
+	const sent = { ...Object.fromEntries(fields), ...account, confirm_password: account.password }
+	const parsed = registerSchema.safeParse(sent)
 	if (!parsed.success) throw refused(zodFaults(parsed.error))
 	const { password, confirm_password: _, ...profile } = parsed.data
 	const hashed = await hashPassword(password)

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it, vi } from "vitest"
 import { config } from "../../app/auth.config"
-import { clientOf, newSession, signIn, somebody } from "../support/client"
+import { clientOf, newSession, ownFieldsOf, type Person, signIn, somebody } from "../support/client"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -35,8 +35,14 @@ function admin(parameters: string[], input = "", variables: Record<string, strin
 }
 
 async function create(person = somebody(), ...options: string[]) {
-	const parameters = ["user:create", person.username, person.email, "--password-stdin", "--json", ...options]
+	const parameters = ["user:create", person.username, person.email, "--password-stdin", "--json"]
+	parameters.push(...fieldOptions(person), ...options)
 	return { person, result: await admin(parameters, `${person.password}\n`) }
+}
+
+/** What a fork asks for besides. */
+function fieldOptions(person: Person): string[] {
+	return Object.entries(ownFieldsOf(person)).map(([name, value]) => `--field=${name}=${value}`)
 }
 
 describe("U2: npm run admin", () => {
@@ -71,6 +77,9 @@ describe("U2: npm run admin", () => {
 			],
 			[await admin(["user:create", "somebody", "s@example.org"]), /--password-stdin/],
 			[await admin(["user:create", "somebody"]), /--help/],
+			[(await create(somebody(), "--field=nonsense=1")).result, /asks for no field nonsense/],
+			[(await create(somebody(), "--field=__proto__=1")).result, /asks for no field __proto__/],
+			[(await create(somebody(), "--field")).result, /--field/],
 			[await admin(["user:promote", "nobody-here"]), /^✗ There is no account nobody-here\.$/],
 			[await admin(["user:explode"]), /no command user:explode/],
 			[await admin([]), /Which command/],
@@ -122,8 +131,9 @@ describe("U2: npm run admin", () => {
 
 	it("asks for the password on a terminal without showing it", async () => {
 		const person = somebody()
-		const command = `${process.execPath} bin/admin.mjs user:create ${person.username} ${person.email}`
-		const child = spawn("script", ["-qec", command, "/dev/null"], {
+		const fields = fieldOptions(person).map((option) => `'${option}'`)
+		const command = [process.execPath, "bin/admin.mjs user:create", person.username, person.email, ...fields]
+		const child = spawn("script", ["-qec", command.join(" "), "/dev/null"], {
 			env: {
 				...process.env,
 				SECRET: server.secret,

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectProblem, expectRefused, inputValue, postFormAndJson, textOf } from "../support/answers"
@@ -169,6 +169,21 @@ describe("docs/fields.md", () => {
 		expect((await clientOf(server).postJson("/register", json)).status).toBe(201)
 		for (const { username } of [byForm, byJson])
 			expect(userRow(server, username)).toMatchObject({ display_name: "Ada L.", newsletter: 1 })
+	})
+
+	it("U2: an operator gives them too, and is told which are missing", async () => {
+		const { username, email, password } = somebody()
+		const create = (...fields: string[]) =>
+			spawnSync("node", ["bin/admin.mjs", "user:create", username, email, "--password-stdin", ...fields], {
+				cwd: folder,
+				env: { ...process.env, SECRET: server.secret, DATABASE_URL: server.databaseUrl },
+				input: password,
+				encoding: "utf8",
+			})
+		expect(create().stderr).toBe("✗ display_name: Enter a name.\n")
+		const created = create("--field=display_name=Ada = Lovelace", "--field", "newsletter=true")
+		expect([created.stderr, created.status]).toEqual(["", 0])
+		expect(userRow(server, username)).toMatchObject({ display_name: "Ada = Lovelace", newsletter: 1 })
 	})
 
 	it("R7: the account page shows them, and changes them, for people and programs", async () => {

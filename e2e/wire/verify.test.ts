@@ -8,7 +8,15 @@ import {
 	postFormAndJson,
 	textOf,
 } from "../support/answers"
-import { clientOf, linkFields, newSession, registerUnverified, sessionOf, signIn } from "../support/client"
+import {
+	clientOf,
+	linkFields,
+	newSession,
+	ownFieldsOf,
+	registerUnverified,
+	sessionOf,
+	signIn,
+} from "../support/client"
 import { forgeLink } from "../support/forge"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
@@ -149,6 +157,7 @@ describe.runIf(config.verification.enabled)("POST /verify", () => {
 				active: true,
 				superuser: false,
 				created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+				...ownFieldsOf(person),
 			},
 			redirect_to: "/account",
 		})
