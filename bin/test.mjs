@@ -64,9 +64,9 @@ async function main() {
 	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
 	for (const name of namesOf("failed")) console.log(`\u2717 ${name}`)
 	for (const name of namesOf("flaky")) console.log(`\u25b8 Passed at its second try: ${name}`)
-	console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`)
 	if (sum("skipped") > 0)
-		console.log(`(${sum("skipped")} left out: they are about what this configuration turns off)`)
+		console.log(`\n(${sum("skipped")} left out: they are about what this configuration turns off)`)
+	console.log(`${sum("passed")} passed, ${sum("failed")} failed`)
 	process.exit(sum("failed") === 0 && sum("passed") > 0 ? 0 : 1)
 }
 
