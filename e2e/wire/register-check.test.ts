@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { expectProblem } from "../support/answers"
-import { clientOf, register, registerVerified, registrationCookieOf, somebody } from "../support/client"
+import {
+	clientOf,
+	register,
+	registerVerified,
+	registrationCookieOf,
+	registrationOf,
+	somebody,
+} from "../support/client"
 import { rowsOf } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -12,15 +19,8 @@ function check(body: object, headers: Record<string, string> = {}) {
 }
 
 async function registrationErrors(change: object): Promise<Record<string, string[]>> {
-	const { username, email, password } = somebody()
-	const repeated = { confirm_password: (change as { password?: string }).password ?? password }
-	const answer = await clientOf(server).postJson("/register", {
-		username,
-		email,
-		password,
-		...repeated,
-		...change,
-	})
+	const person = { ...somebody(), ...change }
+	const answer = await clientOf(server).postJson("/register", registrationOf(person))
 	return answer.json.errors ?? {}
 }
 
