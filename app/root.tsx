@@ -66,5 +66,7 @@ export default function App() {
 export function ErrorBoundary() {
 	const { requestId } = useRenderContext()
 	useEffect(focusOnHeading, [])
-	return <ProblemPage problem={problemOf(useRouteError(), requestId)} />
+	// Known to the server only. There, every page of an error shows it.
+	const shown = requestId ? { request_id: requestId } : {}
+	return <ProblemPage problem={{ ...shown, ...problemOf(useRouteError(), requestId) }} />
 }

@@ -69,12 +69,9 @@ export function problemFor(status: number): Problem {
 	return problem(status < 500 ? "malformed" : "internal")
 }
 
-/** The problem behind whatever was thrown. @param request_id known to the server only */
+/** The problem behind whatever was thrown. @param request_id told only of what nobody expected */
 export function problemOf(error: unknown, request_id?: string): Problem {
-	if (isRouteErrorResponse(error)) {
-		const told = isProblem(error.data) ? error.data : problemFor(error.status)
-		return request_id ? { ...told, request_id } : told
-	}
+	if (isRouteErrorResponse(error)) return isProblem(error.data) ? error.data : problemFor(error.status)
 	if (typeof document === "undefined") return problem("internal", request_id ? { request_id } : {})
 	// In a browser, what is no answer of ours is none at all: the connection is down, or something on the way failed.
 	return noAnswerProblem()
