@@ -79,8 +79,7 @@ const configSchema = z
 			maxCodePoints: count.min(64, "may not be below 64 (NIST SP 800-63B-4, 3.1.1.2)").max(256),
 			refuseMostCommon: z.int().nonnegative(),
 			minGuesses: z.int().nonnegative(),
-			maxWaitingHashes: count,
-			maxWaitingHashesPerNetwork: count,
+			maxHashWaitSeconds: z.number().positive().max(10),
 		}),
 		username: z.strictObject({ minLength: count, maxLength: count.max(64) }),
 		limits: z.strictObject({

@@ -121,10 +121,8 @@ export const config: Config = {
 		 * guesses than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
 		 */
 		minGuesses: 1_000_000,
-		/** Password checks that may wait for a free processor; the next one gets 503 `overloaded`. */
-		maxWaitingHashes: 512,
-		/** How many of them one network may have waiting: an IPv4 address, an IPv6 /56. */
-		maxWaitingHashesPerNetwork: 64,
+		/** How long a password check may wait for a free processor; who would wait longer gets 503 `overloaded` at once. */
+		maxHashWaitSeconds: 1.5,
 	},
 
 	username: {

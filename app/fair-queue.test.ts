@@ -2,7 +2,7 @@ import { expect, it } from "vitest"
 import { FairQueue } from "./fair-queue"
 
 function filled(...owners: string[]) {
-	const queue = new FairQueue<string>({ total: 10, perOwner: 4 })
+	const queue = new FairQueue<string>(() => 10)
 	for (const [index, owner] of owners.entries()) queue.add(owner, `${owner}${index}`)
 	return queue
 }
@@ -25,18 +25,43 @@ it("H-79: owners take turns, each in its own order", () => {
 	])
 })
 
-it("H-79: an owner who has used up his part leaves room for others", () => {
-	const queue = filled("a", "a", "a", "a")
-	expect(queue.add("a", "a4")).toBe(false)
-	expect(queue.add("b", "b0")).toBe(true)
-	expect(queue.size).toBe(5)
+it("H-79: nobody has more waiting than there is room left", () => {
+	const queue = filled("a", "a", "a", "a", "a")
+	expect(queue.add("a", "a5")).toBe(false)
+	expect([queue.add("b", "b0"), queue.add("b", "b1"), queue.add("b", "b2"), queue.add("b", "b3")]).toEqual([
+		true,
+		true,
+		true,
+		false,
+	])
+	expect([queue.add("c", "c0"), queue.add("d", "d0"), queue.size]).toEqual([true, true, 10])
 })
 
-it("is bounded as a whole", () => {
-	const queue = filled(..."abcdefghij")
+it("H-79: those who send all they can come to equal parts, and leave one for others", () => {
+	const queue = new FairQueue<string>(() => 100)
+	const flooders = ["a", "b", "c", "d"]
+	const flood = () => {
+		for (let more = true; more; ) more = flooders.map((owner) => queue.add(owner, owner)).some(Boolean)
+	}
+	for (let done = 0; done < 200; done++) {
+		flood()
+		queue.take()
+	}
+	flood()
+	const counts = takeAllInTurn(queue)
+	for (const owner of flooders)
+		expect(Math.abs(counts.filter((each) => each === owner).length - 20)).toBeLessThanOrEqual(1)
+})
+
+it("is bounded as a whole, by as many as there may be at the moment", () => {
+	let total = 10
+	const queue = new FairQueue<string>(() => total)
+	for (const owner of "abcdefghij") queue.add(owner, owner)
 	expect(queue.add("k", "k0")).toBe(false)
 	queue.take()
 	expect(queue.add("k", "k0")).toBe(true)
+	total = 12
+	expect([queue.add("l", "l0"), queue.add("m", "m0"), queue.add("n", "n0")]).toEqual([true, true, false])
 })
 
 it("gives up a place, once", () => {

@@ -1,15 +1,17 @@
 /**
  * What waits, by whose it is: owners take turns, so that one who sends a thousand waits for himself, and not everybody
- * for him. Both the whole and each owner's part are bounded.
+ * for him. None may have more waiting than there is room left, so that there is room for who comes next: two who send
+ * all they can have a third each, nine a tenth.
  */
 export class FairQueue<Item> {
 	/** In the order of whose turn is next. None is empty. */
 	readonly #waiting = new Map<string, Item[]>()
-	readonly #bounds: { total: number; perOwner: number }
+	readonly #total: () => number
 	#size = 0
 
-	constructor(bounds: { total: number; perOwner: number }) {
-		this.#bounds = bounds
+	/** @param total how many may wait in all, at the moment */
+	constructor(total: () => number) {
+		this.#total = total
 	}
 
 	get size(): number {
@@ -19,7 +21,8 @@ export class FairQueue<Item> {
 	/** @returns whether there was room */
 	add(owner: string, item: Item): boolean {
 		const items = this.#waiting.get(owner) ?? []
-		if (this.#size >= this.#bounds.total || items.length >= this.#bounds.perOwner) return false
+		const room = this.#total() - this.#size
+		if (room <= 0 || items.length >= room) return false
 		items.push(item)
 		this.#waiting.set(owner, items)
 		this.#size++

@@ -13,10 +13,7 @@ const WAITING_ELSEWHERE_AFTER_MS = 20
  * before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
 export function networksInTurn(handle: RequestListener): RequestListener {
-	const waiting = new FairQueue<() => void>({
-		total: Number.POSITIVE_INFINITY,
-		perOwner: Number.POSITIVE_INFINITY,
-	})
+	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY)
 	const inWork = new Map<string, number>()
 	let total = 0
 	let isBeginning = false

@@ -67,7 +67,7 @@ describe("what goes wrong on our side has it, too", () => {
 	it("500 and 503", async () => {
 		const broken = await startServer({
 			env: { SMTP_URL: others.url },
-			settings: { password: { maxWaitingHashes: 1 } },
+			settings: { password: { maxHashWaitSeconds: 0.001 } },
 		})
 		try {
 			const login = (headers: Record<string, string>) =>

@@ -32,8 +32,7 @@ const SHOWN_BY: Record<string, string> = {
 	"limits.wrongCaptchaPerClient": "e2e/wire/captcha.test.ts",
 	"limits.registrationCheckPerClient": "e2e/wire/register-check.test.ts",
 	"limits.mailPerNetwork": "app/auth/limit/mail-charges.test.ts",
-	"password.maxWaitingHashes": "app/auth/password/hashing.test.ts",
-	"password.maxWaitingHashesPerNetwork": "app/auth/password/hashing.test.ts",
+	"password.maxHashWaitSeconds": "app/auth/password/hashing.test.ts",
 	"mail.maxAgeSeconds": "app/mail/outbox.test.ts",
 	"mail.timeoutSeconds": "app/mail/outbox.test.ts",
 }

@@ -29,6 +29,9 @@ const THREADS = availableParallelism()
 /** After somebody else's task, a network leaves a thread free for as long. */
 const THREAD_KEPT_FREE_MS = 2_000
 const RETRY_AFTER_SECONDS = 2
+/** What a hash takes is measured all the time: of so many, and this before the first. */
+const MEASURED_HASHES = 16
+const FIRST_GUESS_MS = 20
 
 /** Who a hash is made for. Networks take turns, and who goes away gives its place in the queue up. */
 type Waiting = Pick<Caller, "address" | "signal">
@@ -37,10 +40,10 @@ const OURSELVES: Waiting = { address: "ourselves" }
 
 /**
  * argon2 in threads of its own, as many as there are processors: in libuv's pool, which is what the library's own
- * asynchronous calls use, it would hold up file access and DNS. What waits is bounded (OWASP ASVS 5, V15.2.2).
+ * asynchronous calls use, it would hold up file access and DNS. What waits is bounded, by time (OWASP ASVS 5, V15.2.2).
  *
  * @param caller when its signal is aborted, the task gives its place up; one that a thread has already is finished
- * @returns a PHC string; the refusal `overloaded` when too many wait, in all or of one network
+ * @returns a PHC string; the refusal `overloaded` when it would wait too long, or too many of one network wait
  * @throws the signal's reason
  */
 export async function hashPassword(
@@ -74,10 +77,10 @@ export async function stopHashing(): Promise<void> {
 	await Promise.all(threads.splice(0).map(({ worker }) => worker.terminate()))
 }
 
-const waiting = new FairQueue<Job>({
-	total: config.password.maxWaitingHashes,
-	perOwner: config.password.maxWaitingHashesPerNetwork,
-})
+let millisecondsPerHash = FIRST_GUESS_MS
+/** As many as are done in the time that one may wait. */
+const room = () => Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
+const waiting = new FairQueue<Job>(room)
 const threads: ReturnType<typeof startThread>[] = []
 /** Whose tasks came last, and when, by the process's own clock. */
 let newest = { network: "", at: Number.NEGATIVE_INFINITY }
@@ -155,12 +158,14 @@ function startThread() {
 	})
 	const jobs = new Map<number, Job>()
 	let lastId = 0
+	let begun = 0
 	const thread = {
 		worker,
 		jobs,
 		/** The one that goes before what is at hand. */
 		urgent: null as Job | null,
 		give(job: Job, way: "in turn" | "urgent" = "in turn") {
+			if (jobs.size === 0) begun = performance.now()
 			jobs.set(++lastId, job)
 			// Only a thread with something to do keeps the process from ending.
 			worker.ref()
@@ -174,6 +179,9 @@ function startThread() {
 		const job = jobs.get(id)
 		jobs.delete(id)
 		if (thread.urgent === job) thread.urgent = null
+		const now = performance.now()
+		millisecondsPerHash += (now - begun - millisecondsPerHash) / MEASURED_HASHES
+		begun = now
 		job?.resolve(result as never)
 		if (jobs.size === 0) worker.unref()
 		handOut()

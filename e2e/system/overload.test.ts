@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { freshAddress, type Person, registerVerified } from "../support/client"
+import { atRate, lightClient, percentile, type Timed } from "../support/open-loop"
+import { serverFixture, withVerification } from "../support/server-fixture"
+
+/** Four times as many sign-ins as the machine can hash, with right passwords, each from another network. */
+const TIMES = 4
+const SECONDS = 8
+const { server, mailbox } = serverFixture({}, [], withVerification)
+let people: Person[]
+let client: ReturnType<typeof lightClient>
+
+beforeAll(async () => {
+	people = await Promise.all(Array.from({ length: 20 }, () => registerVerified(server, mailbox)))
+	client = lightClient(server.url)
+})
+afterAll(() => client.close())
+
+let turn = 0
+function signIn(): Promise<Timed> {
+	const { username, password } = people[turn++ % people.length] as Person
+	const headers = { "Content-Type": "application/json", "X-Forwarded-For": freshAddress() }
+	return client.send("/login", headers, JSON.stringify({ username, password }))
+}
+
+/** As many as wait for a thread at any time, and no more. */
+async function signInsPerSecond(seconds: number): Promise<number> {
+	const end = performance.now() + seconds * 1000
+	let done = 0
+	const worker = async () => {
+		for (; performance.now() < end; done++) await signIn()
+	}
+	await Promise.all(Array.from({ length: 8 }, worker))
+	return done / seconds
+}
+
+/** In MB. */
+function residentMemory(): number {
+	const status = readFileSync(`/proc/${server.process.pid}/status`, "utf8")
+	return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+}
+
+const timesOf = (answers: Timed[]) => answers.map(({ ms }) => ms)
+
+/** Bounds are generous, as the machine may be busy; `npm run bench -- overload` tells what it is. */
+describe("four times the sign-ins that the machine can hash", () => {
+	it("H-53: those that are let in are done soon, the others told at once, and pages go on", async () => {
+		await signInsPerSecond(3)
+		const capacity = await signInsPerSecond(4)
+		const memoryBefore = residentMemory()
+		const probe = (path: string) =>
+			atRate(5, SECONDS, () => client.send(path, { "X-Forwarded-For": freshAddress(), Accept: "text/html" }))
+		const [answers, pages, health] = await Promise.all([
+			atRate(TIMES * capacity, SECONDS, signIn),
+			probe("/login"),
+			probe("/healthz"),
+		])
+		const accepted = answers.filter(({ status }) => status === 200)
+		const refused = answers.filter(({ status }) => status !== 200)
+		expect(accepted.length).toBeGreaterThan((capacity * SECONDS) / 4)
+		expect(percentile(timesOf(accepted), 0.95)).toBeLessThan(5_000)
+		expect(refused.length).toBeGreaterThan(answers.length / 3)
+		expect(new Set(refused.map(({ status, code }) => `${status} ${code}`))).toEqual(
+			new Set(["503 overloaded"]),
+		)
+		expect(refused.every(({ retryAfter }) => Number(retryAfter) > 0)).toBe(true)
+		expect(percentile(timesOf(refused), 0.5)).toBeLessThan(500)
+		for (const seen of [pages, health]) {
+			expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200]))
+			expect(percentile(timesOf(seen), 0.5)).toBeLessThan(500)
+		}
+		expect(residentMemory() - memoryBefore).toBeLessThan(100)
+	}, 120_000)
+
+	it("H-53: a moment later all is as before", async () => {
+		const next = await signIn()
+		expect(next.status).toBe(200)
+		expect(next.ms).toBeLessThan(5_000)
+		expect(server.logLines().filter(({ level }) => Number(level) >= 50)).toEqual([])
+	})
+})
