@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { availableParallelism, tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { Redis } from "ioredis"
@@ -13,6 +13,10 @@ const PASSWORD = "a password for the bench"
 const ROUNDS = 4
 const AT_ONCE = 4
 const ROWS = 100_000
+const COMPARE_WARM_UP_SECONDS = 3
+const COMPARE_SECONDS = 10
+/** Enough that no thread of three nodes waits for a task. */
+const COMPARE_AT_ONCE = 20
 /** A connection of PostgreSQL's that has nothing to do tells what it has done after ten seconds. */
 const STATISTICS_DELAY_MS = 11_000
 const TICKS_PER_SECOND = 100
@@ -61,6 +65,82 @@ export async function measure(databaseUrl, redisUrl) {
 		postgresBytes,
 		sqliteBytes: await weighSqlite(),
 	}
+}
+
+/**
+ * What one node and three do here, against what the model says of them: all that takes processor time for a request,
+ * the client that asks included, shares the machine's processors, and a node's event loop is one of them at most.
+ *
+ * @returns of each kind of request and number of nodes, how many a second: `predicted`, `measured`
+ */
+export async function compare(databaseUrl, redisUrl) {
+	setup()
+	const database = new pg.Client(databaseUrl)
+	await database.connect()
+	const redis = new Redis(redisUrl)
+	const env = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
+	const kinds = (urls, cookies) => ({
+		"sign-in": (index) => signIn(urls[index % urls.length], index),
+		"session check": (index) => viewOne(urls[index % urls.length], cookies[index], "application/json"),
+	})
+	const taken = await withServer(env, async (server) => {
+		await addPeople(database)
+		const observe = observer(server, database, redis)
+		const asks = kinds([server.url], await signInAll(server.url))
+		const costs = {}
+		for (const [kind, ask] of Object.entries(asks)) {
+			let client = 0
+			costs[kind] = await observe(kind, kind === "sign-in" ? ROUNDS : ROUNDS * 8, async () => {
+				const before = ownMs()
+				const answers = await forAll(ask)
+				client = (ownMs() - before) / answers.length
+				return answers
+			})
+			costs[kind].clientMs = round4(client)
+		}
+		return costs
+	})
+	const results = []
+	for (const count of [1, 3]) {
+		await withServers(env, count, async (servers) => {
+			const urls = servers.map(({ url }) => url)
+			for (const [kind, ask] of Object.entries(kinds(urls, await signInAll(urls[0])))) {
+				say(`${kind}, ${count} of them …`)
+				const { processMs, loopMs, databaseMs, redisMs, clientMs } = taken[kind]
+				const shared = processMs + databaseMs + redisMs + clientMs
+				const predicted = 1000 * Math.min(availableParallelism() / shared, count / loopMs)
+				await perSecond(ask, COMPARE_WARM_UP_SECONDS)
+				const measured = await perSecond(ask, COMPARE_SECONDS)
+				results.push({ kind, nodes: count, predicted: round4(predicted), measured: round4(measured) })
+			}
+		})
+	}
+	await database.query(`TRUNCATE "User", "Session", "OutboxMail"`)
+	await database.end()
+	redis.disconnect()
+	return { taken, results }
+}
+
+async function perSecond(ask, seconds) {
+	const end = performance.now() + seconds * 1000
+	let done = 0
+	const worker = async (_, place) => {
+		for (let index = place; performance.now() < end; index = (index + COMPARE_AT_ONCE) % PEOPLE, done++)
+			await ask(index)
+	}
+	await Promise.all(Array.from({ length: COMPARE_AT_ONCE }, worker))
+	return done / seconds
+}
+
+/** Of this process, which asks. */
+function ownMs() {
+	const { user, system } = process.cpuUsage()
+	return (user + system) / 1000
+}
+
+async function withServers(env, count, use, servers = []) {
+	if (servers.length === count) return use(servers)
+	return withServer(env, (server) => withServers(env, count, use, [...servers, server]))
 }
 
 async function withServer(env, use) {
@@ -162,22 +242,26 @@ async function addPeople(database) {
 
 /** @returns everybody's cookie */
 function signInAll(url) {
-	return forAll(async (index) => {
-		const answer = await post(url, index, "/login", { username: `person${index}`, password: PASSWORD })
-		if (answer.status !== 200) throw new Error(`A sign-in was answered with ${answer.status}`)
-		return answer.headers
-			.getSetCookie()
-			.map((cookie) => cookie.split(";")[0])
-			.join("; ")
-	})
+	return forAll((index) => signIn(url, index))
+}
+
+async function signIn(url, index) {
+	const answer = await post(url, index, "/login", { username: `person${index}`, password: PASSWORD })
+	if (answer.status !== 200) throw new Error(`A sign-in was answered with ${answer.status}`)
+	return answer.headers
+		.getSetCookie()
+		.map((cookie) => cookie.split(";")[0])
+		.join("; ")
 }
 
 function view(url, cookies, accept) {
-	return forAll(async (index) => {
-		const answer = await fetch(`${url}/account`, { headers: { Accept: accept, Cookie: cookies[index] } })
-		await answer.text()
-		if (answer.status !== 200) throw new Error(`A session check was answered with ${answer.status}`)
-	})
+	return forAll((index) => viewOne(url, cookies[index], accept))
+}
+
+async function viewOne(url, Cookie, accept) {
+	const answer = await fetch(`${url}/account`, { headers: { Accept: accept, Cookie } })
+	await answer.text()
+	if (answer.status !== 200) throw new Error(`A session check was answered with ${answer.status}`)
 }
 
 function register(url) {

@@ -7,6 +7,8 @@ import { figures } from "./figures.mjs"
  * `node bench/model.mjs`: with what was measured before, in `figures.mjs`.
  * `node bench/model.mjs activeShare=0.3 peakFactor=8`: with other assumptions, by name.
  * `node bench/model.mjs measure postgres://… redis://…`: with what this machine measures now; both have to be empty.
+ * `node bench/model.mjs compare postgres://… redis://…`: what the same arithmetic says of one node and of three on this
+ * machine, and what they do.
  */
 const SIZES = [1e4, 1e6, 1e8]
 
@@ -51,6 +53,11 @@ await main()
 async function main() {
 	let measured = figures
 	const words = process.argv.slice(2)
+	if (words[0] === "compare") {
+		const { compare } = await import("./measure.mjs")
+		console.log(JSON.stringify(await compare(words[1], words[2]), null, "\t"))
+		return
+	}
 	if (words[0] === "measure") {
 		const { measure } = await import("./measure.mjs")
 		measured = await measure(words[1], words[2])
