@@ -5,7 +5,7 @@ import { isRouteErrorResponse, RemixServer } from "@remix-run/react"
 import { renderToPipeableStream } from "react-dom/server"
 import { isProblem } from "./http/problem"
 import { log, requestScope } from "./log.server"
-import { findRendered, keepRendered } from "./page-cache.server"
+import { findRendered, isWrittenAs, keepRendered } from "./page-cache.server"
 import { type RenderContext, RenderContextProvider } from "./ui/render-context"
 
 /** What loader and action gave, as a page. Programs get it as JSON, see `server/json-responder.server.ts`. */
@@ -70,14 +70,12 @@ async function renderPage(
 	return new Response(html, { status, headers })
 }
 
-/**
- * The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query, no parameter.
- */
+/** The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query. */
 function pathForAll({ url }: Request, { staticHandlerContext }: EntryContext): string | null {
 	const { actionData, errors, matches } = staticHandlerContext
 	const { pathname, search } = new URL(url)
-	const hasParameters = Object.keys(matches.at(-1)?.params ?? {}).length > 0
-	return import.meta.env.PROD && !actionData && !errors && !search && !hasParameters ? pathname : null
+	const isForAll = import.meta.env.PROD && !actionData && !errors && !search
+	return isForAll && isWrittenAs(pathname, matches) ? pathname : null
 }
 
 function render(

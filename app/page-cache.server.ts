@@ -10,9 +10,19 @@ type RenderedPage = { loaderData: unknown; html: string; marks: Marks; renderedA
 const pages = new Map<string, RenderedPage>()
 
 /**
+ * Whether a path is the one that its route is written with, to the letter. Paths match in any case, encoded, and with a
+ * slash at their end, which makes as many as a client likes of each; a parameter makes no fewer.
+ *
+ * @param matches the route that takes it, and those around it
+ */
+export function isWrittenAs(pathname: string, matches: { route: { path?: string } }[]): boolean {
+	return pathname === `/${matches.flatMap(({ route }) => route.path ?? []).join("/")}`
+}
+
+/**
  * A page that was rendered for a stranger from the same data, with the marks of this request. See decision 22.
  *
- * @param path of a page without parameters, so that there are not more of them than routes
+ * @param path as its route is written, so that there are not more of them than routes
  * @returns null where it has to be rendered
  */
 export function findRendered(path: string, loaderData: unknown, marks: Marks): string | null {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
-import { findRendered, keepRendered } from "./page-cache.server"
+import { findRendered, isWrittenAs, keepRendered } from "./page-cache.server"
 
 const first = { nonce: "bm9uY2Ugb2YgdGhlIGZpcnN0", requestId: "5f0c7a52-6a9e-4f5b-9a38-2f6f3a3c1a01" }
 const second = { nonce: "bm9uY2Ugb2YgdGhlIHNlY29u", requestId: "0b9d0f1e-8f57-4f4e-8a53-3b8c5f1f7c02" }
@@ -44,4 +44,19 @@ it("data that cannot be compared is never taken for the same", () => {
 		keepRendered(path, data, html(first), first)
 		expect([path, findRendered(path, data, second)]).toEqual([path, null])
 	}
+})
+
+it("H-99: a path is kept in one spelling only, and none with a parameter", () => {
+	const matches = [{ route: {} }, { route: { path: "forgot-password" } }]
+	expect(isWrittenAs("/forgot-password", matches)).toBe(true)
+	for (const path of [
+		"/FORGOT-password",
+		"/forgot%2dpassword",
+		"/forgot-passwor%64",
+		"/forgot-password/",
+		"//forgot-password",
+	])
+		expect(isWrittenAs(path, matches)).toBe(false)
+	expect(isWrittenAs("/users/7", [{ route: {} }, { route: { path: "users/:id" } }])).toBe(false)
+	expect(isWrittenAs("/", [{ route: {} }, { route: {} }])).toBe(true)
 })
