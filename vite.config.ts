@@ -29,8 +29,13 @@ const serverPackages = [
 	"zod",
 ]
 
+const LIBRARIES =
+	/\/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|turbo-stream|@remix-run)\//
+/** But for what is loaded only where it is shown. */
+const SHARED = /\/app\/(ui|text)\/(?!.*\.client\.)/
+
 export default defineConfig({
-	plugins: [remix(remixConfig), serverEntry(), productionInstall()],
+	plugins: [remix(remixConfig), serverEntry(), browserFiles(), productionInstall()],
 	build: { target: "es2022", assetsInlineLimit: 0 },
 	optimizeDeps: { exclude: serverPackages },
 	server: { watch: { ignored: ["**/data/**", "**/e2e/**", "**/screenshots/**"] } },
@@ -55,4 +60,23 @@ function serverEntry(): Plugin {
 		name: "server-entry",
 		config: (_config, { isSsrBuild }) => (isSsrBuild ? { build: { rollupOptions }, ssr } : undefined),
 	}
+}
+
+/**
+ * What every page needs is in two files rather than twenty, as what is compressed together becomes smaller: the
+ * libraries, which most changes leave as they are, and `app/ui/` with its texts. `e2e/wire/assets.test.ts` holds the
+ * sum of both down.
+ */
+function browserFiles(): Plugin {
+	const manualChunks = (id: string) => {
+		if (LIBRARIES.test(id)) return "libraries"
+		return SHARED.test(id) ? "ui" : undefined
+	}
+	const build = {
+		minify: "terser" as const,
+		// For browsers from before 2023, which load the same files a little later without it.
+		modulePreload: { polyfill: false },
+		rollupOptions: { output: { manualChunks } },
+	}
+	return { name: "browser-files", config: (_config, { isSsrBuild }) => (isSsrBuild ? undefined : { build }) }
 }
