@@ -5,10 +5,10 @@ import { confirmPassword } from "./credentials.server"
 import { type OnDevice, withDevice } from "./device.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
-import { countMail, mailCharges } from "./limit/mail-charges"
+import { countingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { type Refusal, refusal } from "./refusal"
-import type { emailChangeSchema } from "./schema"
+import type { emailChangeSchema, emailConfirmSchema } from "./schema"
 import type { RenewedSession, SignedIn } from "./session/session.server"
 import { noteEmailChange, replaceEmail } from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
@@ -36,8 +36,10 @@ export async function requestEmailChange(
 	if (!confirmed.ok) return confirmed
 	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
-	await countMail(email, caller)
-	if (!(await noteEmailChange(user, email, caller))) return refusal("unauthenticated")
+	const noted = await countingMailbox(email, caller, async (isWithheld) => ({
+		ok: await noteEmailChange(user, email, isWithheld, caller),
+	}))
+	if (!noted.ok) return refusal("unauthenticated")
 	emit("email.change_requested", user, caller)
 	return { ok: true }
 }
@@ -46,15 +48,22 @@ export async function requestEmailChange(
  * Makes the address that a link was mailed to the account's own, once; other sessions end.
  *
  * @param signedIn who makes the call, which may be anybody: the session goes on if it is the account's
- * @returns refusals `link_invalid` (also when the address got another owner), `link_expired`
+ * @returns refusals `link_invalid` (also when the address got another owner), `link_expired`; `validation_failed` until
+ *   who is not signed in to the account is sure
  */
 export async function confirmEmailChange(
-	values: Record<string, unknown>,
+	{ intent, sure, ...link }: z.output<typeof emailConfirmSchema>,
 	signedIn: SignedIn | null,
 	caller: Caller,
-): Promise<{ ok: true; user: User; renewed: OnDevice<RenewedSession> | null } | LinkRefusal> {
-	const opened = await openLink("email_change", values, caller.now)
+): Promise<
+	| { ok: true; user: User; renewed: OnDevice<RenewedSession> | null }
+	| LinkRefusal
+	| Refusal<"validation_failed">
+> {
+	const opened = await openLink("email_change", link, caller.now)
 	if (!opened.ok) return opened
+	if (intent === "confirm_elsewhere" && !sure)
+		return refusal("validation_failed", { faults: { sure: [{ code: "sure_of_address_missing" }] } })
 	const { id } = opened.user
 	const session = signedIn?.user.id === id ? signedIn.session : null
 	const changed = await replaceEmail(opened.user, session, caller)

@@ -30,6 +30,7 @@ type FaultParameters = {
 	identifier_missing: unknown
 	identifier_too_long: unknown
 	sure_missing: unknown
+	sure_of_address_missing: unknown
 	intent_unknown: unknown
 	hash_missing: unknown
 	hash_unknown: unknown

@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { countMail, mailCharges } from "./limit/mail-charges"
+import { countingMailbox, mailCharges } from "./limit/mail-charges"
 import { signIn } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
@@ -55,14 +55,15 @@ export async function register(
 
 	const { passwordHash } = hashed
 	const mail = config.verification.enabled ? "verify" : null
-	const created = await charging(mail ? mailCharges(profile.email, caller) : [], () =>
+	const create = (isMailWithheld = false) =>
 		createUser(
 			{ ...config.registration.userDefaults, ...profile },
-			{ passwordHash, mail, redirectTo, replaces: registered, now: caller.now },
-		),
-	)
+			{ passwordHash, mail, isMailWithheld, redirectTo, replaces: registered, now: caller.now },
+		)
+	const created = mail
+		? await charging(mailCharges(profile.email, caller), () => countingMailbox(profile.email, caller, create))
+		: await create()
 	if (!created.ok) return created
-	if (mail) await countMail(profile.email, caller)
 	emit("user.registered", created.user, caller)
 	const { user } = created
 	if (mail) return { ok: true, user, verification: "sent", grant: null }

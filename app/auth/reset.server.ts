@@ -5,8 +5,8 @@ import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
-import { charge, charging, forgive } from "./limit/limit.server"
-import { foundMailboxCharges, mailCharges } from "./limit/mail-charges"
+import { charging, forgive } from "./limit/limit.server"
+import { countingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, linkUrl, openLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
 import { personalPasswordFault } from "./password/policy.server"
@@ -77,16 +77,19 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 	const found = owner ?? unproven
 	const user = found?.active ? found : null
 	const { now } = caller
-	// The same is done for nobody, from here on: the next request would feel the difference.
-	if (await charge(...foundMailboxCharges({ key: user?.emailKey ?? key }, caller))) return
-	const { id, epoch } = user ?? { id: "nobody", epoch: 0 }
-	await extendRegistration({ id }, now)
-	await inTransaction(async (transaction) => {
-		await noteResetRequest({ id, epoch }, now, transaction)
-		if (user) await enqueueMail({ kind: "reset", user, now }, transaction)
-		else await pretendMail({ kind: "reset", now }, transaction)
+	await countingMailbox({ key: user?.emailKey ?? key }, caller, async (isWithheld) => {
+		// The same is done for nobody, from here on: the next request would feel the difference.
+		const asking = user && !isWithheld ? user : null
+		const { id, epoch } = asking ?? { id: "nobody", epoch: 0 }
+		await extendRegistration({ id }, now)
+		await inTransaction(async (transaction) => {
+			await noteResetRequest({ id, epoch }, now, transaction)
+			if (asking) await enqueueMail({ kind: "reset", user: asking, now }, transaction)
+			else await pretendMail({ kind: "reset", now }, transaction)
+		})
+		const asked = await findUser(id)
+		if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })
+		else emit("password.reset_in_vain", null, caller)
+		return { ok: true }
 	})
-	const asked = await findUser(id)
-	if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })
-	else emit("password.reset_in_vain", null, caller)
 }

@@ -154,7 +154,19 @@ export const passwordChangeSchema = z
 
 export const emailChangeSchema = z.object({ email, current_password: currentPassword })
 
-export const emailConfirmSchema = z.object(linkFields)
+/** What `GET` looks at. */
+export const linkSchema = z.object(linkFields)
+
+export const emailConfirmSchema = z.object({
+	...linkFields,
+	/** Of the form that somebody else's browser gets: scanners press buttons, and tick nothing. */
+	intent: z
+		.enum(["confirm_elsewhere"])
+		.optional()
+		.catch(undefined)
+		.meta({ about: "What a browser sends that is not signed in to the account; it takes `sure`, too." }),
+	sure: checkbox,
+})
 
 /** Without a word, it stays as it is. A select's choice, or JSON. */
 const flag = z

@@ -10,7 +10,7 @@ import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { countMail, mailCharges } from "./limit/mail-charges"
+import { countingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
@@ -125,8 +125,7 @@ export async function resendVerification(
 ): Promise<{ ok: true } | CaptchaRefusal> {
 	const passed = await charging(mailCharges(email, caller), () => passCaptcha("resend", token, caller))
 	if (!passed.ok) return passed
-	await countMail(email, caller)
-	afterAnswer(() => mailNewLink(email.key, registered, redirectTo, caller))
+	afterAnswer(() => mailNewLink(email, registered, redirectTo, caller))
 	return { ok: true }
 }
 
@@ -144,18 +143,22 @@ async function checkPassword(
 }
 
 async function mailNewLink(
-	emailKey: string,
+	email: { key: string },
 	registered: string | null,
 	redirectTo: string | null,
 	caller: Caller,
 ): Promise<void> {
 	const { now } = caller
-	const user = config.verification.enabled ? await findUnproven(emailKey, registered) : null
-	// The same is done for nobody: the next request would feel the difference.
-	await extendRegistration({ id: user?.id ?? "nobody" }, now)
-	await inTransaction(async (transaction) => {
-		if (user) await enqueueMail({ kind: "verify", user, redirectTo, now }, transaction)
-		else await pretendMail({ kind: "verify", now }, transaction)
+	const found = config.verification.enabled ? await findUnproven(email.key, registered) : null
+	await countingMailbox(email, caller, async (isWithheld) => {
+		const user = isWithheld ? null : found
+		// The same is done for nobody: the next request would feel the difference.
+		await extendRegistration({ id: user?.id ?? "nobody" }, now)
+		await inTransaction(async (transaction) => {
+			if (user) await enqueueMail({ kind: "verify", user, redirectTo, now }, transaction)
+			else await pretendMail({ kind: "verify", now }, transaction)
+		})
+		emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)
+		return { ok: true }
 	})
-	emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)
 }

@@ -3,9 +3,12 @@ import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
 import { Address } from "../ui/address"
 import { Card } from "../ui/card"
+import { Checkbox } from "../ui/field"
 import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
 import { SubmitButton } from "../ui/submit-button"
+
+const OWN_ACCOUNT = "Yes, that's my account"
 
 type EmailConfirmPageProps = {
 	/** The mailed link's own fields. */
@@ -13,10 +16,12 @@ type EmailConfirmPageProps = {
 	/** What is wrong with the link. */
 	problem?: Problem
 	email?: string | null
+	/** Whose address it would be, where the browser is not signed in to the account. */
+	username?: string
 	refused?: RefusedForm
 }
 
-export function EmailConfirmPage({ link, problem, email, refused }: EmailConfirmPageProps) {
+export function EmailConfirmPage({ link, problem, email, username, refused }: EmailConfirmPageProps) {
 	// What a form was refused for says more than the page's address: the link may be in the form alone.
 	const dead = refused ? refused.problem : problem
 	if (dead && isAboutLink(dead))
@@ -28,17 +33,44 @@ export function EmailConfirmPage({ link, problem, email, refused }: EmailConfirm
 				</Link>
 			</Card>
 		)
+	const address = email ? (
+		<strong>
+			<Address>{email}</Address>
+		</strong>
+	) : (
+		"the address"
+	)
+	const account = username ? (
+		<>
+			The account <strong>{username}</strong>
+		</>
+	) : (
+		"An account"
+	)
+	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
+	const form = { id: "email-confirm", refused, hidden: { user_id, timestamp, signature } }
+	if (username || refused?.typed.intent === "confirm_elsewhere")
+		return (
+			<Card
+				title="Confirm your new address"
+				lead={
+					<>
+						{account} asks to use {address}. If it isn't yours, close this page, and nothing changes.
+					</>
+				}
+			>
+				<Form {...form} intent="confirm_elsewhere" labels={{ sure: OWN_ACCOUNT }}>
+					<Checkbox name="sure" label={OWN_ACCOUNT} />
+					<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>
+				</Form>
+			</Card>
+		)
 	return (
 		<Card
 			title="Confirm your new address"
-			lead={
-				<>
-					Once you confirm it, your account uses <strong>{email && <Address>{email}</Address>}</strong>, and
-					every other device is signed out.
-				</>
-			}
+			lead={<>Once you confirm it, your account uses {address}, and every other device is signed out.</>}
 		>
-			<Form id="email-confirm" refused={refused} hidden={link}>
+			<Form {...form}>
 				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>
 			</Form>
 		</Card>

@@ -15,10 +15,16 @@ export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const meta = titled("Confirm your new address")
 
-export async function loader({ request, context }: LoaderFunctionArgs) {
+export async function loader(args: LoaderFunctionArgs) {
+	const { request, context } = args
 	const link = singleValues(new URL(request.url).searchParams, linkFields)
 	const opened = await openLink("email_change", link, context.caller.now)
-	if (opened.ok) return { link, email: opened.user.pendingEmail }
+	if (opened.ok) {
+		const { id, username, pendingEmail } = opened.user
+		// Programs press no buttons by mistake.
+		const isOwn = context.json || (await getSignedIn(args))?.user.id === id
+		return { link, email: pendingEmail, ...(!isOwn && { username }) }
+	}
 	const refused = problem(opened.code)
 	return data({ link, problem: refused }, { status: refused.status })
 }

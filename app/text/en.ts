@@ -109,6 +109,7 @@ export const en = {
 		identifier_missing: "Enter your user name or e-mail address.",
 		identifier_too_long: "This is longer than any user name or e-mail address here.",
 		sure_missing: "Tick this box to remove the account.",
+		sure_of_address_missing: "Tick this box to confirm the address.",
 		intent_unknown: "Choose to update or to delete.",
 		hash_missing: "Give the hash of the password.",
 		hash_unknown: "This is no hash that can be checked here, or one that would cost too much.",

@@ -201,6 +201,12 @@ export const states = {
 	"email-confirm": async (context) => {
 		await context.page.goto(await context.mailed(await requestEmailChange(context)))
 	},
+	"email-confirm-elsewhere": confirmElsewhere,
+	"email-confirm-unsure": async (context) => {
+		await confirmElsewhere(context)
+		await submit(context.page)
+		await context.page.locator("[aria-invalid]").waitFor()
+	},
 	"email-confirm-error": ({ page }) => page.goto("/account/email/confirm"),
 	users: async (context) => {
 		await signIn(context, context.superuser)
@@ -277,6 +283,13 @@ async function requestEmailChange(context) {
 	const email = `${randomName()}@example.org`
 	await page.request.post("/account/email", { data: { email, current_password: member.password } })
 	return email
+}
+
+/** In a browser that is not signed in. @param {StateContext} context */
+async function confirmElsewhere(context) {
+	const link = await context.mailed(await requestEmailChange(context))
+	await context.page.context().clearCookies()
+	await context.page.goto(link)
 }
 
 /** As a superuser. @param {StateContext} context @param {Person} person */

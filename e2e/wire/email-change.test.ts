@@ -84,6 +84,34 @@ describe("U5: /account/email", () => {
 		expectProblem(await clientOf(server).getJson("/account", { Cookie }), 401, "unauthenticated")
 	})
 
+	it("H-100: whoever presses every button in another browser confirms nothing; a tick and a press do", async () => {
+		const { person, Cookie } = await member()
+		const { email } = somebody()
+		const link = await linkTo(email, person, Cookie)
+		const path = `/account/email/confirm?${new URLSearchParams(link)}`
+		const stranger = await member()
+		const own = await clientOf(server).get(path, { Accept: "text/html", Cookie })
+		expect(own.text).not.toContain('name="sure"')
+		for (const cookies of [[], [stranger.Cookie]]) {
+			const headers = Object.fromEntries(cookies.map((cookie) => ["Cookie", cookie]))
+			const page = await clientOf(server).get(path, { Accept: "text/html", ...headers })
+			expect(page.text).toContain(person.username)
+			const form = new URL(server.url + path).searchParams
+			for (const [, name, value] of page.text.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g))
+				form.set(name ?? "", value ?? "")
+			expect(form.get("intent")).toBe("confirm_elsewhere")
+			const fields = Object.fromEntries(form)
+			const unsure = await postFormAndJson(server, "/account/email/confirm", fields, headers)
+			expectRefused(unsure, 422, "validation_failed")
+			expect(Object.keys(unsure.json.json.errors)).toEqual(["sure"])
+			expect(userRow(server, person.username).email).toBe(person.email)
+		}
+		const sure = { ...link, intent: "confirm_elsewhere", sure: "on" }
+		const done = await clientOf(server).postForm("/account/email/confirm", sure)
+		expect([done.status, done.headers.get("Location")]).toEqual([303, "/account"])
+		expect(userRow(server, person.username).email).toBe(email)
+	})
+
 	it("U5: refuses a wrong password and what is no address, and is for who is signed in", async () => {
 		const { person, Cookie } = await member()
 		const before = rowsOf(server)

@@ -16,7 +16,7 @@ import { serverFixture } from "../support/server-fixture"
 const { server, mailbox } = serverFixture()
 
 /** `intent` of /verify is what it says where that is known, and to confirm otherwise. */
-const LENIENT = new Set(["verify intent"])
+const LENIENT = new Set(["verify intent", "confirmEmailChange intent"])
 const FORM = "application/x-www-form-urlencoded"
 const MULTIPART = "multipart/form-data"
 

@@ -1,6 +1,6 @@
 import { HOME, NEIGHBOURHOOD, networkOf } from "../../network"
 import type { Caller } from "../caller"
-import { type Charge, charge } from "./limit.server"
+import { type Charge, charge, refund } from "./limit.server"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
@@ -19,13 +19,24 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
  * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts,
  * which are others than those of what is typed: they would tell whose mailbox it is.
  */
-export function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
+function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return mailboxCharges(`found ${mailboxOf(email.key)}`, address)
 }
 
-/** Counts a mail that is sent whatever went to its mailbox before, as what was typed allowed it. */
-export async function countMail(email: { key: string }, caller: Pick<Caller, "address">): Promise<void> {
-	await charge(...foundMailboxCharges(email, caller))
+/**
+ * Works with whether the mail is to be withheld: what was typed allows it, but its mailbox had enough, as others were
+ * asked for by user name. Nobody is told, and as much is done.
+ */
+export async function countingMailbox<Outcome extends { ok: boolean }>(
+	email: { key: string },
+	caller: Pick<Caller, "address">,
+	work: (isWithheld: boolean) => Promise<Outcome>,
+): Promise<Outcome> {
+	const charges = foundMailboxCharges(email, caller)
+	const isWithheld = (await charge(...charges)) !== null
+	const outcome = await work(isWithheld)
+	if (!outcome.ok && !isWithheld) await refund(...charges)
+	return outcome
 }
 
 /**

@@ -3,7 +3,7 @@ import { db, inTransaction, isUniqueViolation, type Transaction } from "../../db
 import type { Prisma, User } from "../../db/generated/client"
 import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
-import { enqueueMail } from "../../mail/outbox.server"
+import { enqueueMail, pretendMail } from "../../mail/outbox.server"
 import type { Caller } from "../caller"
 import { mayNotify } from "../limit/mail-charges"
 import type { profileSchema } from "../schema"
@@ -66,12 +66,18 @@ export async function replacePassword(
  *
  * @returns whether the account is still what was read
  */
-export async function noteEmailChange(user: User, email: MailAddress, caller: Caller): Promise<boolean> {
+export async function noteEmailChange(
+	user: User,
+	email: MailAddress,
+	isMailWithheld: boolean,
+	caller: Caller,
+): Promise<boolean> {
 	const { now } = caller
 	const data = { pendingEmail: email.address, pendingEmailKey: email.key, pendingEmailAt: now }
 	return changeUser(user, {}, data, async (transaction) => {
 		const newcomer = { id: user.id, email: email.address }
-		await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
+		if (isMailWithheld) await pretendMail({ kind: "email_change", now }, transaction)
+		else await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
 		await notify("email_change_requested", user, caller, transaction)
 	})
 }

@@ -12,7 +12,7 @@ import {
 } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { parseMailAddress } from "../../mail/address.server"
-import { enqueueMail, type MailKind } from "../../mail/outbox.server"
+import { enqueueMail, type MailKind, pretendMail } from "../../mail/outbox.server"
 import type { Faults } from "../fault"
 import { type Refusal, refusal } from "../refusal"
 import type { registerSchema } from "../schema"
@@ -47,6 +47,8 @@ export type NewUser = {
 	passwordHash: string
 	/** What to mail with it. */
 	mail: MailKind | null
+	/** Its mailbox had enough: as much is done, and nothing is mailed. */
+	isMailWithheld?: boolean
 	/** Where the mailed link leads on to. */
 	redirectTo?: string | null
 	/**
@@ -68,7 +70,7 @@ export type NewUser = {
  */
 export async function createUser(
 	{ username, email, ...columns }: Profile,
-	{ passwordHash, mail, redirectTo, replaces, emailVerifiedAt, superuser, now }: NewUser,
+	{ passwordHash, mail, isMailWithheld, redirectTo, replaces, emailVerifiedAt, superuser, now }: NewUser,
 ): Promise<{ ok: true; user: User } | Refusal<"validation_failed">> {
 	const isOwned = emailVerifiedAt !== undefined || !config.verification.enabled
 	const data = {
@@ -91,7 +93,8 @@ export async function createUser(
 			const { usernameKey } = data
 			if (replaces) await transaction.user.deleteMany({ where: { id: replaces, usernameKey, ...unproven } })
 			const created = await transaction.user.create({ data })
-			if (mail) await enqueueMail({ kind: mail, user: created, redirectTo, now }, transaction)
+			if (mail && isMailWithheld) await pretendMail({ kind: mail, now }, transaction)
+			else if (mail) await enqueueMail({ kind: mail, user: created, redirectTo, now }, transaction)
 			return created
 		})
 		return { ok: true, user }
