@@ -6,8 +6,8 @@ import express from "express"
  * What a session check costs with nothing around it: a bare Express with the same look-up in the same file, and the
  * same body. `bench.mjs` starts it; it tells its port.
  */
-const [databaseFile] = process.argv.slice(2)
-const database = new Database(databaseFile)
+const [databaseUrl] = process.argv.slice(2)
+const database = new Database(databaseUrl.replace("file:", ""))
 const find = database.prepare(`
 	SELECT u."id", u."username", u."email", u."emailVerifiedAt", u."active", u."superuser", u."createdAt",
 		u."epoch", s."epoch" AS "sessionEpoch", s."expiresAt", s."absoluteExpiresAt", s."backend"

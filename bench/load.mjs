@@ -1,13 +1,31 @@
 import { availableParallelism, cpus } from "node:os"
+import { Worker } from "node:worker_threads"
+import { ARGON2, PASSWORD, PEOPLE, signedTokenOf, tokenOf } from "./people.mjs"
 
 /** What `bench.mjs` measures with: each part runs in a process of its own, and sends what it found to its parent. */
-export const PEOPLE = 400
-export const PASSWORD = "a password for the bench"
 export const CONNECTIONS = 16
 export const PROBES = 400
 const STRANGERS = 60
 const PAIRS = 60
 const WARM_UP_PAIRS = 10
+/** How many are made ready beforehand, which costs the machine less than to make each anew; more than one round takes. */
+const READY = { signIns: 4_000, checks: 20_000 }
+
+/** How who is measured is asked. */
+const apis = {
+	gatehouse: {
+		signIn: "/login",
+		body: (name) => ({ username: name, password: PASSWORD }),
+		check: "/account",
+		token: tokenOf,
+	},
+	"better-auth": {
+		signIn: "/api/auth/sign-in/email",
+		body: (name) => ({ email: `${name}@example.org`, password: PASSWORD }),
+		check: "/api/auth/get-session",
+		token: signedTokenOf,
+	},
+}
 
 /** What may not tell whether there is an account: what is asked, and how it is answered for both. */
 const questions = {
@@ -31,7 +49,9 @@ if (process.send) {
 	const parts = {
 		"warm-up": warmUp,
 		hashes,
+		threads,
 		"sign-ins": signIns,
+		checks,
 		flood,
 		stranger,
 		probe,
@@ -46,16 +66,16 @@ if (process.send) {
 /** Until the compiler has seen the way often enough: sign-ins that cost next to no hash, then what is measured. */
 async function warmUp(url) {
 	const { default: autocannon } = await import("autocannon")
-	await signIns(url, CONNECTIONS, 10, "quick")
+	await signIns(url, CONNECTIONS, 10, PEOPLE, "quick")
 	for (const path of ["/login", "/healthz"])
 		await autocannon({ url: url + path, connections: 2, duration: 3 })
 	return signIns(url, CONNECTIONS, 6)
 }
 
-/** What the machine can do: as many hashes at once as it has processors, as many as the server hashes with. */
+/** argon2 alone, by the calls that the server would make without threads of its own: one per processor at once. */
 async function hashes(seconds) {
 	const { hash, verify } = await import("@node-rs/argon2")
-	const known = await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+	const known = await hash(PASSWORD, ARGON2)
 	const end = performance.now() + Number(seconds) * 1000
 	let count = 0
 	const started = performance.now()
@@ -69,55 +89,81 @@ async function hashes(seconds) {
 	return { perSecond: count / ((performance.now() - started) / 1000) }
 }
 
-/** Everybody has a name and a client address of their own, as on a good day. */
-async function signIns(url, connections, seconds, who = "person") {
+/** What the machine can do at most: a thread per processor that does nothing but hash. */
+async function threads(seconds) {
+	const { hash } = await import("@node-rs/argon2")
+	const workerData = { known: await hash(PASSWORD, ARGON2), password: PASSWORD, seconds: Number(seconds) }
+	const counts = Array.from(
+		{ length: availableParallelism() },
+		() =>
+			new Promise((resolve, reject) => {
+				const thread = new Worker(new URL("thread.mjs", import.meta.url), { workerData })
+				thread.once("message", resolve)
+				thread.once("error", reject)
+			}),
+	)
+	return { perSecond: (await Promise.all(counts)).reduce((sum, each) => sum + each, 0) }
+}
+
+/** @returns what `autocannon` tells, after requests that were made ready: each connection sends others */
+async function fire(url, connections, seconds, requests) {
 	const { default: autocannon } = await import("autocannon")
-	const requests = Array.from({ length: PEOPLE }, (_, index) => ({
-		method: "POST",
-		path: "/login",
-		headers: { "Content-Type": "application/json", "X-Forwarded-For": `10.1.${index >> 8}.${index & 255}` },
-		body: JSON.stringify({ username: `${who}${index}`, password: PASSWORD }),
-	}))
+	const share = Math.floor(requests.length / connections)
 	let clients = 0
-	const before = processorTimes()
-	const result = await autocannon({
+	return autocannon({
 		url,
 		connections: Number(connections),
 		duration: Number(seconds),
 		timeout: 60,
-		requests,
-		// Each connection begins with somebody else; requests that are ready cost the machine less than ones made anew.
-		setupClient(client) {
-			const first = (clients++ * Math.floor(PEOPLE / connections)) % PEOPLE
-			client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
-		},
+		requests: requests.slice(0, 1),
+		setupClient: (client) => client.setRequests(requests.slice(clients * share, ++clients * share)),
 	})
+}
+
+/** Everybody has a name and a client address of their own, as on a good day. Who signs in is drawn anew each time. */
+async function signIns(url, connections, seconds, people = PEOPLE, who = "person", api = "gatehouse") {
+	const { signIn, body } = apis[api]
+	const requests = draw(READY.signIns, people, (index) => ({
+		method: "POST",
+		path: signIn,
+		headers: { "Content-Type": "application/json", "X-Forwarded-For": addressOf(index) },
+		body: JSON.stringify(body(`${who}${index}`)),
+	}))
+	const before = processorTimes()
+	const result = await fire(url, connections, seconds, requests)
 	const failed = result.non2xx + result.errors
 	return { perSecond: result["2xx"] / result.duration, failed, idlePercent: idlePercentSince(before) }
 }
 
+/** Who is signed in with the cookie that is sent; each is drawn by chance. @returns how many answers a second */
+async function checks(url, seconds, people, cookieName, api = "gatehouse") {
+	const { check, token } = apis[api]
+	const requests = draw(READY.checks, people, (index) => ({
+		path: check,
+		headers: { accept: "application/json", cookie: `${cookieName}=${token(index)}` },
+	}))
+	const answer = await fetch(url + check, requests[0])
+	if (!(await answer.text()).includes('"person')) throw new Error(`${url} does not know who is signed in`)
+	return perSecond(await fire(url, CONNECTIONS, seconds, requests))
+}
+
+function draw(amount, people, requestOf) {
+	return Array.from({ length: amount }, () => requestOf(Math.floor(Math.random() * people)))
+}
+
+function addressOf(index) {
+	return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`
+}
+
 /** One network sends all that it can, with right passwords, which no limit counts. Most of it is told to come later. */
 async function flood(url, connections) {
-	const { default: autocannon } = await import("autocannon")
-	const amount = PEOPLE - STRANGERS
-	const requests = Array.from({ length: amount }, (_, index) => ({
+	const requests = Array.from({ length: PEOPLE - STRANGERS }, (_, index) => ({
 		method: "POST",
 		path: "/login",
 		headers: { "Content-Type": "application/json", "X-Forwarded-For": "10.2.0.1" },
 		body: JSON.stringify({ username: `person${STRANGERS + index}`, password: PASSWORD }),
 	}))
-	let clients = 0
-	await autocannon({
-		url,
-		connections: Number(connections),
-		duration: 120,
-		timeout: 60,
-		requests,
-		setupClient(client) {
-			const first = (clients++ * Math.floor(amount / connections)) % amount
-			client.setRequests([...requests.slice(first), ...requests.slice(0, first)])
-		},
-	})
+	await fire(url, connections, 120, requests)
 }
 
 /** Somebody else signs in, from somewhere else each time. @returns the median, in ms, and how often it failed */
@@ -161,6 +207,10 @@ async function requests(url, seconds, headers) {
 		duration: Number(seconds),
 		headers: JSON.parse(headers),
 	})
+	return perSecond(result)
+}
+
+function perSecond(result) {
 	if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx + result.errors} requests failed`)
 	return result["2xx"] / result.duration
 }

@@ -15,7 +15,8 @@ export function part(name, ...parameters) {
 
 /** A server of `bench/` that tells its port. */
 export async function startPeer(file, ...parameters) {
-	const child = fork(here(file), parameters, { stdio: ["ignore", "ignore", "inherit", "ipc"] })
+	const env = { ...process.env, NODE_ENV: "production" }
+	const child = fork(here(file), parameters, { env, stdio: ["ignore", "ignore", "inherit", "ipc"] })
 	const { port } = await new Promise((resolve, reject) => {
 		child.once("message", resolve)
 		child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)))

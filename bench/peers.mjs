@@ -1,82 +1,100 @@
 import { execFileSync } from "node:child_process"
 import { resolve } from "node:path"
 import { say } from "../bin/setup.mjs"
-import { PASSWORD, percentile } from "./load.mjs"
+import { atLeast, inTurn, ratioOf } from "./lines.mjs"
 import { here, part, startPeer } from "./part.mjs"
+import { PEOPLE } from "./people.mjs"
+import { signInsPerSecond } from "./sign-ins.mjs"
+import { cookieNameOf, withPostgres, withServer } from "./with-server.mjs"
 
 const ROUNDS = 5
 const SECONDS = 5
-const MIXED_REQUESTS = 100_000
+const BETTER_AUTH = ["better-auth.session_token", "better-auth"]
 
-/** What must hold. */
-const MIN_SESSION_CHECK_RATIO = 0.4
-const MIN_PAGE_RATIO = 1
-const MAX_MEGABYTES = 250
+/** Against the same look-up with nothing around it, against better-auth, and on PostgreSQL. */
+export function compareSessionChecks() {
+	return withServer({}, (ours) =>
+		withPostgres((databaseUrl) =>
+			withServer({ DATABASE_URL: databaseUrl }, (onPostgres) =>
+				withPeers(
+					[
+						["express.mjs", ours.databaseUrl],
+						["better-auth.mjs", `${ours.databaseUrl.replace("file:", "")}-better-auth`],
+					],
+					(bare, betterAuth) => compare(ours, onPostgres, bare, betterAuth),
+				),
+			),
+		),
+	)
+}
 
-/** The same look-up with nothing around it. */
-export async function compareSessionChecks(server) {
-	const peer = await startPeer("express.mjs", server.databaseFile)
-	const headers = { accept: "application/json", cookie: await signIn(server.url) }
-	const ask = (url) => part("requests", `${url}/account`, String(SECONDS), JSON.stringify(headers))
-	try {
-		say(`Session checks (GET /account, JSON) per second, against a bare Express, ${ROUNDS} rounds in turn …`)
-		return await compare(server.url, peer.url, ask, MIN_SESSION_CHECK_RATIO)
-	} finally {
-		peer.stop()
+async function compare(ours, onPostgres, bare, betterAuth) {
+	const cookieName = await cookieNameOf(ours.url)
+	const check = (url, ...how) => part("checks", url, SECONDS, PEOPLE, ...how)
+	const checks = {
+		SQLite: () => check(ours.url, cookieName),
+		PostgreSQL: () => check(onPostgres.url, cookieName),
+		"bare Express": () => check(bare.url, cookieName),
+		"better-auth": () => check(betterAuth.url, ...BETTER_AUTH),
 	}
+	say("Warming up …")
+	for (const ask of Object.values(checks)) await ask()
+	say(`Session checks (GET /account, JSON) per second, ${ROUNDS} rounds of ${SECONDS} s each in turn …`)
+	const checked = await inTurn(ROUNDS, checks)
+	say("Sign-ins per second, in the same way …")
+	await signInsPerSecond(ours.url, SECONDS)
+	const signedIn = await inTurn(ROUNDS, {
+		SQLite: () => signInsPerSecond(ours.url, SECONDS),
+		"better-auth": () => signInsPerSecond(betterAuth.url, SECONDS, PEOPLE, "person", "better-auth"),
+	})
+	const checksOf = (other) => ratioOf(checked, "SQLite", other)
+	return [
+		atLeast(
+			0.4,
+			"session checks a second, of a bare Express with the same look-up",
+			...checksOf("bare Express"),
+		),
+		atLeast(4, "session checks a second, of better-auth's `get-session`", ...checksOf("better-auth")),
+		atLeast(7, "sign-ins a second, of better-auth's", ...ratioOf(signedIn, "SQLite", "better-auth")),
+		atLeast(
+			0.6,
+			"session checks a second on PostgreSQL, of SQLite",
+			...ratioOf(checked, "PostgreSQL", "SQLite"),
+		),
+	]
 }
 
 /** A page with one form and nothing else, by the same Remix. */
-export async function comparePages(server) {
+export function comparePages() {
+	buildBareRemix()
+	return withServer({}, (ours) =>
+		withPeers([["remix.mjs"]], async (bare) => {
+			const headers = JSON.stringify({ accept: "text/html" })
+			const asks = {
+				ours: () => part("requests", `${ours.url}/login`, SECONDS, headers),
+				"bare Remix": () => part("requests", `${bare.url}/login`, SECONDS, headers),
+			}
+			say("Warming up …")
+			for (const ask of Object.values(asks)) await ask()
+			say(`Pages (GET /login) per second, ${ROUNDS} rounds of ${SECONDS} s each in turn …`)
+			const results = await inTurn(ROUNDS, asks)
+			const ratio = ratioOf(results, "ours", "bare Remix")
+			return [atLeast(1, "pages (`GET /login`) a second, of a bare Remix page", ...ratio)]
+		}),
+	)
+}
+
+export function buildBareRemix() {
 	const options = { cwd: here("remix"), env: { ...process.env, NODE_ENV: "production" }, stdio: "ignore" }
 	execFileSync(process.execPath, [resolve("node_modules/@remix-run/dev/dist/cli.js"), "vite:build"], options)
-	const peer = await startPeer("remix.mjs")
-	const headers = { accept: "text/html" }
-	const ask = (url) => part("requests", `${url}/login`, String(SECONDS), JSON.stringify(headers))
+}
+
+async function withPeers(peers, use) {
+	const started = []
 	try {
-		say(`Pages (GET /login) per second, against a bare Remix page, ${ROUNDS} rounds in turn …`)
-		return await compare(server.url, peer.url, ask, MIN_PAGE_RATIO)
+		for (const peer of peers) started.push(await startPeer(...peer))
+		return await use(...started)
 	} finally {
-		peer.stop()
+		for (const peer of started) peer.stop()
 	}
-}
-
-async function compare(url, peerUrl, ask, least) {
-	for (const each of [url, peerUrl]) await ask(each)
-	const ratios = []
-	for (let round = 1; round <= ROUNDS; round++) {
-		const [ours, bare] = [await ask(url), await ask(peerUrl)]
-		ratios.push(ours / bare)
-		console.log(`  ${round}: ${ours.toFixed(0)}, bare ${bare.toFixed(0)}`)
-	}
-	const ratio = percentile(ratios, 0.5)
-	console.log(`  ratio (median): ${ratio.toFixed(2)}   (at least ${least})`)
-	return ratio >= least
-}
-
-/** Pages, session checks and refused sign-ins, by people with a session and without. */
-export async function measureMemory(server) {
-	say(`Resident memory after ${MIXED_REQUESTS.toLocaleString("en")} requests of all kinds …`)
-	const cookie = await signIn(server.url)
-	const half = () => part("mixed", server.url, String(MIXED_REQUESTS / 2), cookie)
-	const atRest = megabytes(server.pid)
-	await half()
-	const halfWay = megabytes(server.pid)
-	await half()
-	const atEnd = megabytes(server.pid)
-	console.log(
-		`  ${atRest} MB at rest, ${halfWay} MB after half, ${atEnd} MB at the end   (below ${MAX_MEGABYTES})`,
-	)
-	return atEnd < MAX_MEGABYTES
-}
-
-async function signIn(url) {
-	const headers = { "Content-Type": "application/json" }
-	const body = JSON.stringify({ username: "quick0", password: PASSWORD })
-	const answer = await fetch(`${url}/login`, { method: "POST", headers, body })
-	return answer.headers.getSetCookie()[0]?.split(";")[0] ?? ""
-}
-
-function megabytes(pid) {
-	return Math.round(Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])) / 1024)
 }

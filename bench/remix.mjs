@@ -18,4 +18,6 @@ app.use(async (request, response) => {
 	else response.end()
 })
 
-const server = app.listen(0, "127.0.0.1", () => process.send?.({ port: server.address().port }))
+const server = app.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () =>
+	process.send?.({ port: server.address().port }),
+)

@@ -10,14 +10,15 @@ import { build } from "../bin/setup.mjs"
 const READY_AFTER_MS = 20_000
 
 /**
- * Starts the built server on a free port with a database of its own, which is gone once it has stopped.
+ * Starts the built server on a free port. Unless `env` names a database, it has one of its own, which is gone once it
+ * has stopped.
  *
  * @param {{ env: Record<string, string>, output: "ignore" | "inherit" }} options
  */
 export async function startBuiltServer({ env, output }) {
 	if (!existsSync("build/server/index.js")) build()
 	const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
-	const databaseFile = join(folder, "gatehouse.db")
+	const databaseUrl = env.DATABASE_URL ?? `file:${join(folder, "gatehouse.db")}`
 	const port = await freePort()
 	const url = `http://localhost:${port}`
 	const child = spawn(process.execPath, ["bin/start.mjs"], {
@@ -26,7 +27,7 @@ export async function startBuiltServer({ env, output }) {
 			PORT: String(port),
 			APP_URL: url,
 			SECRET: randomBytes(32).toString("base64url"),
-			DATABASE_URL: `file:${databaseFile}`,
+			DATABASE_URL: databaseUrl,
 			TRUST_PROXY: "1",
 			...env,
 		},
@@ -40,14 +41,14 @@ export async function startBuiltServer({ env, output }) {
 	}
 	for (const deadline = Date.now() + READY_AFTER_MS; Date.now() < deadline && child.exitCode === null; ) {
 		const ready = await fetch(`${url}/readyz`).catch(() => null)
-		if (ready?.ok) return { url, databaseFile, pid: child.pid, stop }
+		if (ready?.ok) return { url, databaseUrl, pid: child.pid, stop }
 		await pause(50)
 	}
 	child.kill()
 	throw new Error("The server did not start.")
 }
 
-function freePort() {
+export function freePort() {
 	return new Promise((resolve) => {
 		const probe = createServer().listen(0, "127.0.0.1", () => {
 			const { port } = probe.address()

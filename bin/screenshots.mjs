@@ -36,7 +36,7 @@ const names = words.filter(
 /** Each state is reached from a client address of its own, so that limits stay on. */
 let addresses = 0
 let url
-let databaseFile
+let databaseUrl
 const readMails = new Set()
 
 setup()
@@ -53,7 +53,7 @@ await browser.close()
 async function withServer(take) {
 	const env = { NODE_ENV: "development", SMTP_URL: "", LOG_LEVEL: "error" }
 	const server = await startBuiltServer({ env, output: "inherit" })
-	;({ url, databaseFile } = server)
+	;({ url, databaseUrl } = server)
 	try {
 		await take()
 	} finally {
@@ -128,7 +128,7 @@ async function invitePeople() {
 		env: {
 			...process.env,
 			SECRET: randomBytes(32).toString("base64url"),
-			DATABASE_URL: `file:${databaseFile}`,
+			DATABASE_URL: databaseUrl,
 		},
 		input: password,
 	})

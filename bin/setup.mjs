@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { noteBuild } from "./freshness.mjs"
 
 const MIN_NODE = [20, 19]
@@ -15,10 +15,7 @@ const STAMP = "app/db/generated/.schema"
  */
 export function setup() {
 	checkNode()
-	if (!isInstalled()) {
-		say("Installing packages from package-lock.json (a few minutes, once)…")
-		install()
-	}
+	installPackages(".")
 	const schema = hash(SCHEMA, "bin/setup.mjs")
 	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
 		say("Generating the database clients…")
@@ -28,6 +25,16 @@ export function setup() {
 		if (existsSync("app/db/postgres")) generateForPostgres()
 		writeFileSync(STAMP, schema)
 	}
+}
+
+/** What `folder` needs, from its lock file. */
+export function installPackages(folder) {
+	if (isInstalled(folder)) return
+	say(`Installing packages from ${join(folder, "package-lock.json")} (a few minutes, once)…`)
+	const parameters = ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--include=dev"]
+	const npm = process.env.npm_execpath
+	if (npm) run(process.execPath, [npm, ...parameters])
+	else run("npm", parameters)
 }
 
 /** Builds what `npm start` runs. */
@@ -61,20 +68,14 @@ function checkNode() {
 }
 
 /** Compares what npm notes in node_modules with the lock file; packages for other platforms may be missing. */
-function isInstalled() {
-	const installed = JSON.parse(readIfThere("node_modules/.package-lock.json") ?? '{"packages":{}}').packages
-	const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"))
+function isInstalled(folder) {
+	const note = readIfThere(join(folder, "node_modules/.package-lock.json"))
+	const installed = JSON.parse(note ?? '{"packages":{}}').packages
+	const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"))
 	return Object.entries(packages).every(
 		([path, { version, optional, devOptional }]) =>
 			path === "" || optional || devOptional || installed[path]?.version === version,
 	)
-}
-
-function install() {
-	const parameters = ["ci", "--no-audit", "--no-fund", "--include=dev"]
-	const npm = process.env.npm_execpath
-	if (npm) run(process.execPath, [npm, ...parameters])
-	else run("npm", parameters)
 }
 
 /** Prisma's command line looks for an engine that `generate` never runs; any file satisfies it without a download. */
