@@ -4,6 +4,8 @@ import { runInNewContext } from "node:vm"
 
 /** How much garbage may come on top of what is in use before it is collected, in per cent. */
 const MAX_GARBAGE_PERCENT = 30
+/** Until then, the first pages would wait for it. */
+const KEEP_SMALL_AFTER_MS = 2_000
 
 /** Starts the server that `npm run build` made. */
 process.env.NODE_ENV ||= "production"
@@ -13,7 +15,7 @@ if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm 
 try {
 	const { start } = await import("../build/server/index.js")
 	const { stop } = await start()
-	keepHeapSmall()
+	setTimeout(keepHeapSmall, KEEP_SMALL_AFTER_MS).unref()
 	let stopping = false
 	for (const signal of ["SIGTERM", "SIGINT"])
 		process.on(signal, async () => {

@@ -51,6 +51,7 @@ export const sqliteOnly: Record<string, string> = {
 	"reliability.test.ts": NO_DATABASE,
 	"routes.test.ts": NO_DATABASE,
 	"settings.test.ts": NO_DATABASE,
+	"start.test.ts": SQLITE,
 	"start-errors.test.ts": SQLITE,
 	"threats.test.ts": NO_DATABASE,
 	"unread-answers.test.ts": NO_DATABASE,

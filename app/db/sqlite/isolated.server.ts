@@ -45,6 +45,11 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		return this.#connection
 	}
 
+	/** For who stops before Prisma's client has asked for the connection, which otherwise ends it. */
+	async disconnect(): Promise<void> {
+		await (await this.#connection)?.dispose()
+	}
+
 	async #connected(): Promise<Statements> {
 		await this.connect()
 		return this.#statements as Statements

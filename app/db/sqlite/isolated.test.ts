@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import Database from "better-sqlite3"
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { env } from "../../env.server"
@@ -196,4 +197,13 @@ it("after it was closed, the database opens again", async () => {
 	await openDatabase()
 	await pingDatabase()
 	expect(await names()).toEqual(["before"])
+})
+
+it("closing leaves no file open, also where Prisma's engine was never asked", async () => {
+	await closeDatabase()
+	await openDatabase()
+	await pingDatabase()
+	expect(existsSync(`${databaseFile}-wal`)).toBe(true)
+	await closeDatabase()
+	expect(existsSync(`${databaseFile}-wal`)).toBe(false)
 })
