@@ -1,6 +1,7 @@
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { AddressTakenMail } from "../mail/address-taken"
+import { duration } from "../mail/duration"
 import { EmailChangeMail } from "../mail/email-change"
 import { EmailChangeNoticeMail } from "../mail/email-change-notice"
 import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
@@ -135,15 +136,4 @@ function linkOf(purpose: LinkPurpose, user: User, now: Date, redirectTo: string 
 
 function forgotPasswordLink(): string | null {
 	return config.passwordReset.enabled ? `${env.appUrl}/forgot-password` : null
-}
-
-const MINUTE = 60
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-
-/** In the largest unit of which there are at least two. */
-function duration(seconds: number): string {
-	if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`
-	if (seconds >= 2 * HOUR) return `${Math.floor(seconds / HOUR)} hours`
-	return `${Math.floor(seconds / MINUTE)} minutes`
 }

@@ -1,5 +1,5 @@
 import { appName } from "../auth.config"
-import { LinkButton, Mail, Paragraph } from "./layout"
+import { LinkButton, Mail, Paragraph, TextLink } from "./layout"
 
 export function AddressTakenMail(props: {
 	/** Null where the address isn't proven: then the name may be a stranger's words. */
@@ -26,10 +26,10 @@ export function AddressTakenMail(props: {
 			<LinkButton href={link}>{verified ? "Sign in" : "Get a new link"}</LinkButton>
 			{verified && resetLink && (
 				<Paragraph>
-					Forgot the password? <a href={resetLink}>Choose a new one</a>
+					Forgot the password? <TextLink href={resetLink}>Choose a new one</TextLink>
 				</Paragraph>
 			)}
-			<Paragraph quiet>If this wasn't you, you can ignore this e-mail: nothing was changed.</Paragraph>
+			<Paragraph quiet>If this wasn't you, you can ignore this message: nothing was changed.</Paragraph>
 		</Mail>
 	)
 }

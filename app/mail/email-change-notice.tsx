@@ -12,11 +12,16 @@ export function EmailChangeNoticeMail(props: {
 		? `Your e-mail address for ${appName} was changed`
 		: `Your e-mail address for ${appName} is about to change`
 	return (
-		<Mail subject={subject}>
+		<Mail
+			subject={subject}
+			title={isDone ? "Your address was changed" : "Your address is about to change"}
+			preview="If that was you, there's nothing to do."
+			reason={`Sent by ${appName}, because this ${isDone ? "was" : "is"} the address of your account.`}
+		>
 			<Paragraph>Hello{username && ` ${username}`},</Paragraph>
 			<Paragraph>
 				{isDone
-					? "Your account has another e-mail address now. This is the last e-mail to the old one."
+					? "Your account now has another e-mail address. This is our last e-mail to the old one."
 					: "Someone who knows your password asked to use another e-mail address for your account. It changes once that address is confirmed."}
 			</Paragraph>
 			<Paragraph>If that was you, there's nothing to do.</Paragraph>

@@ -52,7 +52,8 @@ export function Mail(props: {
 						className="card"
 						style={{
 							display: "block",
-							padding: "32px 24px",
+							// What stands last has a margin of its own.
+							padding: "32px 24px 16px",
 							border: `1px solid ${light.border_color}`,
 							borderRadius: 16,
 							backgroundColor: light.foreground_color,
@@ -125,13 +126,21 @@ function Brand() {
 	)
 }
 
+export function TextLink({ href, children }: { href: string; children: string }) {
+	return (
+		<a className="link" href={href} style={{ color: light.link_color }}>
+			{children}
+		</a>
+	)
+}
+
 export function Paragraph({ children, quiet }: { children: ReactNode; quiet?: boolean }) {
 	return <p style={{ margin: "0 0 16px", ...(quiet && { fontSize: 14 }) }}>{children}</p>
 }
 
 /** A button, and its address in full for who cannot press it. Outlook fills cells, not links. */
 export function LinkButton({ href, children }: { href: string; children: string }) {
-	const { button_color, button_text_color, link_color } = light
+	const { button_color, button_text_color } = light
 	return (
 		<>
 			<table role="presentation" width="100%" cellPadding={0} cellSpacing={0} style={{ margin: "24px 0" }}>
@@ -158,9 +167,7 @@ export function LinkButton({ href, children }: { href: string; children: string 
 			<div className="copy">
 				<p style={{ margin: "0 0 4px", fontSize: 14 }}>If the button doesn't work, copy this link:</p>
 				<p style={{ margin: "0 0 24px", fontSize: 14, wordBreak: "break-all" }}>
-					<a className="link" href={href} style={{ color: link_color }}>
-						{href}
-					</a>
+					<TextLink href={href}>{href}</TextLink>
 				</p>
 			</div>
 		</>

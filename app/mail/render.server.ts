@@ -10,7 +10,8 @@ export type MailElement = ReactElement<Parameters<typeof Mail>[0]>
 export function renderMail(element: MailElement): Message {
 	const html = `<!doctype html>${renderToStaticMarkup(element)}`
 	const text = convert(html, {
-		wordwrap: 78,
+		// Programs break lines where their window ends; lines that were broken before are ragged on a phone.
+		wordwrap: false,
 		formatters: { linkOnItsOwnLine },
 		selectors: [
 			{ selector: "a", format: "linkOnItsOwnLine" },

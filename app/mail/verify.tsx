@@ -19,7 +19,7 @@ export function VerifyMail(props: { link: string; period: string; askedAt: Date 
 				You asked for this on <Moment at={props.askedAt} />. The link works once, for {props.period}.
 			</Paragraph>
 			<Paragraph quiet>
-				If this wasn't you, you can ignore this e-mail: without the link, nobody can use the account.
+				If this wasn't you, you can ignore this message: without the link, nobody can use the account.
 			</Paragraph>
 		</Mail>
 	)
