@@ -21,3 +21,12 @@ for (const path of ["/", ...FORMS, "/nowhere"].filter((path) => path !== "/verif
 		const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)
 		expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(MAX_LAYOUT_SHIFT)
 	})
+
+test("what follows an address in a sentence stays on its line", async ({ open, page }) => {
+	await page.setViewportSize({ width: 320, height: 568 })
+	await open("/verify/resend")
+	await page.getByLabel("E-mail address").fill("somebody.with.a.long.name@mail.example.org")
+	await page.locator("button[type=submit]").click()
+	const address = page.locator("main .address")
+	await expect(address).toHaveText("somebody.with.a.long.name@mail.example.org,")
+})

@@ -26,10 +26,10 @@ export function EmailChangePage(props: {
 			lead={
 				<>
 					Now it's{" "}
-					<strong>
-						<Address>{email}</Address>
-					</strong>
-					. We'll send a link to the new one; nothing changes until you open it.
+					<Address strong end=".">
+						{email}
+					</Address>{" "}
+					We'll send a link to the new one; nothing changes until you open it.
 				</>
 			}
 			footer={<Link to="/account">Back to your account</Link>}
@@ -37,11 +37,11 @@ export function EmailChangePage(props: {
 			{pending && (
 				<p className="hint">
 					You've asked to change it to{" "}
-					<strong>
-						<Address>{pending.email}</Address>
-					</strong>
-					. The link we've sent there works until <Time iso={pending.expires_at} withClock />, or until you
-					ask for another.
+					<Address strong end=".">
+						{pending.email}
+					</Address>{" "}
+					The link we've sent there works until <Time iso={pending.expires_at} withClock />, or until you ask
+					for another.
 				</p>
 			)}
 			<Form id="email-change" refused={refused} labels={labels}>

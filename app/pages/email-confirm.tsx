@@ -33,13 +33,14 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				</Link>
 			</Card>
 		)
-	const address = email ? (
-		<strong>
-			<Address>{email}</Address>
-		</strong>
-	) : (
-		"the address"
-	)
+	const address = (end: string) =>
+		email ? (
+			<Address strong end={end}>
+				{email}
+			</Address>
+		) : (
+			`the address${end}`
+		)
 	const account = username ? (
 		<>
 			The account <strong>{username}</strong>
@@ -55,7 +56,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				title="Confirm your new address"
 				lead={
 					<>
-						{account} asks to use {address}. If it isn't yours, close this page, and nothing changes.
+						{account} asks to use {address(".")} If it isn't yours, close this page, and nothing changes.
 					</>
 				}
 			>
@@ -68,7 +69,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	return (
 		<Card
 			title="Confirm your new address"
-			lead={<>Once you confirm it, your account uses {address}, and every other device is signed out.</>}
+			lead={<>Once you confirm it, your account uses {address(",")} and every other device is signed out.</>}
 		>
 			<Form {...form}>
 				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>

@@ -76,10 +76,9 @@ function Unconfirmed(props: {
 			lead={
 				<>
 					{sentence} We'll e-mail a link to{" "}
-					<strong>
-						<Address>{email}</Address>
-					</strong>
-					.
+					<Address strong end=".">
+						{email}
+					</Address>
 				</>
 			}
 			footer={

@@ -60,15 +60,15 @@ export function VerifySentPage(props: VerifySentPageProps) {
 function WhatToDo({ email, promised }: { email: string | null; promised: boolean }) {
 	const notice = useNotice()
 	if (!email) return <>Open the link we've sent you to confirm your address.</>
-	const address = (
-		<strong>
-			<Address>{email}</Address>
-		</strong>
+	const address = (end?: string) => (
+		<Address strong end={end}>
+			{email}
+		</Address>
 	)
-	if (promised) return <>We've sent a link to {address}. Open it to confirm your address.</>
+	if (promised) return <>We've sent a link to {address(".")} Open it to confirm your address.</>
 	// The notice says what was sent.
-	if (notice) return <>Look for our mail to {address}, and open its link to confirm your address.</>
-	return <>If {address} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
+	if (notice) return <>Look for our mail to {address(",")} and open its link to confirm your address.</>
+	return <>If {address()} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
 }
 
 function Envelope() {

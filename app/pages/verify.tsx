@@ -38,18 +38,19 @@ export function VerifyPage(props: VerifyPageProps) {
 	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} email={email} redirectTo={redirect_to} />
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	const form = { refused, redirectTo: redirect_to, hidden: { user_id, timestamp, signature }, labels }
-	const address = email ? (
-		<strong>
-			<Address>{email}</Address>
-		</strong>
-	) : (
-		"the address"
-	)
+	const address = (end?: string) =>
+		email ? (
+			<Address strong end={end}>
+				{email}
+			</Address>
+		) : (
+			`the address${end ?? ""}`
+		)
 	if (!needs_password)
 		return (
 			<Card
 				title="Confirm your address"
-				lead={<>Confirm that {address} is yours, and your account is ready.</>}
+				lead={<>Confirm that {address()} is yours, and your account is ready.</>}
 			>
 				<Form id="confirm" {...form}>
 					<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
@@ -60,7 +61,9 @@ export function VerifyPage(props: VerifyPageProps) {
 		<Card
 			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
 			lead={
-				<>You've opened this link in another browser. To confirm {address}, enter the password you chose.</>
+				<>
+					You've opened this link in another browser. To confirm {address(",")} enter the password you chose.
+				</>
 			}
 		>
 			<Form id="confirm" {...form}>
@@ -124,10 +127,9 @@ function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
 				<>
 					<p>
 						We'll e-mail a new one to{" "}
-						<strong>
-							<Address>{email}</Address>
-						</strong>
-						.
+						<Address strong end=".">
+							{email}
+						</Address>
 					</p>
 					<Form id="resend" action="/verify/resend" redirectTo={redirectTo} hidden={{ email }}>
 						<SubmitButton pending="Sending…">Send me a new link</SubmitButton>
