@@ -1,3 +1,4 @@
+import { Address } from "../ui/address"
 import { Time } from "../ui/time"
 
 type InboxMail = { id: string; to: string; subject: string; text: string; sent_at: string | null }
@@ -23,13 +24,13 @@ export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 					<article className="mail" key={mail.id}>
 						<h2>{mail.subject}</h2>
 						<p className="hint">
-							To {mail.to}
+							To <Address end={mail.sent_at ? "," : "."}>{mail.to}</Address>{" "}
 							{mail.sent_at && (
 								<>
-									, <Time iso={mail.sent_at} withClock />
+									<Time iso={mail.sent_at} withClock />.
 								</>
-							)}
-							. <a href={`/dev/mail/${mail.id}`}>See it as HTML</a>
+							)}{" "}
+							<a href={`/dev/mail/${mail.id}`}>See it as HTML</a>
 						</p>
 						<pre>
 							<WithLinks text={mail.text} />

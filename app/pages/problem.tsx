@@ -2,6 +2,9 @@ import { headingOf, type Problem } from "../http/problem"
 
 /** Not found, not allowed, gone wrong. Plain links: it also stands where there is no router. */
 export function ProblemPage({ problem }: { problem: Problem }) {
+	// Nobody needs to write to us about a mistyped address: there the number is not explained.
+	const isOurs = problem.status >= 500
+	const number = <code>{problem.request_id}</code>
 	return (
 		<section className="opening walled" aria-labelledby="title">
 			{problem.status > 0 && <p className="status">{problem.status}</p>}
@@ -20,7 +23,7 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 			</div>
 			{problem.request_id && (
 				<p className="hint">
-					If you write to us about it, add this number: <code>{problem.request_id}</code>
+					{isOurs ? <>If you write to us about it, add this number: {number}</> : <>Request {number}</>}
 				</p>
 			)}
 		</section>
