@@ -47,7 +47,7 @@ export function readable(api: ApiDocument): ReadableApi {
 			.filter(({ described }) => described.tags.includes(name))
 			.map((operation) => readableOperation(operation, { api, url })),
 	}))
-	return { title: api.info.title, url, flows, saidToAll: saidToAll.map(refusal) }
+	return { title: api.info.title, url, flows, saidToAll: refusalsOf(saidToAll) }
 }
 
 type Place = { path: string; method: string; described: Described }
@@ -72,7 +72,7 @@ function readableOperation(place: Place, context: Context): ReadableOperation {
 		access: accessOf(described, refusals),
 		fields,
 		answers,
-		refusals: refusals.map(refusal),
+		refusals: refusalsOf(refusals),
 		commands: commandsOf(place, context),
 	}
 }
@@ -81,6 +81,10 @@ function accessOf({ security }: Described, refusals: ProblemCode[]): string | nu
 	if (refusals.includes("forbidden")) return "For superusers."
 	const isOptional = security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0)
 	return isOptional ? null : "For who is signed in."
+}
+
+function refusalsOf(codes: ProblemCode[]): Refusal[] {
+	return codes.map(refusal).sort((one, other) => one.status - other.status)
 }
 
 function refusal(code: ProblemCode): Refusal {
