@@ -39,6 +39,7 @@ test("from the home page to the account: three clicks, four fields and the mail"
 	await click("button", "Confirm my address")
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account")
 	await expect(page).toHaveURL("/account")
+	await expect(page.getByRole("status")).toHaveText("Your address is confirmed, and your account is ready.")
 	await expect(page.getByRole("main")).toContainText(`${person.email} confirmed`)
 	expect({ clicks, fields }).toEqual({ clicks: 3, fields: Object.keys(registrationOf(person)).length })
 })

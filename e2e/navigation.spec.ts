@@ -98,7 +98,7 @@ test("what was done, and what goes on, is read out from a place that was there b
 	await expect(page.locator(".notice")).toHaveAttribute("aria-live", "off")
 	await page.getByRole("button", { name: "Sign out" }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in")
-	await expect(region).toHaveText("You are signed out.")
+	await expect(region).toHaveText("You're signed out.")
 	await page.getByRole("link", { name: "Forgot it?" }).click()
 	await expect(region).toHaveText("")
 	expect(await page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([
@@ -107,7 +107,7 @@ test("what was done, and what goes on, is read out from a place that was there b
 		"Saving…",
 		"Your profile is saved.",
 		"Signing out…",
-		"You are signed out.",
+		"You're signed out.",
 	])
 })
 

@@ -47,7 +47,7 @@ test("H-21: every form works from a page under no-referrer, whose posts say `Ori
 	for (const signOutAt of ["/account", "/logout"]) {
 		await page.goto(signOutAt)
 		await press(page, "Sign out")
-		await expect(page.getByRole("status")).toHaveText("You are signed out.")
+		await expect(page.getByRole("status")).toHaveText("You're signed out.")
 		await page.goto("/login")
 		await page.getByLabel("User name or e-mail").fill(person.username)
 		await page.getByLabel("Password", { exact: true }).fill(person.password)

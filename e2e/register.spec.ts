@@ -33,7 +33,7 @@ test("a person registers, confirms the address, signs in, sees the account and s
 	await expect(page.getByRole("main")).toContainText(`${person.email} confirmed`)
 	await page.getByRole("button", { name: "Sign out" }).click()
 	await expect(page).toHaveURL(config.logout.redirectTo)
-	await expect(page.getByRole("status")).toHaveText("You are signed out.")
+	await expect(page.getByRole("status")).toHaveText("You're signed out.")
 	expect(await page.context().cookies()).not.toContainEqual(expect.objectContaining({ name: COOKIE }))
 })
 
@@ -336,7 +336,7 @@ test("while a password is chosen, its length is told, then how strong the server
 
 	// The last is longer than a password can be in bytes, and takes long to be normalised.
 	const { maxCodePoints } = config.password
-	const tooLong = `Use at most ${maxCodePoints} characters.`
+	const tooLong = `Choose a password of at most ${maxCodePoints} characters.`
 	for (const password of ["walnut ".repeat(maxCodePoints), "\u0316\u0301".repeat(20_000)]) {
 		await field.fill(password)
 		await expect(strength).toHaveText("Too long")

@@ -80,7 +80,8 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 							<Time iso={session.expires_at} withClock />
 							{session.expires_at !== session.absolute_expires_at && (
 								<p className="hint">
-									Each visit makes it longer, up to <Time iso={session.absolute_expires_at} withClock />.
+									Each visit extends this, until <Time iso={session.absolute_expires_at} withClock /> at the
+									latest.
 								</p>
 							)}
 						</dd>

@@ -50,7 +50,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 					length={length}
 					enterKeyHint="done"
 				/>
-				<SubmitButton pending="Saving…">Save the new password</SubmitButton>
+				<SubmitButton pending="Saving…">Save new password</SubmitButton>
 			</Form>
 		</Card>
 	)

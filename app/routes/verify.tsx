@@ -74,7 +74,7 @@ export async function action(args: ActionFunctionArgs) {
 			...mailedCookie.remove(request),
 			...(grant || json ? [] : [usernameCookie.set(user.username, context.caller.now)]),
 		],
-		notice: grant ? undefined : "verified",
+		notice: grant ? "verified_signed_in" : "verified",
 	})
 }
 

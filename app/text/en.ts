@@ -76,12 +76,12 @@ export const en = {
 	faults: {
 		username_missing: "Enter a user name.",
 		username_length: ({ minLength, maxLength }: Fault<"username_length">) =>
-			`Use ${minLength} to ${maxLength} characters.`,
+			`Choose a user name of ${minLength} to ${maxLength} characters.`,
 		username_characters:
 			"Use letters from a to z, digits, dots, dashes and underscores. Start and end with a letter or digit.",
 		username_taken: "This user name is taken. Choose another.",
 		email_missing: "Enter your e-mail address.",
-		email_malformed: "Enter a valid e-mail address, like ada@example.org.",
+		email_malformed: "Enter an address like ada@example.org.",
 		email_taken: "This address already has an account. Sign in instead.",
 		current_password_wrong: "That isn't your current password.",
 		email_of_another: "Another account has this address.",
@@ -91,9 +91,9 @@ export const en = {
 		new_password_missing: "Choose a password.",
 		new_password_unreadable: "Use only characters that can be typed.",
 		password_too_short: ({ minCodePoints }: Fault<"password_too_short">) =>
-			`Use at least ${minCodePoints} characters.`,
+			`Choose a password of at least ${minCodePoints} characters.`,
 		password_too_long: ({ maxCodePoints }: Fault<"password_too_long">) =>
-			`Use at most ${maxCodePoints} characters.`,
+			`Choose a password of at most ${maxCodePoints} characters.`,
 		password_common: "This is one of the most common passwords. Choose another.",
 		password_common_word:
 			"That's little more than a common word or number. Try a few unrelated words instead.",
@@ -128,19 +128,19 @@ export const en = {
 			"Almost there. We've sent you an e-mail: open its link to confirm your address, then sign in.",
 		registered_without_mail: "Your account is ready. Sign in.",
 		verified: "Your address is confirmed. Sign in to go on.",
-		reset_requested:
-			"If there's an account with that name or address, we've sent it a link. Check your mail.",
+		verified_signed_in: "Your address is confirmed, and your account is ready.",
+		reset_requested: "If that name or address has an account, a link is on its way. Check your mail.",
 		password_reset: "Your password is changed. Sign in with the new one.",
 		password_changed: "Your password is changed. Every other device is signed out.",
 		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
 		email_changed: "Your new address is confirmed.",
 		resent: "A new link is on its way, if this address still needs one.",
-		removed: "The account was removed. Nobody can use your address there.",
+		removed: "The account was removed. Your address isn't used here any more.",
 		profile_saved: "Your profile is saved.",
 		user_updated: "The account was changed.",
 		user_deleted: "The account was deleted.",
 		session_ended: "Your session has ended. Sign in again to continue.",
-		signed_out: "You are signed out.",
+		signed_out: "You're signed out.",
 	},
 }
 

@@ -153,7 +153,7 @@ describe("without verification and reset", () => {
 		for (const username of ["short", "much.too.long.by.far"]) {
 			const refused = await postFormAndJson(server, "/register", registrationOf({ ...person(), username }))
 			expectRefused(refused, 422, "validation_failed")
-			expect(refused.json.json.errors).toEqual({ username: ["Use 6 to 14 characters."] })
+			expect(refused.json.json.errors).toEqual({ username: ["Choose a user name of 6 to 14 characters."] })
 		}
 	})
 
