@@ -58,7 +58,7 @@ test("H-80: in another browser the link asks for the password, and then signs in
 	const password = page.getByLabel("Password", { exact: true })
 	await password.fill("a wrong password")
 	await page.getByRole("button", { name: "Confirm my address" }).click()
-	await expect(page.getByRole("alert")).toHaveText("That user name, e-mail or password isn't right.")
+	await expect(page.getByRole("alert")).toHaveText("That e-mail, user name or password isn't right.")
 	await expect(password).toHaveValue("")
 	expect(isVerified(server, person)).toBe(false)
 	await password.fill(person.password)
