@@ -11,7 +11,7 @@ import { checkBackends } from "./app/auth/backend/backends.server"
 import { startCleaning } from "./app/auth/cleaning.server"
 import { closeLimits, openLimits } from "./app/auth/limit/limit.server"
 import { composeMail } from "./app/auth/mails.server"
-import { stopHashing, verifyPassword } from "./app/auth/password/hashing.server"
+import { stopHashing, verifyPassword, wouldWaitTooLong } from "./app/auth/password/hashing.server"
 import { countActiveSessions } from "./app/auth/session/active-count.server"
 import { checkColumns } from "./app/auth/user/columns.server"
 import { checkVerificationUrl } from "./app/auth/verification-url.server"
@@ -33,6 +33,7 @@ import { respondWithJson } from "./app/server/json-responder.server"
 import { refuseOtherMethods } from "./app/server/methods.server"
 import { serveMetrics } from "./app/server/metrics.server"
 import { networksInTurn } from "./app/server/network-turns.server"
+import { refuseOverload } from "./app/server/overload.server"
 import { respondWithPage } from "./app/server/page-responder.server"
 import { logUnhandledRejections } from "./app/server/process-faults.server"
 import { guardRequests } from "./app/server/request-guard.server"
@@ -144,6 +145,7 @@ function createApp(assets: RequestHandler) {
 	app.use(serveMetrics)
 	app.use(assets)
 	app.use(refuseOtherMethods(findRoute))
+	app.use(refuseOverload(findRoute, wouldWaitTooLong))
 	app.use(respondWithJson(findRoute, remix.entry.module.handleError))
 	app.use(compression())
 	app.use(respondWithPage(remix, findRoute))

@@ -64,7 +64,8 @@ async function renderPage(
 	let html = path && findRendered(path, loaderData, marks)
 	if (!html) {
 		html = await render(request, remixContext, marks)
-		if (path && !request.headers.has("Cookie")) keepRendered(path, loaderData, html, marks)
+		const isStranger = !request.headers.has("Cookie") && !request.headers.has("Authorization")
+		if (path && isStranger) keepRendered(path, loaderData, html, marks)
 	}
 	headers.set("Content-Type", "text/html; charset=utf-8")
 	return new Response(html, { status, headers })

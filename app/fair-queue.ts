@@ -1,28 +1,34 @@
 /**
  * What waits, by whose it is: owners take turns, so that one who sends a thousand waits for himself, and not everybody
- * for him. None may have more waiting than there is room left, so that there is room for who comes next: two who send
- * all they can have a third each, nine a tenth.
+ * for him. Whoever would have too many before him is refused, and by the same rule: two who send all they can have half
+ * of the places each, and one who comes by himself is in, whatever the others sent.
  */
 export class FairQueue<Item> {
 	/** In the order of whose turn is next. None is empty. */
 	readonly #waiting = new Map<string, Item[]>()
-	readonly #total: () => number
+	readonly #mostBefore: () => number
 	#size = 0
 
-	/** @param total how many may wait in all, at the moment */
-	constructor(total: () => number) {
-		this.#total = total
+	/** @param mostBefore how many may have their turn before one that waits, at the moment */
+	constructor(mostBefore: () => number) {
+		this.#mostBefore = mostBefore
 	}
 
 	get size(): number {
 		return this.#size
 	}
 
-	/** @returns whether there was room */
+	/** Whether an owner's next may wait. */
+	mayAdd(owner: string): boolean {
+		const most = this.#mostBefore()
+		const own = this.#waiting.get(owner)?.length ?? 0
+		return this.#size < most || this.#countBefore(owner, own) < most
+	}
+
+	/** @returns whether it may wait */
 	add(owner: string, item: Item): boolean {
 		const items = this.#waiting.get(owner) ?? []
-		const room = this.#total() - this.#size
-		if (room <= 0 || items.length >= room) return false
+		if (!this.mayAdd(owner)) return false
 		items.push(item)
 		this.#waiting.set(owner, items)
 		this.#size++
@@ -44,6 +50,13 @@ export class FairQueue<Item> {
 			return item
 		}
 		return undefined
+	}
+
+	/** How many have their turn before an owner's next, of which as many of his own. */
+	#countBefore(owner: string, own: number): number {
+		let before = own
+		for (const [other, items] of this.#waiting) if (other !== owner) before += Math.min(items.length, own + 1)
+		return before
 	}
 
 	/** @returns whether it still waited */

@@ -63,15 +63,22 @@ const BEAT_MS = 500
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
  *
  * @param mail.redirectTo where its link leads on to: a path on this site
+ * @returns its id
  */
 export async function enqueueMail(
 	mail: { kind: MailKind; user: { id: string; email: string }; redirectTo?: string | null; now: Date },
 	transaction: Pick<Transaction, "outboxMail"> = db,
-): Promise<void> {
+): Promise<string> {
 	const { kind, user, redirectTo = null, now } = mail
 	const sent = { to: user.email, redirectTo, createdAt: now, nextAttemptAt: now }
 	const data = { id: randomUUID(), kind, userId: user.id, ...sent }
 	await transaction.outboxMail.create({ data })
+	return data.id
+}
+
+/** Takes a mail out again, if nobody has begun to send it. */
+export async function withholdMail(id: string): Promise<void> {
+	await db.outboxMail.deleteMany({ where: { id, attempts: 0, sentAt: null } })
 }
 
 /** As much work as {@link enqueueMail}, where there is nobody to write to. Nothing is left of it. */

@@ -12,6 +12,7 @@ import { titled } from "../ui/title"
 export { keepForm as clientAction } from "../ui/keep-form"
 export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
+export const handle = { hashesPassword: true }
 export const meta = titled("Change your password")
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -23,6 +23,7 @@ type Outcome = { isMailed: boolean; isSignedIn: boolean }
 export { keepForm as clientAction } from "../ui/keep-form"
 export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
+export const handle = { hashesPassword: true }
 export const meta = titled("Create an account", { forStrangers: true })
 
 export async function loader(args: LoaderFunctionArgs) {

@@ -29,6 +29,15 @@ it("H-79: one network has only so many requests in work; another does not wait f
 	expect(begun.slice(ofFlooder)).toEqual(["198.51.100.1", "2001:db8:0:a700::1"])
 })
 
+it("H-79: among others, a network has fewer in work", () => {
+	const { begun, ask } = asking()
+	ask("198.51.100.1")
+	for (let count = 0; count < 200; count++) ask(FLOODER)
+	expect(begun.filter((address) => address === FLOODER).length).toBeLessThanOrEqual(2)
+	ask("198.51.100.2")
+	expect(begun.at(-1)).toBe("198.51.100.2")
+})
+
 it("H-79: all of one home's /56 are one network", () => {
 	const { begun, ask } = asking()
 	for (let count = 0; count < 200; count++)

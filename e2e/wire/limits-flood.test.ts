@@ -9,6 +9,7 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
+import { startServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
 /** Fewer than may wait, far more than are checked in the time that they are given. */
@@ -33,6 +34,22 @@ const right = (person: Person) => signIn(server, person)
 const errors = () => server.logLines().filter(({ level }) => Number(level) >= 50)
 
 describe("a flood of sign-ins", () => {
+	it("H-53: who would wait too long is told the same, whether before or after the request was read", async () => {
+		const short = await startServer({ settings: { password: { maxHashWaitSeconds: 0.001 } } })
+		try {
+			const many = Array.from({ length: 60 }, () =>
+				signIn(short, { username: somebody().username, password: "wrong password" }),
+			)
+			const refused = (await Promise.all(many)).filter(({ status }) => status === 503)
+			expect(refused.length).toBeGreaterThan(10)
+			const told = refused.map(({ text, headers }) => `${text} ${headers.get("Retry-After")}`)
+			expect(new Set(told).size).toBe(1)
+			expect(told[0]).toContain("overloaded")
+		} finally {
+			await short.stop()
+		}
+	})
+
 	it(
 		"H-53: 500 at once are all answered, the rest of the site goes on, and so does signing in",
 		async () => {

@@ -6,6 +6,7 @@ import { expectProblem } from "../support/answers"
 import {
 	type Answer,
 	clientOf,
+	linkFields,
 	newSession,
 	type Person,
 	register,
@@ -116,6 +117,29 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		const counted = await asAnother((other) => other.query(`SELECT max("count") AS most FROM "LimitCount"`))
 		expect(counted.rows[0].most).toBeGreaterThanOrEqual(points)
 		await expectRecovered()
+	})
+
+	it("H-66: forty uses of one link at once wait for each other alone: nobody's limits are counted elsewhere", async () => {
+		const changing = await registerVerified(server, mailbox)
+		const session = await newSession(server, changing)
+		const { email } = somebody()
+		const change = { email, current_password: changing.password }
+		await clientOf(server).postJson("/account/email", change, { Cookie: session })
+		const link = linkFields((await mailbox.next(email)).links[0] ?? "")
+		const before = logged(server, "limits.unavailable").length
+		const use = () => clientOf(server).postJson("/account/email/confirm", link)
+		const answers = await asAnother(async (client) => {
+			await client.query("BEGIN")
+			await client.query(`SELECT 1 FROM "User" WHERE username = $1 FOR UPDATE`, [changing.username])
+			const uses = Array.from({ length: 40 }, use)
+			// As many as there are connections wait for the row, once it is free.
+			await pause(500)
+			await client.query("COMMIT")
+			return Promise.all(uses)
+		})
+		const statuses = answers.map(({ status }) => status).sort()
+		expect(statuses).toEqual([200, ...Array(39).fill(400)])
+		expect(logged(server, "limits.unavailable").length).toBe(before)
 	})
 
 	it("H-66: connections that are ended while nobody uses them are not noticed", async () => {

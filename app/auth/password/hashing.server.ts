@@ -43,7 +43,7 @@ const OURSELVES: Waiting = { address: "ourselves" }
  * asynchronous calls use, it would hold up file access and DNS. What waits is bounded, by time (OWASP ASVS 5, V15.2.2).
  *
  * @param caller when its signal is aborted, the task gives its place up; one that a thread has already is finished
- * @returns a PHC string; the refusal `overloaded` when it would wait too long, or too many of one network wait
+ * @returns a PHC string; the refusal `overloaded` when it would wait for too long
  * @throws the signal's reason
  */
 export async function hashPassword(
@@ -71,6 +71,11 @@ export async function verifyPassword(
 	return done ? { ok: true, ...(await done) } : overloaded()
 }
 
+/** Whether a task for this client would be refused as `overloaded`. */
+export function wouldWaitTooLong(address: string): boolean {
+	return !waiting.mayAdd(networkOf(address, HOME))
+}
+
 /** Ends the threads, and what waits for them; the next task starts new ones. */
 export async function stopHashing(): Promise<void> {
 	for (const { reject } of waiting.takeAll()) reject(new Error("Hashing was stopped"))
@@ -78,9 +83,10 @@ export async function stopHashing(): Promise<void> {
 }
 
 let millisecondsPerHash = FIRST_GUESS_MS
-/** As many as are done in the time that one may wait. */
-const room = () => Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
-const waiting = new FairQueue<Job>(room)
+/** As many are done in the time that one may wait. */
+const mostBefore = () =>
+	Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
+const waiting = new FairQueue<Job>(mostBefore)
 const threads: ReturnType<typeof startThread>[] = []
 /** Whose tasks came last, and when, by the process's own clock. */
 let newest = { network: "", at: Number.NEGATIVE_INFINITY }

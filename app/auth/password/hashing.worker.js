@@ -1,5 +1,4 @@
 // @ts-check
-import { setPriority } from "node:os"
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads"
 import { checkStoredHash, makeHash } from "./stored-hash.js"
 
@@ -9,13 +8,6 @@ import { checkStoredHash, makeHash } from "./stored-hash.js"
  *
  * @typedef {{ id: number, task: import("./hashing.server").HashTask }} Numbered
  */
-
-/**
- * So that requests are answered whatever is hashed: the thread that answers goes first, with nine parts of a processor
- * that both want. Elsewhere than on Linux, this would be the priority of the whole process.
- */
-const BEHIND_OTHERS = 10
-if (process.platform === "linux") setPriority(BEHIND_OTHERS)
 
 /** @type {import("node:worker_threads").MessagePort} */
 const urgentPort = workerData.urgentPort

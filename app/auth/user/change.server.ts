@@ -3,7 +3,7 @@ import { db, inTransaction, isUniqueViolation, type Transaction } from "../../db
 import type { Prisma, User } from "../../db/generated/client"
 import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
-import { enqueueMail, pretendMail } from "../../mail/outbox.server"
+import { enqueueMail, pretendMail, withholdMail } from "../../mail/outbox.server"
 import type { Caller } from "../caller"
 import { mayNotify } from "../limit/mail-charges"
 import type { profileSchema } from "../schema"
@@ -33,10 +33,10 @@ export async function replacePasswordByLink(
 		...proven(emailKey, user.emailVerifiedAt ?? now),
 		...raised,
 	}
-	return changeUser(user, { resetRequestedAt: user.resetRequestedAt }, data, async (transaction) => {
+	const state = { resetRequestedAt: user.resetRequestedAt }
+	return changeAndTell("password_changed", user, state, data, caller, async (transaction) => {
 		await removeRivals({ id, emailKey }, transaction)
 		await transaction.session.deleteMany({ where: { userId: id } })
-		await notify("password_changed", user, caller, transaction)
 	})
 }
 
@@ -53,9 +53,8 @@ export async function replacePassword(
 ): Promise<{ renewed: RenewedSession | null } | null> {
 	let renewed: RenewedSession | null = null
 	const data = { passwordHash, resetRequestedAt: null, ...raised }
-	const isDone = await changeUser(user, {}, data, async (transaction) => {
+	const isDone = await changeAndTell("password_changed", user, {}, data, caller, async (transaction) => {
 		renewed = await endOtherSessions({ id: user.id, epoch: user.epoch + 1 }, session, transaction)
-		await notify("password_changed", user, caller, transaction)
 	})
 	return isDone ? { renewed } : null
 }
@@ -74,11 +73,10 @@ export async function noteEmailChange(
 ): Promise<boolean> {
 	const { now } = caller
 	const data = { pendingEmail: email.address, pendingEmailKey: email.key, pendingEmailAt: now }
-	return changeUser(user, {}, data, async (transaction) => {
+	return changeAndTell("email_change_requested", user, {}, data, caller, async (transaction) => {
 		const newcomer = { id: user.id, email: email.address }
 		if (isMailWithheld) await pretendMail({ kind: "email_change", now }, transaction)
 		else await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
-		await notify("email_change_requested", user, caller, transaction)
 	})
 }
 
@@ -101,10 +99,9 @@ export async function replaceEmail(
 	const waiting = { pendingEmailKey, pendingEmailAt }
 	const address = { email: pendingEmail, emailKey: pendingEmailKey, resetRequestedAt: null }
 	const data = { ...proven(pendingEmailKey, now), ...raised, ...address }
-	const isDone = await changeUser(user, waiting, data, async (transaction) => {
+	const isDone = await changeAndTell("email_changed", user, waiting, data, caller, async (transaction) => {
 		await removeRivals({ id, emailKey: pendingEmailKey }, transaction)
 		renewed = await endOtherSessions({ id, epoch: epoch + 1 }, session, transaction)
-		await notify("email_changed", user, caller, transaction)
 	})
 	return isDone ? { renewed } : null
 }
@@ -150,11 +147,27 @@ export function nothingPending() {
 	return { pendingEmail: null, pendingEmailKey: null, pendingEmailAt: null }
 }
 
-/** Tells the owner of a change, as often as one mailbox may be told. */
-async function notify(kind: Notice, user: User, caller: Caller, transaction: Transaction): Promise<void> {
-	if (await mayNotify(kind, { key: user.emailKey }, caller))
-		await enqueueMail({ kind, user, now: caller.now }, transaction)
-	else log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+/**
+ * {@link changeUser}, and tells the owner, as often as one mailbox may be told. That is counted once the transaction is
+ * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other.
+ */
+async function changeAndTell(
+	kind: Notice,
+	user: User,
+	state: Prisma.UserWhereInput,
+	data: Prisma.UserUpdateManyMutationInput,
+	caller: Caller,
+	also: (transaction: Transaction) => Promise<void>,
+): Promise<boolean> {
+	let notice = ""
+	const isDone = await changeUser(user, state, data, async (transaction) => {
+		await also(transaction)
+		notice = await enqueueMail({ kind, user, now: caller.now }, transaction)
+	})
+	if (!isDone || (await mayNotify(kind, { key: user.emailKey }, caller))) return isDone
+	await withholdMail(notice)
+	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+	return isDone
 }
 
 function proven(emailKey: string, now: Date) {
