@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import pino from "pino"
-import pretty from "pino-pretty"
 import { env } from "./env.server"
 
 /** What every line of a request carries; `traceId` is that of the trace that a proxy says it is part of */
@@ -20,14 +19,19 @@ export const log = pino(
 			return scope ? { request_id: scope.requestId, trace_id: scope.traceId } : {}
 		},
 	},
-	destination(),
+	await destination(),
 )
 
-function destination() {
-	const stream = env.production
-		? pino.destination({ fd: 1, sync: true })
-		: pretty({ ignore: "request_id,trace_id,event", singleLine: true, translateTime: "HH:MM:ss", sync: true })
+async function destination() {
+	const stream = env.production ? pino.destination({ fd: 1, sync: true }) : await readableLines()
 	// A closed log pipe (EPIPE) or a full disk must not take the accounts down with it.
 	stream.on("error", () => {})
 	return stream
+}
+
+/** Its thirty modules are loaded only where they are used. */
+async function readableLines() {
+	const { default: pretty } = await import("pino-pretty")
+	const ignore = "request_id,trace_id,event"
+	return pretty({ ignore, singleLine: true, translateTime: "HH:MM:ss", sync: true })
 }
