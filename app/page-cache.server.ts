@@ -16,7 +16,7 @@ const pages = new Map<string, RenderedPage>()
  * @param matches the route that takes it, and those around it
  */
 export function isWrittenAs(pathname: string, matches: { route: { path?: string } }[]): boolean {
-	return pathname === `/${matches.flatMap(({ route }) => route.path ?? []).join("/")}`
+	return pathname === `/${matches.flatMap(({ route }) => route.path || []).join("/")}`
 }
 
 /**
