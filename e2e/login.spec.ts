@@ -2,7 +2,7 @@ import { config } from "../app/auth.config"
 import { expect, test } from "./fixtures"
 import { COOKIE, clientOf } from "./support/client"
 
-const NOT_RIGHT = "That e-mail, user name or password isn't right."
+const NOT_RIGHT = "That user name, e-mail or password isn't right."
 
 test("a wrong password and an unknown name get the same sentence, and no session", async ({
 	page,
@@ -43,7 +43,7 @@ test("an empty form asks for both fields", async ({ page, open }) => {
 	await open("/login")
 	await page.getByRole("button", { name: "Sign in" }).click()
 	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText([
-		"Enter your user name or address.",
+		"Enter your user name or e-mail address.",
 		"Enter your password.",
 	])
 	await page.getByRole("alert").getByRole("link", { name: "Enter your password." }).click()

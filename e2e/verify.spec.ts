@@ -58,7 +58,7 @@ test("H-80: in another browser the link asks for the password, and then signs in
 	const password = page.getByLabel("Password", { exact: true })
 	await password.fill("a wrong password")
 	await page.getByRole("button", { name: "Confirm my address" }).click()
-	await expect(page.getByRole("alert")).toHaveText("That e-mail, user name or password isn't right.")
+	await expect(page.getByRole("alert")).toHaveText("That user name, e-mail or password isn't right.")
 	await expect(password).toHaveValue("")
 	expect(isVerified(server, person)).toBe(false)
 	await password.fill(person.password)
@@ -215,7 +215,9 @@ test("what cannot be an address is said at the field, and kept", async ({ page, 
 	await page.getByRole("button", { name: "Send the link" }).click()
 	await expect(page.getByLabel("E-mail address")).toBeFocused()
 	await expect(page.getByLabel("E-mail address")).toHaveValue("nobody at all")
-	await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(/Enter an address like/)
+	await expect(page.getByLabel("E-mail address")).toHaveAccessibleDescription(
+		/Enter a valid e-mail address, like/,
+	)
 	await expect(page.getByRole("alert")).toHaveCount(0)
 })
 

@@ -255,7 +255,7 @@ describe("a page of one's own", () => {
 		const { username, password } = person
 		const wrong = await clientOf(server).postForm("/login", { username, password: "not the password" })
 		expect(wrong.status).toBe(401)
-		expect(textOf(wrong)).toContain("That e-mail, user name or password isn't right.")
+		expect(textOf(wrong)).toContain("That user name, e-mail or password isn't right.")
 		expect(inputValue(wrong, "username")).toBe(username)
 		const right = await clientOf(server).postForm("/login", { username, password })
 		expect([right.status, right.headers.get("Location")]).toEqual([303, "/"])
