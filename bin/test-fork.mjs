@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { copyProject } from "../e2e/support/copy.mjs"
+import { followFieldsGuide } from "../e2e/support/fields-guide.mjs"
 import { say, setup } from "./setup.mjs"
 
 /**
@@ -21,7 +22,7 @@ const changes = {
 		edit("app/auth.config.ts", /(verification: \{[^}]*?enabled: )true/, "$1false")
 		edit("app/auth.config.ts", /signIn: false/, "signIn: true")
 	},
-	field: addField,
+	field: () => followFieldsGuide(folder),
 }
 
 const words = process.argv.slice(2)
@@ -62,24 +63,6 @@ function run(script, ...parameters) {
 	const all = ["--import", "./e2e/support/end-with-parent.mjs", script, ...parameters]
 	child = spawn(process.execPath, all, { cwd: folder, stdio: "inherit" })
 	return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)))
-}
-
-/** As `docs/fields.md` says. */
-function addField() {
-	edit("prisma/schema.prisma", /(model User \{)/, `$1\n  display_name String @default("")`)
-	const sql = `ALTER TABLE "User" ADD COLUMN "display_name" TEXT NOT NULL DEFAULT '';\n`
-	for (const database of ["sqlite", "postgres"]) {
-		const migration = join(folder, `prisma/migrations/${database}/20990101000000_display_name`)
-		mkdirSync(migration)
-		writeFileSync(join(migration, "migration.sql"), sql)
-	}
-	edit("app/auth.events.server.ts", /^/, `import { text } from "./auth/field"\n`)
-	edit(
-		"app/auth.events.server.ts",
-		/fields: \{\}/,
-		`fields: { display_name: text("Enter a name.").max(80, "Use at most 80 characters.") }`,
-	)
-	edit("e2e/support/registration.mjs", /(return \{)/, `$1\n\t\tdisplay_name: "Somebody Else",`)
 }
 
 function edit(file, pattern, replacement) {

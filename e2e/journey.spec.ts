@@ -31,7 +31,7 @@ test("from the home page to the account: three clicks, four fields and the mail"
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Create an account")
 	for (const [name, value] of Object.entries(registrationOf(person))) {
 		fields++
-		await page.locator(`input[name=${name}]`).fill(value)
+		await fill(page, { [name]: value })
 	}
 	await click("button", "Create account")
 	await expect(page).toHaveURL("/verify/sent")

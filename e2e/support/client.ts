@@ -28,10 +28,12 @@ export function longEnough(password: string): string {
 	return password.padEnd(config.password.minCodePoints, " and so on")
 }
 
-/** What a fork asks for besides, as programs are told of it in `user`. */
-export function ownFieldsOf(person: Person): Record<string, string> {
+/** What a fork asks for besides, as programs are told of it in `user`: a box, sent as "true", is true. */
+export function ownFieldsOf(person: Person): Record<string, string | boolean> {
 	const { username: _, email: __, password: ___, confirm_password: ____, ...own } = registrationOf(person)
-	return own
+	return Object.fromEntries(
+		Object.entries<string>(own).map(([name, value]) => [name, value === "true" ? true : value]),
+	)
 }
 
 export type Answer = {

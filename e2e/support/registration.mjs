@@ -1,5 +1,5 @@
 /**
- * What somebody sends to register. A field that a fork requires is a line here, and every test sends it. Plain
+ * What somebody sends to register. Each field of a fork is a line here, and every test sends it. Plain
  * JavaScript, as the screenshots are taken without TypeScript.
  *
  * @param {{ username: string, email: string, password: string }} person

@@ -302,7 +302,11 @@ async function openUser(context, person) {
 
 /** @param {import("@playwright/test").Page} page @param {Record<string, string>} fields */
 export async function fill(page, fields) {
-	for (const [name, value] of Object.entries(fields)) await page.locator(`input[name=${name}]`).fill(value)
+	for (const [name, value] of Object.entries(fields)) {
+		const input = page.locator(`input[name=${name}]`)
+		const isBox = (await input.getAttribute("type")) === "checkbox"
+		await (isBox ? input.setChecked(value === "true") : input.fill(value))
+	}
 }
 
 /** @param {import("@playwright/test").Page} page */

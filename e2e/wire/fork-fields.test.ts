@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectProblem, expectRefused, inputValue, postFormAndJson, textOf } from "../support/answers"
 import { type Answer, clientOf, registrationOf, sessionOf, signIn, somebody } from "../support/client"
 import { copyProject } from "../support/copy.mjs"
+import { followFieldsGuide } from "../support/fields-guide.mjs"
 import { rowsOf, userRow } from "../support/rows"
 import { startServer, type TestServer } from "../support/server"
 
@@ -33,33 +34,16 @@ let server: TestServer
 let terse: TestServer
 
 beforeAll(async () => {
-	// A fork that has followed the guide has its columns, and its import.
-	const schema = readFileSync("prisma/schema.prisma", "utf8")
-	const columns = [...guide.matchAll(/`((\w+) (?:String|Boolean) @default\([^`]*\))`/g)]
-		.map(([, line = "", name = ""]) => ({ line, name }))
-		.filter(({ name }) => !new RegExp(`^ +${name} `, "m").test(schema))
-	const lines = columns.map(({ line }) => `\n  ${line}`).join("")
-	edit("prisma/schema.prisma", "model User {", `model User {${lines}`)
-	const migration = `${guide.match(/`(prisma\/migrations\/sqlite\/[^`]*)\/`/)?.[1]}_of_the_guide`
-	mkdirSync(`${folder}/${migration}`)
-	const statements = blockOf("sql").split("\n")
-	const needed = statements.filter((sql) => columns.some(({ name }) => sql.includes(`"${name}"`)))
-	writeFileSync(`${folder}/${migration}/migration.sql`, needed.join("\n"))
-	const [imports = "", fields = ""] = blockOf("ts").split("\n\n")
 	const output = /^```ts\noutput: ([\s\S]*?),\n```/m.exec(guide)?.[1]
-	const switched = fields.replace(
-		/ *\} satisfies Registration/,
-		`output: process.env.FORK_OUTPUT ? ${output} : undefined } satisfies Registration`,
+	followFieldsGuide(folder, (registration) =>
+		registration.replace(
+			/ *\} satisfies Registration/,
+			`output: process.env.FORK_OUTPUT ? ${output} : undefined } satisfies Registration`,
+		),
 	)
-	const events = readFileSync(`${folder}/app/auth.events.server.ts`, "utf8").replace(
-		/^import .* from "\.\/auth\/field"\n/m,
-		"",
-	)
+	const events = `${folder}/app/auth.events.server.ts`
 	const type = `import type { User } from "./auth/user/user.server"`
-	writeFileSync(
-		`${folder}/app/auth.events.server.ts`,
-		`${type}\n${imports}\n${events.replace(/^export const registration = [\s\S]*? satisfies Registration$/m, switched)}`,
-	)
+	writeFileSync(events, `${type}\n${readFileSync(events, "utf8")}`)
 	writeFileSync(`${folder}/app/pages/login.tsx`, OWN_LOGIN_PAGE)
 	const config = readFileSync(`${folder}/app/auth.config.ts`, "utf8")
 	const named = config
@@ -77,18 +61,6 @@ afterAll(async () => {
 	await terse?.stop()
 	rmSync(folder, { recursive: true, force: true })
 })
-
-function edit(file: string, from: string, to: string): void {
-	const before = readFileSync(`${folder}/${file}`, "utf8")
-	expect(before).toContain(from)
-	writeFileSync(`${folder}/${file}`, before.replace(from, to))
-}
-
-/** The first block of this kind on the page. */
-function blockOf(language: string): string {
-	const block = new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\``, "m").exec(guide)?.[1]
-	return (block ?? "").replace(/^ {3}/gm, "")
-}
 
 /** The label of a field on a page. */
 function labelOf(page: Answer, name: string): string | undefined {
