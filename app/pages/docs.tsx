@@ -18,11 +18,9 @@ export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 					<div key={name}>
 						<h2>{name}</h2>
 						<ul>
-							{operations.map(({ id, method, path }) => (
+							{linesOf(operations).map(({ id, methods, path }) => (
 								<li key={id}>
-									<a href={`#${id}`}>
-										<span className="docs-method">{method}</span> {path}
-									</a>
+									<a href={`#${id}`}>{path}</a> <span className="docs-method">{methods}</span>
 								</li>
 							))}
 						</ul>
@@ -50,6 +48,15 @@ export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 			))}
 		</section>
 	)
+}
+
+/** A line for each path, with the first of its operations. */
+function linesOf(operations: ReadableOperation[]) {
+	const paths = [...new Set(operations.map(({ path }) => path))]
+	return paths.map((path) => {
+		const ofPath = operations.filter((operation) => operation.path === path)
+		return { id: ofPath[0]?.id ?? "", path, methods: ofPath.map(({ method }) => method).join(" ") }
+	})
 }
 
 function Operation(operation: ReadableOperation) {
