@@ -142,7 +142,8 @@ async function importUsers(admin, [file]) {
 	for (const { line, errors } of options.json ? [] : outcome.lines)
 		for (const [field, sentences] of Object.entries(errors))
 			console.error(`\u2717 Line ${line}${field === "line" ? "" : `, ${field}`}: ${sentences[0]}`)
-	if (!options.json) console.error(`\u2717 Nothing was imported: ${outcome.wrong} lines are wrong.`)
+	const wrong = outcome.wrong === 1 ? "a line is" : `${outcome.wrong} lines are`
+	if (!options.json) console.error(`\u2717 Nothing was imported: ${wrong} wrong.`)
 	process.exitCode = 1
 }
 

@@ -1,7 +1,9 @@
 import type { Caller } from "../auth/caller"
 import { clean } from "../auth/cleaning.server"
 import type { Faults } from "../auth/fault"
+import { isSecret } from "../auth/field"
 import { hashPassword, stopHashing } from "../auth/password/hashing.server"
+import type { Registration } from "../auth/registration"
 import { registerSchema } from "../auth/schema"
 import {
 	createUser,
@@ -54,6 +56,12 @@ export async function createAccount(input: {
 	for (const [name] of fields)
 		if (!Object.hasOwn(registration.fields, name))
 			throw new CommandError(`Registering asks for no field ${name}.`)
+	const own: Registration["fields"] = registration.fields
+	for (const [name] of fields)
+		if (own[name] && isSecret(own[name]))
+			throw new CommandError(
+				`Everybody on this machine could read ${name} here: make it optional, and have its owner fill it in.`,
+			)
 	const sent = { ...Object.fromEntries(fields), ...account, confirm_password: account.password }
 	const parsed = registerSchema.safeParse(sent)
 	if (!parsed.success) throw refused(zodFaults(parsed.error))
@@ -62,7 +70,9 @@ export async function createAccount(input: {
 	if (!hashed.ok) throw new CommandError(text.problems.overloaded)
 	const now = new Date()
 	const state = verified ? { mail: null, emailVerifiedAt: now } : { mail: "verify" as const }
-	const created = await createUser(profile, { passwordHash: hashed.passwordHash, superuser, now, ...state })
+	// Whoever is put in by hand needs nobody's approval.
+	const columns = { ...config.registration.userDefaults, active: true, ...profile }
+	const created = await createUser(columns, { passwordHash: hashed.passwordHash, superuser, now, ...state })
 	if (!created.ok) throw refused(created.faults)
 	return publicUser(created.user)
 }

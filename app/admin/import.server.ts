@@ -3,11 +3,12 @@ import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import { z } from "zod"
 import type { Faults } from "../auth/fault"
-import { text } from "../auth/field"
+import { orUnchanged, text } from "../auth/field"
 import { isKnownHash } from "../auth/password/stored-hash.js"
-import { email, username } from "../auth/schema"
+import { email, refuseNul, username } from "../auth/schema"
 import { usernameKey } from "../auth/user/username"
 import { config } from "../auth.config"
+import { registration } from "../auth.events.server"
 import { db, inTransaction } from "../db/client.server"
 import { zodFaults } from "../http/faults.server"
 
@@ -19,18 +20,26 @@ const MAX_LINE_LENGTH = 10_000
 /** A hundred thousand take half a minute. */
 const TIMEOUT_MS = 30 * 60 * 1000
 
-const lineSchema = z.strictObject({
-	username,
-	email,
-	password_hash: text("hash_missing").refine(isKnownHash, "hash_unknown"),
-	verified: z.boolean("not_boolean"),
-	active: z.boolean("not_boolean").default(true),
-	superuser: z.boolean("not_boolean").default(false),
-	created_at: z.iso
-		.datetime({ offset: true, error: "not_time" })
-		.transform((time) => new Date(time))
-		.optional(),
-})
+/** A fork's own; the other system may not have asked for them, and then the column's default counts. */
+const ownFields = Object.fromEntries(
+	Object.entries<z.ZodType>(registration.fields).map(([name, field]) => [name, orUnchanged(field)]),
+)
+
+const lineSchema = z
+	.strictObject({
+		...ownFields,
+		username,
+		email,
+		password_hash: text("hash_missing").refine(isKnownHash, "hash_unknown"),
+		verified: z.boolean("not_boolean"),
+		active: z.boolean("not_boolean").default(true),
+		superuser: z.boolean("not_boolean").default(false),
+		created_at: z.iso
+			.datetime({ offset: true, error: "not_time" })
+			.transform((time) => new Date(time))
+			.optional(),
+	})
+	.superRefine(refuseNul)
 type Line = z.output<typeof lineSchema>
 type Numbered = { number: number; user: Line }
 
@@ -129,11 +138,13 @@ async function taken(lines: Numbered[]): Promise<LineFaults[]> {
 }
 
 function rowOf(line: Line, now: Date) {
-	const { email, password_hash, verified, created_at = now } = line
+	const { username, email, password_hash, verified, active, superuser, created_at = now, ...own } = line
 	return {
+		...config.registration.userDefaults,
+		...own,
 		id: randomUUID(),
-		username: line.username,
-		usernameKey: usernameKey(line.username),
+		username,
+		usernameKey: usernameKey(username),
 		email: email.address,
 		emailKey: email.key,
 		ownedEmailKey: verified || !config.verification.enabled ? email.key : null,
@@ -141,8 +152,8 @@ function rowOf(line: Line, now: Date) {
 		unprovenUntil: null,
 		passwordHash: password_hash,
 		emailVerifiedAt: verified ? created_at : null,
-		active: line.active,
-		superuser: line.superuser,
+		active,
+		superuser,
 		createdAt: created_at,
 		updatedAt: now,
 	}

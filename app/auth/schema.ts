@@ -198,7 +198,7 @@ function mapValues(
 type Refinement = z.core.$RefinementCtx<unknown>
 
 /** Of a fork's fields, whose own rules may not think of it: PostgreSQL cannot store it. */
-function refuseNul(input: object, context: Refinement): void {
+export function refuseNul(input: object, context: Refinement): void {
 	for (const [name, value] of Object.entries(input))
 		if (Object.hasOwn(registration.fields, name) && typeof value === "string" && value.includes("\0"))
 			addFault(context, { code: "not_text" }, name)

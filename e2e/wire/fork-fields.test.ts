@@ -1,8 +1,16 @@
-import { execFileSync, spawnSync } from "node:child_process"
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn } from "node:child_process"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectProblem, expectRefused, inputValue, postFormAndJson, textOf } from "../support/answers"
-import { type Answer, clientOf, registrationOf, sessionOf, signIn, somebody } from "../support/client"
+import {
+	type Answer,
+	clientOf,
+	type Person,
+	registrationOf,
+	sessionOf,
+	signIn,
+	somebody,
+} from "../support/client"
 import { copyProject } from "../support/copy.mjs"
 import { followFieldsGuide } from "../support/fields-guide.mjs"
 import { rowsOf, userRow } from "../support/rows"
@@ -37,10 +45,18 @@ beforeAll(async () => {
 	const output = /^```ts\noutput: ([\s\S]*?),\n```/m.exec(guide)?.[1]
 	followFieldsGuide(folder, (registration) =>
 		registration.replace(
-			/ *\} satisfies Registration/,
-			`output: process.env.FORK_OUTPUT ? ${output} : undefined } satisfies Registration`,
+			/\t\},\n *\} satisfies Registration/,
+			`pin: text("Enter a PIN.").optional().meta({ secret: true }) },
+			output: process.env.FORK_OUTPUT ? ${output} : undefined } satisfies Registration`,
 		),
 	)
+	const schema = `${folder}/prisma/schema.prisma`
+	const columns = `plan String @default("")\n  pin String?`
+	writeFileSync(schema, readFileSync(schema, "utf8").replace("model User {", `model User {\n  ${columns}`))
+	const migration = `${folder}/prisma/migrations/sqlite/20991231000000_of_the_test`
+	mkdirSync(migration)
+	const sql = `ALTER TABLE "User" ADD COLUMN "plan" TEXT NOT NULL DEFAULT '';\nALTER TABLE "User" ADD COLUMN "pin" TEXT;`
+	writeFileSync(`${migration}/migration.sql`, sql)
 	const events = `${folder}/app/auth.events.server.ts`
 	const type = `import type { User } from "./auth/user/user.server"`
 	writeFileSync(events, `${type}\n${readFileSync(events, "utf8")}`)
@@ -48,6 +64,7 @@ beforeAll(async () => {
 	const config = readFileSync(`${folder}/app/auth.config.ts`, "utf8")
 	const named = config
 		.replace(/appName = ".*"/, `appName = "${NAME}"`)
+		.replace("userDefaults: { active: true", `userDefaults: { active: true, plan: "trial"`)
 		.replace(/tagline = ".*"/, `tagline = "${TAGLINE}"`)
 	writeFileSync(`${folder}/app/auth.config.ts`, named)
 	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
@@ -61,6 +78,16 @@ afterAll(async () => {
 	await terse?.stop()
 	rmSync(folder, { recursive: true, force: true })
 })
+
+/** Waits without holding this process up, whose connections would be closed meanwhile. */
+async function admin(parameters: string[], input = ""): Promise<{ status: number; stderr: string }> {
+	const env = { ...process.env, SECRET: server.secret, DATABASE_URL: server.databaseUrl }
+	const child = spawn("node", ["bin/admin.mjs", ...parameters], { cwd: folder, env })
+	let stderr = ""
+	child.stderr.on("data", (chunk) => (stderr += chunk))
+	child.stdin.end(input)
+	return new Promise((resolve) => child.once("close", (status) => resolve({ status: status ?? 1, stderr })))
+}
 
 /** The label of a field on a page. */
 function labelOf(page: Answer, name: string): string | undefined {
@@ -80,6 +107,7 @@ it("X2, R7: the fork's fields are in /openapi.json, as is what its output tells"
 		"username",
 		"display_name",
 		"newsletter",
+		"pin",
 	])
 	expect(schemas.UpdateAccountInput.required).toBeUndefined()
 	expect(Object.keys(schemas.User.properties)).toEqual(
@@ -146,16 +174,44 @@ describe("docs/fields.md", () => {
 	it("U2: an operator gives them too, and is told which are missing", async () => {
 		const { username, email, password } = somebody()
 		const create = (...fields: string[]) =>
-			spawnSync("node", ["bin/admin.mjs", "user:create", username, email, "--password-stdin", ...fields], {
-				cwd: folder,
-				env: { ...process.env, SECRET: server.secret, DATABASE_URL: server.databaseUrl },
-				input: password,
-				encoding: "utf8",
-			})
-		expect(create().stderr).toBe("✗ display_name: Enter a name.\n")
-		const created = create("--field=display_name=Ada = Lovelace", "--field", "newsletter=true")
+			admin(["user:create", username, email, "--password-stdin", ...fields], password)
+		expect((await create()).stderr).toBe("✗ display_name: Enter a name.\n")
+		const created = await create("--field=display_name=Ada = Lovelace", "--field", "newsletter=true")
 		expect([created.stderr, created.status]).toEqual(["", 0])
 		expect(userRow(server, username)).toMatchObject({ display_name: "Ada = Lovelace", newsletter: 1 })
+		// What a new account has without being asked, it has whoever made it.
+		expect(userRow(server, username)).toMatchObject({ plan: "trial", active: 1 })
+		const refused = await create("--field=display_name=Ada", "--field=pin=1234")
+		expect(refused.stderr).toMatch(/^✗ Everybody on this machine could read pin here/)
+	})
+
+	it("U2: a file of users may have them, and what it leaves out is as for everybody else", async () => {
+		const file = `${folder}/users.jsonl`
+		const importLines = (...lines: object[]) => {
+			writeFileSync(file, lines.map((line) => JSON.stringify(line)).join("\n"))
+			return admin(["user:import", file])
+		}
+		const lineOf = ({ username, email }: Person) => {
+			const password_hash = `pbkdf2_sha256$1000$salt$${"A".repeat(43)}=`
+			return { username, email, password_hash, verified: true }
+		}
+		const [full, bare] = [somebody(), somebody()]
+		const before = rowsOf(server)
+		for (const display_name of ["", "x".repeat(81), "a\u0000b"]) {
+			const { stderr } = await importLines({ ...lineOf(full), display_name })
+			expect(stderr).toMatch(/^✗ Line 1, display_name: .*\n✗ Nothing was imported: a line is wrong\.\n$/)
+		}
+		expect(rowsOf(server)).toEqual(before)
+		const given = { display_name: "Ada L.", newsletter: true }
+		const imported = await importLines({ ...lineOf(full), ...given, active: false }, lineOf(bare))
+		expect([imported.stderr, imported.status]).toEqual(["", 0])
+		expect(userRow(server, full.username)).toMatchObject({
+			display_name: "Ada L.",
+			newsletter: 1,
+			plan: "trial",
+			active: 0,
+		})
+		expect(userRow(server, bare.username)).toMatchObject({ display_name: "", newsletter: 0, plan: "trial" })
 	})
 
 	it("R7: the account page shows them, and changes them, for people and programs", async () => {

@@ -44,7 +44,9 @@ export function checkColumns(): void {
 
 function checkColumn(name: string, setting: string, reserved: string[]): void {
 	if (!userColumns.includes(name))
-		throw new StartError(`${setting}.${name} is no column of User in prisma/schema.prisma`)
+		throw new StartError(
+			`${setting}.${name} is no column of User in prisma/schema.prisma (as of the last start: stop \`npm run dev\` and start it again)`,
+		)
 	if ([...systemColumns, ...reserved].includes(name))
 		throw new StartError(`${setting}.${name} is set by the account system alone`)
 }

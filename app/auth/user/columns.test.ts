@@ -29,7 +29,7 @@ describe("X1: columns that registration is to set", () => {
 	it("R5: a default that has no column stops the start", () => {
 		withDefaults({ nickname: "Ada" })
 		expect(checkColumns).toThrow(
-			"app/auth.config.ts: registration.userDefaults.nickname is no column of User in prisma/schema.prisma",
+			"app/auth.config.ts: registration.userDefaults.nickname is no column of User in prisma/schema.prisma (as of the last start: stop `npm run dev` and start it again)",
 		)
 	})
 
@@ -46,7 +46,7 @@ describe("X1: columns that registration is to set", () => {
 	it("R7: a field that has no column stops the start", () => {
 		withFields("nickname")
 		expect(checkColumns).toThrow(
-			"app/auth.events.server.ts: registration.fields.nickname is no column of User in prisma/schema.prisma",
+			"app/auth.events.server.ts: registration.fields.nickname is no column of User in prisma/schema.prisma (as of the last start: stop `npm run dev` and start it again)",
 		)
 	})
 
