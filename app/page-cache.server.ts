@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util"
+import { gauge } from "./metrics.server"
 
 /** What a page shows of the time it was rendered at, such as a year in the footer, is at most this old. */
 const FRESH_FOR_MS = 60_000
@@ -8,6 +9,7 @@ type Marks = { nonce: string; requestId: string }
 type RenderedPage = { loaderData: unknown; html: string; marks: Marks; renderedAt: number }
 
 const pages = new Map<string, RenderedPage>()
+gauge("gatehouse_pages_kept", "Pages for strangers that are kept", () => pages.size)
 
 /**
  * Whether a path is the one that its route is written with, to the letter. Paths match in any case, encoded, and with a

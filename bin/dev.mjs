@@ -1,4 +1,5 @@
 import { createServer as createNetServer } from "node:net"
+import { resolve } from "node:path"
 import { makeEnv, setup } from "./setup.mjs"
 
 setup()
@@ -47,6 +48,7 @@ for (const signal of ["SIGTERM", "SIGINT"])
 	})
 
 async function reload() {
+	forgetHandlers()
 	const module = await vite.ssrLoadModule("/server.ts")
 	if (module === loaded) return
 	loaded = module
@@ -56,6 +58,14 @@ async function reload() {
 		return module.start({ assets: vite.middlewares })
 	})()
 	await running
+}
+
+/** Where handlers of events are read anew, those from before would stay: so is who calls them, and all that adds some. */
+function forgetHandlers() {
+	const moduleOf = (file) => vite.moduleGraph.getModuleById(resolve(file))
+	const caller = moduleOf("app/auth/event.server.ts")
+	if (caller && moduleOf("app/auth.events.server.ts")?.ssrModule === null)
+		vite.moduleGraph.invalidateModule(caller)
 }
 
 function showError(error) {

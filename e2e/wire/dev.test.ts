@@ -47,6 +47,34 @@ it("a developer's changes show at once, and everything goes on working", async (
 	expect(output).not.toMatch(/Error/)
 })
 
+it("E1: a handler is called once, however often its file was changed", async () => {
+	const url = new RegExp(`${appName} +(http\\S+)`).exec(output)?.[1] ?? ""
+	const [, password = ""] = /ada +(\S+)/.exec(output) ?? []
+	const file = join(folder, "app/auth.events.server.ts")
+	const before = readFileSync(file, "utf8")
+	const handled = () => output.match(/Ada came in .*/g) ?? []
+	for (const time of ["once", "twice", "for the third time"]) {
+		const line = `\nimport { on } from "./auth/event.server"\non("user.signed_in", () => console.log("Ada came in ${time}"))\n`
+		writeFileSync(file, before + line)
+		const signIn = async () => {
+			await clientOf({ url })
+				.postJson("/login", { username: "ada", password })
+				.catch(() => null)
+			return handled().at(-1)
+		}
+		await expect.poll(signIn, PATIENCE).toBe(`Ada came in ${time}`)
+	}
+	// The last of those tries may not have been told of yet.
+	const settled = () => new Promise((done) => setTimeout(done, 500))
+	await settled()
+	const signIns = handled().length
+	expect((await clientOf({ url }).postJson("/login", { username: "ada", password })).status).toBe(200)
+	await expect.poll(() => handled().length, PATIENCE).toBeGreaterThan(signIns)
+	await settled()
+	expect(handled().slice(signIns)).toEqual(["Ada came in for the third time"])
+	writeFileSync(file, before)
+})
+
 it("a setting that contradicts another is told in a line, and mending it is enough", async () => {
 	const url = new RegExp(`${appName} +(http\\S+)`).exec(output)?.[1] ?? ""
 	const file = join(folder, "app/auth.config.ts")

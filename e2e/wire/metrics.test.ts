@@ -95,6 +95,25 @@ describe("/metrics", () => {
 		expect(await sampleOf("gatehouse_hashes_running")).toBe(0)
 	})
 
+	it("H-99: a page for strangers is kept once, however its path is written", async () => {
+		const ask = (path: string) => clientOf(server).get(path, { Accept: "text/html" })
+		const kept = () => sampleOf("gatehouse_pages_kept")
+		await ask("/login")
+		const before = Number(await kept())
+		expect(before).toBeGreaterThan(0)
+		await ask("/forgot-password")
+		expect(await kept()).toBe(before + 1)
+		for (const path of [
+			"/forgot-password",
+			"/Forgot-password",
+			"/forgot%2Dpassword",
+			"/forgot-password/",
+			"/login?x=1",
+		])
+			expect((await ask(path)).status).toBe(200)
+		expect(await kept()).toBe(before + 1)
+	})
+
 	it("shows event loop and memory", async () => {
 		expect(await sampleOf("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0)
 		expect(await sampleOf("process_resident_memory_bytes")).toBeGreaterThan(10_000_000)
