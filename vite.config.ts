@@ -25,6 +25,7 @@ const serverPackages = [
 	"pg",
 	"pino",
 	"pino-pretty",
+	"prom-client",
 	"rate-limiter-flexible",
 	"zod",
 ]
