@@ -78,6 +78,7 @@ test("what is wrong stands beside its field and in the summary, which has focus 
 
 test("an empty form asks for every field", async ({ page, open }) => {
 	await open("/register")
+	const required = await page.locator("#register input[required]").count()
 	await page.getByRole("button", { name: "Create account" }).click()
 	for (const sentence of [
 		"Enter a user name.",
@@ -86,9 +87,9 @@ test("an empty form asks for every field", async ({ page, open }) => {
 		"Repeat the password.",
 	])
 		await expect(page.getByRole("alert").getByRole("link", { name: sentence, exact: true })).toBeVisible()
-	const fields = Object.keys(registrationOf(somebody()))
-	await expect(page.getByRole("alert").getByRole("listitem")).toHaveCount(fields.length)
-	await expect(page.getByRole("alert")).toContainText(`Check these ${fields.length} fields.`)
+	expect(required).toBeGreaterThanOrEqual(4)
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveCount(required)
+	await expect(page.getByRole("alert")).toContainText(`Check these ${required} fields.`)
 })
 
 test("one fault is told once: its field has the sentence and the focus, until it is corrected", async ({
