@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from "node:http"
 import { FairQueue } from "../fair-queue"
+import { LatestNetworks } from "../latest-networks"
 import { HOME, networkOf } from "../network"
 import { clientAddress } from "./client-address.server"
 
@@ -23,19 +24,9 @@ export function networksInTurn(handle: RequestListener): RequestListener {
 	let isBeginning = false
 	/** How long the longest took of those that ended in this turn of the event loop. */
 	let longestMs = 0
-	/** Who asked last, and who else before, each with when. */
-	let newest = { network: "", at: Number.NEGATIVE_INFINITY }
-	let newestOther = newest
-
-	function note(network: string): void {
-		if (network !== newest.network) [newest, newestOther] = [{ network, at: 0 }, newest]
-		newest.at = performance.now()
-	}
-
-	function mayHaveInWork(network: string): number {
-		const other = network === newest.network ? newestOther : newest
-		return performance.now() - other.at > OTHERS_COUNT_FOR_MS ? IN_WORK.alone : IN_WORK.amongOthers
-	}
+	const latest = new LatestNetworks()
+	const mayHaveInWork = (network: string) =>
+		latest.isAlone(network, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
 
 	const hasTurn = (network: string) =>
 		total < IN_WORK.total && (inWork.get(network) ?? 0) < mayHaveInWork(network)
@@ -88,7 +79,7 @@ export function networksInTurn(handle: RequestListener): RequestListener {
 	return (request, response) => {
 		const network = networkOf(clientAddress(request), HOME)
 		const work = () => handle(request, response)
-		note(network)
+		latest.note(network)
 		if (hasTurn(network)) return begin(network, response, work)
 		waiting.add(network, () => {
 			if (!response.destroyed) begin(network, response, work)

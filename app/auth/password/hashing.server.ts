@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os"
 import { MessageChannel, Worker } from "node:worker_threads"
 import { config } from "../../auth.config"
 import { FairQueue } from "../../fair-queue"
+import { LatestNetworks } from "../../latest-networks"
 import { log } from "../../log.server"
 import { gauge } from "../../metrics.server"
 import { HOME, networkOf } from "../../network"
@@ -88,9 +89,8 @@ const mostBefore = () =>
 	Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
 const waiting = new FairQueue<Job>(mostBefore)
 const threads: ReturnType<typeof startThread>[] = []
-/** Whose tasks came last, and when, by the process's own clock. */
-let newest = { network: "", at: Number.NEGATIVE_INFINITY }
-let newestOther = newest
+/** Whose tasks came last. */
+const latest = new LatestNetworks()
 
 /** What a thread has at hand waits, too. */
 const running = () => threads.filter(({ jobs }) => jobs.size > 0).length
@@ -109,8 +109,7 @@ function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<
 	const { promise, resolve, reject } = withResolvers<Result>()
 	const job = { task, network, resolve, reject }
 	if (!waiting.add(network, job)) return null
-	if (network !== newest.network) [newest, newestOther] = [{ network, at: 0 }, newest]
-	newest.at = performance.now()
+	latest.note(network)
 	const leave = () => {
 		if (waiting.remove(network, job)) reject(signal?.reason)
 	}
@@ -146,9 +145,7 @@ function isServed(network: string): boolean {
 
 /** Alone, a network may have all threads. */
 function leavesThreadFree(network: string): boolean {
-	const others = network === newest.network ? newestOther : newest
-	const isAlone = performance.now() - others.at > THREAD_KEPT_FREE_MS
-	return isAlone || countInThreads(network) < Math.max(1, THREADS - 1)
+	return latest.isAlone(network, THREAD_KEPT_FREE_MS) || countInThreads(network) < Math.max(1, THREADS - 1)
 }
 
 function countInThreads(network: string): number {
