@@ -56,11 +56,10 @@ function addNotes(): void {
 
 /** Their place in `/openapi.json`. */
 function describeNotes(): void {
-	const [, operations = ""] = blocksOf("ts")
-	const [, imported = "", flow = ""] = /^(import .*\n)\n([\s\S]*)$/.exec(operations) ?? []
+	const [, operations] = blocksOf("ts")
+	write("app/http/api/operations/notes.server.ts", operations)
 	edit(OPERATIONS, "service, development]", "service, development, notes]")
-	edit(OPERATIONS, "function registration()", `${flow}\nfunction registration()`)
-	edit(OPERATIONS, 'import { z } from "zod"', `import { z } from "zod"\n${imported}`)
+	edit(OPERATIONS, "import", 'import { notes } from "./operations/notes.server"\nimport')
 }
 
 function blocksOf(language: string): string[] {

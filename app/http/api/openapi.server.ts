@@ -7,7 +7,8 @@ import { wholeCookieName } from "../cookie.server"
 import { type ProblemCode, problem } from "../problem"
 import { problemDetails } from "./answers.server"
 import { describeInput, describeOutput, type JsonSchema } from "./json-schema.server"
-import { listFlows, type Operation, pascalCase } from "./operations.server"
+import { type Operation, pascalCase } from "./operations/operation.server"
+import { listFlows } from "./operations.server"
 
 /** What may be said to every request, whatever it is for. */
 const toAny: ProblemCode[] = [
