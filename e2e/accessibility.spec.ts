@@ -44,6 +44,7 @@ for (const [name, reach] of reachableStates)
 			expect(await elementsBeyondTheEdge(page)).toEqual([])
 			expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
 			expect(await overlappingTexts(page)).toEqual([])
+			expect(await brokenWords(page)).toEqual([])
 		})
 		await test.step("on a phone with letters twice as large, no word breaks", async () => {
 			await page.setViewportSize({ width: 390, height: 844 })

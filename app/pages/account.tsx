@@ -7,8 +7,10 @@ import { Address } from "../ui/address"
 import { Notice } from "../ui/card"
 import { DescribedField, keyHintAt, labelsOf } from "../ui/described-field"
 import { Form } from "../ui/form"
+import { SignOut } from "../ui/sign-out"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
+import { Words } from "../ui/words"
 
 /** Words of ours for fields of ours; a fork's have theirs in their schema. */
 const known: Record<string, Partial<FieldDescription>> = {
@@ -27,13 +29,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 	const fields = shown.map(({ field }) => field)
 	return (
 		<div className="inside">
-			<div className="sign-out">
-				<Form id="logout" action="/logout">
-					<SubmitButton quiet small pending="Signing out…">
-						Sign out
-					</SubmitButton>
-				</Form>
-			</div>
+			<SignOut />
 			<header className="inside-head">
 				<span className="portrait" aria-hidden="true">
 					{user.username.slice(0, 1)}
@@ -105,7 +101,9 @@ function Section(props: { id: string; title: string; hint: string; children: Rea
 		<section className="section" aria-labelledby={`${id}-title`}>
 			<div className="section-head">
 				<h2 id={`${id}-title`}>{title}</h2>
-				<p className="hint">{hint}</p>
+				<p className="hint">
+					<Words>{hint}</Words>
+				</p>
 			</div>
 			<div className="section-body">{children}</div>
 		</section>

@@ -10,6 +10,7 @@ import { focusOnHeading } from "../ui/focus"
 import { Form } from "../ui/form"
 import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
+import { Words } from "../ui/words"
 
 const labels = { username: "User name or e-mail", password: "Password" }
 
@@ -75,7 +76,7 @@ function Unconfirmed(props: {
 			title="One step left"
 			lead={
 				<>
-					{sentence} We'll e-mail a link to{" "}
+					<Words>{`${sentence} We'll e-mail a link to`}</Words>{" "}
 					<Address strong end=".">
 						{email}
 					</Address>

@@ -5,6 +5,7 @@ import { Notice } from "../ui/card"
 import { Checkbox, Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { Select } from "../ui/select"
+import { SignOut } from "../ui/sign-out"
 import { SubmitButton } from "../ui/submit-button"
 import { Time } from "../ui/time"
 import { UserBadges } from "../ui/user-badges"
@@ -23,6 +24,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 	const typed = refused?.typed ?? {}
 	return (
 		<section className="inside" aria-labelledby="title">
+			<SignOut />
 			<div className="inside-head">
 				<div>
 					<p className="back">

@@ -3,6 +3,7 @@ import type { PublicUser } from "../auth/user/user.server"
 import { Address } from "../ui/address"
 import { Notice } from "../ui/card"
 import { Field, verbatim } from "../ui/field"
+import { SignOut } from "../ui/sign-out"
 import { Time } from "../ui/time"
 import { UserBadges } from "../ui/user-badges"
 
@@ -13,6 +14,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 	const { q, total } = list
 	return (
 		<section className="inside" aria-labelledby="title">
+			<SignOut />
 			<div className="inside-head">
 				<div>
 					<p className="back">

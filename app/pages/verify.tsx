@@ -8,6 +8,7 @@ import { Form } from "../ui/form"
 import { FormError } from "../ui/form-error"
 import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
+import { Words } from "../ui/words"
 
 const labels = { password: "Password", sure: "Yes, remove this account" }
 
@@ -126,7 +127,7 @@ function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
 			{email ? (
 				<>
 					<p>
-						We'll e-mail a new one to{" "}
+						<Words>We'll e-mail a new one to</Words>{" "}
 						<Address strong end=".">
 							{email}
 						</Address>

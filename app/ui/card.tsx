@@ -1,6 +1,7 @@
 import { useRouteLoaderData } from "@remix-run/react"
 import type { ReactNode } from "react"
 import type { RootData } from "../root"
+import { Words } from "./words"
 
 /** One card, one job. What happened just before (after a redirect) is told on top. */
 export function Card({
@@ -21,7 +22,7 @@ export function Card({
 		<section className="card" aria-labelledby="title">
 			{picture && <div className="alcove">{picture}</div>}
 			<h1 id="title">{title}</h1>
-			{lead && <p className="lead">{lead}</p>}
+			{lead && <p className="lead">{typeof lead === "string" ? <Words>{lead}</Words> : lead}</p>}
 			<Notice />
 			{children}
 			{footer && <footer className="card-footer">{footer}</footer>}
@@ -50,7 +51,7 @@ export function Notice() {
 	const notice = useNotice()
 	return notice ? (
 		<p className="notice" role="status" aria-live="off">
-			{notice}
+			<Words>{notice}</Words>
 		</p>
 	) : null
 }

@@ -1,6 +1,7 @@
 import type { FormEvent, InputHTMLAttributes, ReactNode } from "react"
 import { useFault } from "./fault"
 import { useFormScope } from "./form"
+import { Words } from "./words"
 
 export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
@@ -29,10 +30,12 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 	const told = <FieldErrors id={`${id}-error`} errors={errors} />
 	return (
 		<div className="field">
-			<label htmlFor={id}>{label}</label>
+			<label htmlFor={id}>
+				<Words>{label}</Words>
+			</label>
 			{hint && (
 				<p className="hint" id={`${id}-hint`}>
-					{hint}
+					<Words>{hint}</Words>
 				</p>
 			)}
 			<div className="control">
@@ -100,7 +103,9 @@ export function FieldErrors({ id, errors }: { id: string; errors: string[] | und
 	return (
 		<div className="field-error" id={id}>
 			{errors.map((error) => (
-				<p key={error}>{error}</p>
+				<p key={error}>
+					<Words>{error}</Words>
+				</p>
 			))}
 		</div>
 	)

@@ -2,6 +2,7 @@ import type { KeyboardEvent, MouseEvent } from "react"
 import { useEffect, useRef } from "react"
 import type { Problem } from "../http/problem"
 import { useFaultyTitle } from "./title"
+import { Words } from "./words"
 
 /** What went wrong, on top of the form: takes focus, and leads to each field that is at fault by its sentence. */
 export function FormError({
@@ -31,17 +32,19 @@ export function FormError({
 			autoFocus
 			onKeyDown={(event) => problem.code === "credentials_invalid" && tabToPassword(event, formId)}
 		>
-			<p>{problem.detail}</p>
+			<p>
+				<Words>{problem.detail}</Words>
+			</p>
 			{faults.length > 1 && (
 				<ul>
-					{faults.map(([name, [sentence]]) => (
+					{faults.map(([name, [sentence = ""]]) => (
 						<li key={name}>
 							{Object.hasOwn(labels, name) ? (
 								<a href={`#${formId}-${name}`} onClick={focusField}>
-									{sentence}
+									<Words>{sentence}</Words>
 								</a>
 							) : (
-								sentence
+								<Words>{sentence}</Words>
 							)}
 						</li>
 					))}

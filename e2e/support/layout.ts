@@ -66,7 +66,7 @@ export function brokenWords(page: Page): Promise<string[]> {
 		while (walker.nextNode()) {
 			const { parentElement: parent, data } = walker.currentNode as Text
 			if (!parent?.checkVisibility() || parent.closest("script, style, option, code, pre, .spoken")) continue
-			for (const { 0: word, index } of data.matchAll(/[^\s\u2010-\u2014-]+/g)) {
+			for (const { 0: word, index } of data.matchAll(/e-mail|[^\s\u2010-\u2014-]+/gi)) {
 				if (/[@/_\d]/.test(word)) continue
 				const range = document.createRange()
 				range.setStart(walker.currentNode, index)
