@@ -14,11 +14,11 @@ export default function handleRequest(
 	status: number,
 	headers: Headers,
 	remixContext: EntryContext,
-	{ nonce }: AppLoadContext,
+	context: AppLoadContext,
 ) {
 	addActionHeaders(headers, remixContext)
 	addRefusal(remixContext)
-	return renderPage(request, status, headers, remixContext, nonce)
+	return renderPage(request, status, headers, remixContext, context)
 }
 
 /** What nobody expected. The client learns its id, and nothing else. */
@@ -56,9 +56,9 @@ async function renderPage(
 	status: number,
 	headers: Headers,
 	remixContext: EntryContext,
-	nonce: string,
+	context: AppLoadContext,
 ): Promise<Response> {
-	const marks = { nonce, requestId: requestScope.getStore()?.requestId ?? "" }
+	const marks = { nonce: context.nonce, requestId: requestScope.getStore()?.requestId ?? "" }
 	const { loaderData } = remixContext.staticHandlerContext
 	const path = status === 200 ? pathForAll(request, remixContext) : null
 	let html = path && findRendered(path, loaderData, marks)
@@ -68,7 +68,8 @@ async function renderPage(
 		if (path && isStranger) keepRendered(path, loaderData, html, marks)
 	}
 	headers.set("Content-Type", "text/html; charset=utf-8")
-	return new Response(html, { status, headers })
+	context.html = html
+	return new Response(null, { status, headers })
 }
 
 /** The path of a page that shows nothing but its path and what loaders gave: no form's answer, no query. */

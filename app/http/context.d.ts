@@ -16,5 +16,7 @@ declare module "@remix-run/node" {
 		admit: (sources: PolicySources) => void
 		/** For inline scripts and styles. */
 		nonce: string
+		/** The page, once it is rendered; its answer has no body of its own. */
+		html?: string
 	}
 }

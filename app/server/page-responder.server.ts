@@ -26,9 +26,10 @@ export function respondWithPage(build: ServerBuild, find: FindRoute): RequestHan
 	return async (request, response, next) => {
 		try {
 			const handle = handlerOf(find(request.path).route)
-			const answer = await handle(toWebRequest(request), contextOf(request, response))
+			const context = contextOf(request, response)
+			const answer = await handle(toWebRequest(request), context)
 			if (isLastResort(answer)) answerProblem(request, response, "internal")
-			else await sendWebResponse(answer, response)
+			else await sendWebResponse(answer, response, context.html)
 		} catch (error) {
 			next(error)
 		}

@@ -17,11 +17,17 @@ export function toWebRequest(request: ExpressRequest): Request {
 	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body })
 }
 
-export async function sendWebResponse(answer: Response, response: ExpressResponse): Promise<void> {
+/** @param text its body, where that is known as a whole: a stream for each page costs a tenth of it */
+export async function sendWebResponse(
+	answer: Response,
+	response: ExpressResponse,
+	text?: string,
+): Promise<void> {
 	response.status(answer.status)
 	setHeaders(answer.headers, response)
 	tellWhenToRetry(response)
-	if (answer.body) await writeReadableStreamToWritable(answer.body, response)
+	if (text !== undefined) response.setHeader("Content-Length", Buffer.byteLength(text)).end(text)
+	else if (answer.body) await writeReadableStreamToWritable(answer.body, response)
 	else response.end()
 }
 

@@ -53,6 +53,22 @@ describe("GET /", () => {
 	})
 })
 
+describe("a page's length", () => {
+	it.each(["/login", "/nowhere"])("is told with %s, unless it is compressed", async (path) => {
+		const ask = async (method: string, encoding: string) => {
+			const headers = { Accept: "text/html", "Accept-Encoding": encoding }
+			const { headers: got, text } = await clientOf(server).send(path, { method, headers })
+			const length = got.get("Content-Length")
+			return { length, encoding: got.get("Content-Encoding"), bytes: Buffer.byteLength(text) }
+		}
+		const whole = await ask("GET", "identity")
+		expect(whole).toMatchObject({ length: `${whole.bytes}`, encoding: null })
+		expect(whole.bytes).toBeGreaterThan(1_000)
+		expect(await ask("HEAD", "identity")).toEqual({ length: whole.length, encoding: null, bytes: 0 })
+		expect(await ask("GET", "gzip")).toMatchObject({ length: null, encoding: "gzip" })
+	})
+})
+
 describe("GET /__manifest", () => {
 	it("tells a page's script of the routes that it links to", async () => {
 		const client = clientOf(server)
