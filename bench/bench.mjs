@@ -15,6 +15,7 @@ installPackages("bench")
 const { table } = await import("./lines.mjs")
 const { compareSizes } = await import("./large.mjs")
 const { comparePages, compareSessionChecks } = await import("./peers.mjs")
+const { measureOverload } = await import("./overload.mjs")
 const { measureMemory, measureSizes, measureStart } = await import("./footprint.mjs")
 const { measureFairness, measureLatency, measureSignIns, measureTelling } = await import("./sign-ins.mjs")
 
@@ -23,6 +24,7 @@ const parts = {
 	"sign-ins": measureSignIns,
 	latency: measureLatency,
 	fairness: measureFairness,
+	overload: measureOverload,
 	telling: measureTelling,
 	sessions: compareSessionChecks,
 	pages: comparePages,

@@ -114,6 +114,7 @@ export function measureSizes() {
 	})
 }
 
-function megabytes(pid) {
+/** What a process has in memory. */
+export function megabytes(pid) {
 	return Math.round(Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])) / 1024)
 }
