@@ -5,7 +5,7 @@ import { confirmPassword } from "./credentials.server"
 import { type OnDevice, withDevice } from "./device.server"
 import { emit } from "./event.server"
 import { charge } from "./limit/limit.server"
-import { countingMailbox, mailCharges } from "./limit/mail-charges"
+import { chargingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { type Refusal, refusal } from "./refusal"
 import type { emailChangeSchema, emailConfirmSchema } from "./schema"
@@ -36,7 +36,7 @@ export async function requestEmailChange(
 	if (!confirmed.ok) return confirmed
 	const limited = await charge(...mailCharges(email, caller))
 	if (limited) return limited
-	const noted = await countingMailbox(email, caller, async (isWithheld) => ({
+	const noted = await chargingMailbox(email, caller, async (isWithheld) => ({
 		ok: await noteEmailChange(user, email, isWithheld, caller),
 	}))
 	if (!noted.ok) return refusal("unauthenticated")

@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { countingMailbox, mailCharges } from "./limit/mail-charges"
+import { chargingMailbox, mailCharges } from "./limit/mail-charges"
 import { signIn } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
@@ -61,7 +61,7 @@ export async function register(
 			{ passwordHash, mail, isMailWithheld, redirectTo, replaces: registered, now: caller.now },
 		)
 	const created = mail
-		? await charging(mailCharges(profile.email, caller), () => countingMailbox(profile.email, caller, create))
+		? await charging(mailCharges(profile.email, caller), () => chargingMailbox(profile.email, caller, create))
 		: await create()
 	if (!created.ok) return created
 	emit("user.registered", created.user, caller)

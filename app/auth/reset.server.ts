@@ -6,7 +6,7 @@ import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging, forgive } from "./limit/limit.server"
-import { countingMailbox, mailCharges } from "./limit/mail-charges"
+import { chargingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, linkUrl, openLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
 import { personalPasswordFault } from "./password/policy.server"
@@ -77,7 +77,7 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 	const found = owner ?? unproven
 	const user = found?.active ? found : null
 	const { now } = caller
-	await countingMailbox({ key: user?.emailKey ?? key }, caller, async (isWithheld) => {
+	await chargingMailbox({ key: user?.emailKey ?? key }, caller, async (isWithheld) => {
 		// The same is done for nobody, from here on: the next request would feel the difference.
 		const asking = user && !isWithheld ? user : null
 		const { id, epoch } = asking ?? { id: "nobody", epoch: 0 }

@@ -10,7 +10,7 @@ import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
-import { countingMailbox, mailCharges } from "./limit/mail-charges"
+import { chargingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
 import { signIn } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
@@ -150,7 +150,7 @@ async function mailNewLink(
 ): Promise<void> {
 	const { now } = caller
 	const found = config.verification.enabled ? await findUnproven(email.key, registered) : null
-	await countingMailbox(email, caller, async (isWithheld) => {
+	await chargingMailbox(email, caller, async (isWithheld) => {
 		const user = isWithheld ? null : found
 		// The same is done for nobody: the next request would feel the difference.
 		await extendRegistration({ id: user?.id ?? "nobody" }, now)

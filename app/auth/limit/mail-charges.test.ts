@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { config } from "../../auth.config"
 import { charge } from "./limit.server"
-import { countingMailbox, mailCharges, mayNotify } from "./mail-charges"
+import { chargingMailbox, mailCharges, mayNotify } from "./mail-charges"
 
 const { mailPerMailbox, mailPerMailboxAndClient, mailPerClient, mailPerNetwork, noticePerMailbox } =
 	config.limits
@@ -9,7 +9,7 @@ const { mailPerMailbox, mailPerMailboxAndClient, mailPerClient, mailPerNetwork, 
 /** @returns whether a mail goes out that was asked for by user name, or allowed by what was typed */
 async function isSent(email: { key: string }, address: string, ok = true): Promise<boolean> {
 	let isSent = false
-	await countingMailbox(email, { address }, async (isWithheld) => {
+	await chargingMailbox(email, { address }, async (isWithheld) => {
 		isSent = ok && !isWithheld
 		return { ok }
 	})

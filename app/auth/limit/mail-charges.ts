@@ -27,7 +27,7 @@ function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "
  * Works with whether the mail is to be withheld: what was typed allows it, but its mailbox had enough, as others were
  * asked for by user name. Nobody is told, and as much is done.
  */
-export async function countingMailbox<Outcome extends { ok: boolean }>(
+export async function chargingMailbox<Outcome extends { ok: boolean }>(
 	email: { key: string },
 	caller: Pick<Caller, "address">,
 	work: (isWithheld: boolean) => Promise<Outcome>,

@@ -1,8 +1,11 @@
 import { config } from "../../auth.config"
 import { registration } from "../../auth.events.server"
 import { userColumns } from "../../db/client.server"
+import { env } from "../../env.server"
 import { StartError } from "../../start-error"
 import type { User } from "./user.server"
+
+const RESTART_HINT = " (as of the last start: stop `npm run dev` and start it again)"
 
 /** Columns that are the account system's own: neither a field nor a default may set them. */
 const systemColumns = [
@@ -45,7 +48,7 @@ export function checkColumns(): void {
 function checkColumn(name: string, setting: string, reserved: string[]): void {
 	if (!userColumns.includes(name))
 		throw new StartError(
-			`${setting}.${name} is no column of User in prisma/schema.prisma (as of the last start: stop \`npm run dev\` and start it again)`,
+			`${setting}.${name} is no column of User in prisma/schema.prisma${env.production ? "" : RESTART_HINT}`,
 		)
 	if ([...systemColumns, ...reserved].includes(name))
 		throw new StartError(`${setting}.${name} is set by the account system alone`)

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest"
 import { z } from "zod"
 import { config } from "../../auth.config"
 import { registration } from "../../auth.events.server"
+import { env } from "../../env.server"
 import type { Registration } from "../registration"
 import { checkColumns } from "./columns.server"
 
@@ -10,6 +11,7 @@ const shipped = { fields: { ...registration.fields }, defaults: config.registrat
 afterEach(() => {
 	registration.fields = shipped.fields
 	config.registration.userDefaults = shipped.defaults
+	Object.assign(env, { production: false })
 })
 
 function withFields(...names: string[]) {
@@ -48,6 +50,12 @@ describe("X1: columns that registration is to set", () => {
 		expect(checkColumns).toThrow(
 			"app/auth.events.server.ts: registration.fields.nickname is no column of User in prisma/schema.prisma (as of the last start: stop `npm run dev` and start it again)",
 		)
+	})
+
+	it("R7: in production, nothing is said of development", () => {
+		withFields("nickname")
+		Object.assign(env, { production: true })
+		expect(checkColumns).toThrow(/is no column of User in prisma\/schema\.prisma$/)
 	})
 
 	it.each(["superuser", "active", "email", "passwordHash", "emailVerifiedAt"])(
