@@ -12,6 +12,7 @@ type FaultParameters = {
 	last_superuser: unknown
 	password_missing: unknown
 	password_unreadable: unknown
+	current_password_missing: unknown
 	new_password_missing: unknown
 	new_password_unreadable: unknown
 	password_too_short: { minCodePoints: number }

@@ -2,7 +2,7 @@ import { z } from "zod"
 import { config } from "../auth.config"
 import { registration } from "../auth.events.server"
 import { parseMailAddress } from "../mail/address.server"
-import type { Fault } from "./fault"
+import type { Fault, FaultCode } from "./fault"
 import { checkbox, orUnchanged, text } from "./field"
 import {
 	currentPasswordFault,
@@ -46,9 +46,9 @@ export const email = text("email_missing")
 	})
 
 /** A password that exists already: only what no password can be is refused. */
-const currentPassword = text("password_missing")
-	.superRefine(without(currentPasswordFault))
-	.meta({ secret: true })
+/** One that there is: it may have been chosen by other rules. @param missing the code of what is empty */
+const knownPassword = (missing: FaultCode) =>
+	text(missing).superRefine(without(currentPasswordFault)).meta({ secret: true })
 
 const newPassword = text("new_password_missing").superRefine(without(passwordFault)).meta({
 	secret: true,
@@ -104,7 +104,7 @@ export const profileSchema = z
 
 export const loginSchema = z.object({
 	username: identifier.meta({ aliases: ["login", "email"] }),
-	password: currentPassword,
+	password: knownPassword("password_missing"),
 	remember: checkbox,
 })
 
@@ -130,7 +130,7 @@ const linkFields = {
 export const verifySchema = z.object({
 	...linkFields,
 	/** Where the browser is another than the one that registered. */
-	password: currentPassword.optional().meta({
+	password: knownPassword("password_missing").optional().meta({
 		secret: true,
 		about: "That of the account, where it is asked for: `GET` tells as `needs_password`.",
 	}),
@@ -149,10 +149,17 @@ export const resetPasswordSchema = z
 	.superRefine(refuseDifferent)
 
 export const passwordChangeSchema = z
-	.object({ current_password: currentPassword, password: newPassword, confirm_password: repeatedPassword })
+	.object({
+		current_password: knownPassword("current_password_missing"),
+		password: newPassword,
+		confirm_password: repeatedPassword,
+	})
 	.superRefine(refuseDifferent)
 
-export const emailChangeSchema = z.object({ email, current_password: currentPassword })
+export const emailChangeSchema = z.object({
+	email,
+	current_password: knownPassword("current_password_missing"),
+})
 
 /** What `GET` looks at. */
 export const linkSchema = z.object(linkFields)

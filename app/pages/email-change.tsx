@@ -25,23 +25,19 @@ export function EmailChangePage(props: {
 			title="Change your address"
 			lead={
 				<>
-					Now it's{" "}
+					Your current address is{" "}
 					<Address strong end=".">
 						{email}
 					</Address>{" "}
-					We'll send a link to the new one; nothing changes until you open it.
+					We'll send a link to the new one. Nothing changes until you open it.
 				</>
 			}
 			footer={<Link to="/account">Back to your account</Link>}
 		>
 			{pending && (
 				<p className="hint">
-					You've asked to change it to{" "}
-					<Address strong end=".">
-						{pending.email}
-					</Address>{" "}
-					The link we've sent there works until <Time iso={pending.expires_at} withClock />, or until you ask
-					for another.
+					We're waiting for <Address strong>{pending.email}</Address> to be confirmed. The link we've sent
+					there works until <Time iso={pending.expires_at} withClock />, or until you ask for another.
 				</p>
 			)}
 			<Form id="email-change" refused={refused} labels={labels}>

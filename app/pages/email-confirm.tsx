@@ -56,7 +56,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				title="Confirm your new address"
 				lead={
 					<>
-						{account} asks to use {address(".")} If it isn't yours, close this page, and nothing changes.
+						{account} wants to use {address(".")} If it isn't yours, close this page, and nothing changes.
 					</>
 				}
 			>

@@ -45,7 +45,8 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 					<div className="section-head">
 						<h2 id="change-title">Change</h2>
 						<p className="hint">
-							Taking away the sign-in, the role or the confirmation signs this person out everywhere.
+							Blocking the sign-in, or taking away the role or the confirmation, signs this person out
+							everywhere.
 						</p>
 					</div>
 					<div className="section-body">
@@ -92,7 +93,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="delete-title">
 					<div className="section-head">
 						<h2 id="delete-title">Delete</h2>
-						<p className="hint">The account is gone for good, and signed out everywhere.</p>
+						<p className="hint">This can't be undone. The person is signed out everywhere.</p>
 					</div>
 					<div className="section-body">
 						<Form id="delete" intent="delete" refused={refused} labels={labels}>

@@ -51,7 +51,7 @@ export function VerifyPage(props: VerifyPageProps) {
 		return (
 			<Card
 				title="Confirm your address"
-				lead={<>Confirm that {address()} is yours, and your account is ready.</>}
+				lead={<>Is {address()} yours? Confirm it, and your account is ready.</>}
 			>
 				<Form id="confirm" {...form}>
 					<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
@@ -80,7 +80,7 @@ export function VerifyPage(props: VerifyPageProps) {
 			</Form>
 			<section className="aside" aria-labelledby="not-me-title">
 				<h2 id="not-me-title">This wasn't me</h2>
-				<p className="hint">Someone else used your address. Remove the account, and nothing of it is kept.</p>
+				<p className="hint">Someone else used your address. If you remove the account, nothing is kept.</p>
 				<Form id="not-me" intent="not_me" {...form}>
 					<Checkbox name="sure" label={labels.sure} />
 					<SubmitButton quiet pending="Removing…">
@@ -96,7 +96,7 @@ export function VerifyPage(props: VerifyPageProps) {
 function Confirmed({ onward, redirectTo }: { onward: string | null; redirectTo: string | null }) {
 	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
 	return (
-		<Card title="Your address is confirmed" lead="This link has done its work. There's nothing left to do.">
+		<Card title="Your address is confirmed" lead="There's nothing left to do here.">
 			{onward ? (
 				<Link to={onward} className="button">
 					Continue

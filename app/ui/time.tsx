@@ -9,17 +9,26 @@ export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {
 	// What a browser renders first has to be what the server did.
 	const zone = useSyncExternalStore(neverChanges, ownZone, () => "UTC")
 	const clock = { ...CLOCK, ...ZONE }
+	const day = inWords(iso, zone, DAY)
 	return (
-		<time dateTime={iso} title={inWords(iso, "UTC", DAY, { ...clock, second: "2-digit" })}>
-			{withClock ? inWords(iso, zone, DAY, clock) : inWords(iso, zone, DAY)}
+		<time
+			dateTime={iso}
+			title={`${inWords(iso, "UTC", DAY)}, ${inWords(iso, "UTC", { ...clock, second: "2-digit" })}`}
+		>
+			<span>{withClock ? `${day},` : day}</span>
+			{withClock && (
+				<>
+					{" "}
+					<span>{inWords(iso, zone, clock)}</span>
+				</>
+			)}
 		</time>
 	)
 }
 
-/** Day and clock each by itself: what stands between them is not the same in every engine. */
-function inWords(iso: string, timeZone: string | undefined, ...parts: Intl.DateTimeFormatOptions[]): string {
-	const time = new Date(iso)
-	return parts.map((part) => new Intl.DateTimeFormat("en-GB", { ...part, timeZone }).format(time)).join(", ")
+/** Day or clock, each by itself: what stands between them is not the same in every engine. */
+function inWords(iso: string, timeZone: string | undefined, part: Intl.DateTimeFormatOptions): string {
+	return new Intl.DateTimeFormat("en-GB", { ...part, timeZone }).format(new Date(iso))
 }
 
 const neverChanges = () => () => {}

@@ -252,7 +252,7 @@ describe("user:import", () => {
 		])
 		const { stderr, stdout } = await importFile(lines)
 		expect(stdout).toBe("")
-		expect(stderr).toContain("✗ Line 2: This is no JSON object on one line.\n")
+		expect(stderr).toContain("✗ Line 2: This isn't a JSON object on one line.\n")
 		expect(stderr).toContain(`✗ Nothing was imported: ${lines.length - 1} lines are wrong.\n`)
 		expect(stderr).not.toContain(hash)
 		expect(rowsOf(server)).toEqual(before)
