@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os"
 import { basename, delimiter, join } from "node:path"
 import pg from "pg"
+import type { Certificate } from "./certificate"
 import { freePort } from "./free-port"
 import { childrenOf, startProgram } from "./program"
 
@@ -35,7 +36,8 @@ type Places = { path?: string; debian?: string; packages?: string }
 /** What else than PostgreSQL is as good as nobody, to run it as: it refuses to be root's. */
 const USERS = ["postgres", "nobody"]
 
-export async function startCluster(): Promise<Cluster> {
+/** @param tls what it shows to whom asks for TLS */
+export async function startCluster(tls?: Certificate): Promise<Cluster> {
 	const folder = mkdtempSync(join(tmpdir(), "gatehouse-postgres-"))
 	const user = userToRunAs()
 	if (user) chownSync(folder, user.uid, user.gid)
@@ -45,6 +47,7 @@ export async function startCluster(): Promise<Cluster> {
 	const wishes = "--auth=trust --username=postgres --locale=C --encoding=UTF8 --no-sync".split(" ")
 	execFileSync(join(binaries, "initdb"), [`--pgdata=${data}`, ...wishes], { ...options, stdio: "pipe" })
 	const port = await freePort()
+	if (tls) copyCertificate(data, tls, user)
 	const settings = [
 		`port=${port}`,
 		"listen_addresses=127.0.0.1",
@@ -52,6 +55,7 @@ export async function startCluster(): Promise<Cluster> {
 		"fsync=off",
 		"full_page_writes=off",
 		"max_connections=200",
+		...(tls ? ["ssl=on"] : []),
 	]
 	const parameters = ["-D", data, ...settings.flatMap((setting) => ["-c", setting])]
 	const urlOf = (name = "postgres") => `postgres://postgres@127.0.0.1:${port}/${name}`
@@ -73,6 +77,23 @@ export async function startCluster(): Promise<Cluster> {
 			await program.end()
 			rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 		},
+	}
+}
+
+/** Under the names that it looks for; it refuses a key that others may read. */
+function copyCertificate(
+	data: string,
+	{ cert, key }: Certificate,
+	user: { uid: number; gid: number } | undefined,
+): void {
+	for (const [name, source] of [
+		["server.crt", cert],
+		["server.key", key],
+	] as const) {
+		const file = join(data, name)
+		cpSync(source, file)
+		chmodSync(file, 0o600)
+		if (user) chownSync(file, user.uid, user.gid)
 	}
 }
 

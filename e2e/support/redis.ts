@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Redis } from "ioredis"
+import type { Certificate } from "./certificate"
 import { freePort } from "./free-port"
 import { findProgram, startProgram } from "./program"
 
@@ -19,12 +20,30 @@ export type RedisServer = {
 	stop: () => Promise<void>
 }
 
-export async function startRedis(password = ""): Promise<RedisServer> {
+/** @param tls what it shows: it then takes nothing else than TLS */
+export async function startRedis(password = "", tls?: Certificate): Promise<RedisServer> {
 	const folder = mkdtempSync(join(tmpdir(), "gatehouse-redis-"))
 	const command = findProgram("redis-server")
 	const port = await freePort()
-	const url = `redis://${password && `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`
-	const settings = ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"]
+	const scheme = tls ? "rediss" : "redis"
+	const url = `${scheme}://${password && `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`
+	const ports = tls
+		? [
+				"--port",
+				"0",
+				"--tls-port",
+				String(port),
+				"--tls-cert-file",
+				tls.cert,
+				"--tls-key-file",
+				tls.key,
+				"--tls-auth-clients",
+				"no",
+				"--tls-ca-cert-file",
+				tls.cert,
+			]
+		: ["--port", String(port)]
+	const settings = ["--bind", "127.0.0.1", ...ports, "--save", "", "--appendonly", "no"]
 	if (password) settings.push("--requirepass", password)
 	const start = () =>
 		startProgram(command, settings, { cwd: folder, endBy: "SIGTERM", isReady: () => answers(url) })
@@ -46,7 +65,12 @@ export async function startRedis(password = ""): Promise<RedisServer> {
 }
 
 async function asking<T>(url: string, ask: (client: Redis) => Promise<T>): Promise<T> {
-	const client = new Redis(url, { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0 })
+	const client = new Redis(url, {
+		tls: url.startsWith("rediss:") ? { rejectUnauthorized: false } : undefined,
+		lazyConnect: true,
+		retryStrategy: null,
+		maxRetriesPerRequest: 0,
+	})
 	client.on("error", () => {})
 	try {
 		await client.connect()

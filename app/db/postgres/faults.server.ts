@@ -4,6 +4,8 @@
  * a lock that is not had.
  */
 const STATES = /^(?:08|28|53|57|58)|^(?:3D000|25006|25P02|25P03|40001|40P01|55P03)$/
+/** Of Node's TLS, and of what OpenSSL finds wrong with a certificate. */
+const TLS = /^ERR_(?:TLS|SSL|OSSL)_|CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/
 /** What Prisma's adapter makes of some of them, without their code. */
 const KINDS = new Set([
 	"DatabaseNotReachable",
@@ -18,7 +20,7 @@ const KINDS = new Set([
 ])
 /** What `pg` says in words only. */
 const WORDS =
-	/timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|not queryable|after calling end on the pool|timeout expired/
+	/timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|The server does not support SSL connections|not queryable|after calling end on the pool|timeout expired/
 
 type Told = {
 	code?: unknown
@@ -47,5 +49,5 @@ export function faultOf(error: unknown): string | null {
 
 /** Node's own, such as ECONNREFUSED, are of the connection: nothing else is asked of the system here. */
 function isFaultCode(value: unknown): boolean {
-	return typeof value === "string" && (STATES.test(value) || /^E[A-Z]{3,}$/.test(value))
+	return typeof value === "string" && (STATES.test(value) || TLS.test(value) || /^E[A-Z]{3,}$/.test(value))
 }
