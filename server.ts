@@ -1,5 +1,5 @@
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as pause } from "node:timers/promises"
 import * as build from "virtual:remix/server-build"
@@ -48,6 +48,10 @@ const TIMEOUT_CHECK_MS = 1_000
 const unusableHosts = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
 /** How often, while stopping, connections are looked for whose request is done. */
 const SWEEP_MS = 50
+/** How long a connection may stay then on which nothing was asked. */
+const SILENT_MS = 1_000
+/** What is left to be done for answers that are out takes milliseconds, unless the database hangs. */
+const FINISH_MS = 2_000
 
 gauge(
 	"gatehouse_sessions_active",
@@ -76,7 +80,13 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const stopCleaning = startCleaning()
 
 	const app = createApp(options.assets ?? builtAssets())
-	const handle = inTurn(networksInTurn(app), config.server.answerTimeoutSeconds * 1000)
+	const answer = inTurn(networksInTurn(app), config.server.answerTimeoutSeconds * 1000)
+	let isStopping = false
+	const handle: typeof answer = (request, response) => {
+		// So that a client sends its next request to somebody else.
+		if (isStopping) response.shouldKeepAlive = false
+		answer(request, response)
+	}
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
@@ -86,6 +96,11 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
 	)
+	const connections = new Set<Socket>()
+	server.on("connection", (socket) => {
+		connections.add(socket)
+		socket.once("close", () => connections.delete(socket))
+	})
 	server.on("connect", (_request, socket: Duplex) =>
 		answerBrokenRequest(new Error("CONNECT is for proxies"), socket),
 	)
@@ -109,6 +124,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	if (env.production) warnAboutSettings()
 
 	async function stop(): Promise<void> {
+		isStopping = true
 		setReady(false)
 		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
@@ -116,11 +132,17 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		const closed = new Promise((resolve) => server.close(resolve))
 		// A connection that stays open after its last answer would hold everything up until it times out.
 		const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+		// Browsers and balancers open connections in advance. Node takes one that has said nothing yet for a busy one.
+		const hangUp = setTimeout(() => {
+			for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
+		}, SILENT_MS)
 		const grace = pause(config.server.shutdownGraceSeconds * 1000)
 		void grace.then(() => server.closeAllConnections())
 		await closed
 		clearInterval(sweep)
-		await Promise.race([finishAfterAnswers(), grace])
+		clearTimeout(hangUp)
+		// Somebody was told that a mail is on its way: also where the grace is over, that is written down.
+		await Promise.race([finishAfterAnswers(), Promise.all([grace, pause(FINISH_MS)])])
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
 		await Promise.race([stopOutbox(), grace])
 		transport.close()

@@ -132,8 +132,8 @@ async function change(
 	const operator: Caller = { address: "operator", userAgent: "", now: new Date() }
 	const outcome = await updateUser(user.id, changes, null, operator)
 	if (outcome.ok) return publicUser(outcome.user)
-	if (outcome.code === "not_found") throw new CommandError(`There is no account ${identifier}.`)
-	throw refused(outcome.faults)
+	if (outcome.code === "validation_failed") throw refused(outcome.faults)
+	throw new CommandError(`There is no account ${identifier}.`)
 }
 
 function refused(faults: Faults): CommandError {

@@ -17,6 +17,8 @@ const BATCH = 500
 /** Of a file that is wrong all over, the first faults tell enough. */
 const MAX_FAULTS = 100
 const MAX_LINE_LENGTH = 10_000
+const FIRST_TIME = new Date("1970-01-01T00:00:00Z")
+const LAST_TIME = new Date("9999-12-31T23:59:59Z")
 /** A hundred thousand take half a minute. */
 const TIMEOUT_MS = 30 * 60 * 1000
 
@@ -37,6 +39,8 @@ const lineSchema = z
 		created_at: z.iso
 			.datetime({ offset: true, error: "not_time" })
 			.transform((time) => new Date(time))
+			// As UTC, which may be in another year. PostgreSQL has no year 0, and JavaScript reads no year 10000.
+			.refine((time) => time >= FIRST_TIME && time <= LAST_TIME, "not_time")
 			.optional(),
 	})
 	.superRefine(refuseNul)
@@ -164,7 +168,9 @@ async function* readLines(file: string): AsyncGenerator<{ number: number; read: 
 	let number = 0
 	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
 		number++
-		if (line.trim() !== "") yield { number, read: parse(line) }
+		// Some programs begin a file with a mark of its encoding.
+		const text = number === 1 ? line.replace(/^\ufeff/, "") : line
+		if (text.trim() !== "") yield { number, read: parse(text) }
 	}
 }
 

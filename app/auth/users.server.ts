@@ -64,14 +64,15 @@ export async function readUser(id: string): Promise<User | null> {
  * it. What takes something away ends the account's sessions and links, but the session in which it is done.
  *
  * @param by who changes it, and in which session; null for the operator
- * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser
+ * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser;
+ *   `unauthenticated`: `by` lost the right to it meanwhile
  */
 export async function updateUser(
 	id: string,
 	change: UserChange,
 	by: SignedIn | null,
 	caller: Caller,
-): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
+): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
 	try {
 		const updated = await inTransaction((transaction) =>
 			update(id, change, { by, now: caller.now }, transaction),
@@ -87,14 +88,18 @@ export async function updateUser(
 }
 
 /**
- * Deletes an account with all its sessions. @returns refusals `not_found`; `validation_failed`: the last active
- * superuser
+ * Deletes an account with all its sessions, for a superuser.
+ *
+ * @returns refusals `not_found`; `validation_failed`: the last active superuser; `unauthenticated`: as above
  */
 export async function deleteUser(
 	id: string,
+	by: SignedIn,
 	caller: Caller,
-): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed">> {
+): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
 	const deleted = await inTransaction(async (transaction) => {
+		await alone(LAST_SUPERUSER, transaction)
+		if (!(await isStillThere(by, transaction))) return refusal("unauthenticated")
 		const user = await holdUser(id, transaction)
 		if (!user) return refusal("not_found")
 		if (canAdminister(user) && (await isLastSuperuser(id, transaction)))
@@ -112,7 +117,9 @@ async function update(
 	change: UserChange,
 	{ by, now }: { by: SignedIn | null; now: Date },
 	transaction: Transaction,
-): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed">> {
+): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
+	await alone(LAST_SUPERUSER, transaction)
+	if (by && !(await isStillThere(by, transaction))) return refusal("unauthenticated")
 	const before = await holdUser(id, transaction)
 	if (!before) return refusal("not_found")
 
@@ -129,9 +136,16 @@ async function update(
 	return { ok: true, user }
 }
 
+/**
+ * Whether who was let in is what she was then: she may have waited for the one who demotes her. Whatever takes a role,
+ * a sign-in or an address away raises the epoch.
+ */
+async function isStillThere({ user }: SignedIn, transaction: Transaction): Promise<boolean> {
+	return (await transaction.user.count({ where: { id: user.id, epoch: user.epoch, superuser: true } })) > 0
+}
+
 /** The account, which nobody else changes before the transaction has ended. */
 async function holdUser(id: string, transaction: Transaction): Promise<User | null> {
-	await alone(LAST_SUPERUSER, transaction)
 	// Changes nothing, but holds the row.
 	await transaction.$executeRaw(sql`UPDATE "User" SET "epoch" = "epoch" WHERE "id" = ${id}`)
 	return transaction.user.findUnique({ where: { id } })

@@ -34,7 +34,7 @@ export async function action(args: ActionFunctionArgs) {
 				refusal("validation_failed", { faults: { sure: [{ code: "sure_missing" }] } }),
 				submission,
 			)
-		const outcome = await deleteUser(id, caller)
+		const outcome = await deleteUser(id, by, caller)
 		if (!outcome.ok) return refuse(outcome, submission)
 		return answer(submission, { status: 204, body: null, redirectTo: "/users", notice: "user_deleted" })
 	}

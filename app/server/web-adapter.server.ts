@@ -26,9 +26,15 @@ export async function sendWebResponse(
 	response.status(answer.status)
 	setHeaders(answer.headers, response)
 	tellWhenToRetry(response)
-	if (text !== undefined) response.setHeader("Content-Length", Buffer.byteLength(text)).end(text)
+	if (text !== undefined) sendText(text, response)
 	else if (answer.body) await writeReadableStreamToWritable(answer.body, response)
 	else response.end()
+}
+
+/** HEAD tells no length, as GET tells none where it compresses (RFC 9110, 8.6). */
+function sendText(text: string, response: ExpressResponse): void {
+	if (response.req.method !== "HEAD") response.setHeader("Content-Length", Buffer.byteLength(text))
+	response.end(text)
 }
 
 export function setHeaders(headers: Headers, response: ExpressResponse): void {

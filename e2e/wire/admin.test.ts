@@ -115,6 +115,24 @@ describe("U2: npm run admin", () => {
 		expect(listed).not.toMatch(/hash|argon2/)
 	})
 
+	it("who is deactivated cannot undo it by what she has sent already", async () => {
+		const rogue = (await create(somebody(), "--superuser")).person
+		await create(somebody(), "--superuser")
+		const headers = { Cookie: await newSession(server, rogue), "Content-Type": "application/json" }
+		const { id } = userRow(server, rogue.username)
+		const body = JSON.stringify({ superuser: true, active: true })
+		const promoteOneself = async () => {
+			for (let status = 200; status === 200; )
+				status = (await clientOf(server).send(`/users/${id}`, { method: "PATCH", headers, body })).status
+			return 401
+		}
+		const loops = Array.from({ length: 4 }, promoteOneself)
+		expect((await admin(["user:deactivate", rogue.username])).status).toBe(0)
+		await Promise.all(loops)
+		expect(userRow(server, rogue.username)).toMatchObject({ active: 0 })
+		expect((await signIn(server, rogue)).status).toBe(401)
+	})
+
 	it("shows what it can do", async () => {
 		const { status, stdout } = await admin(["--help"])
 		expect(status).toBe(0)
@@ -195,7 +213,9 @@ describe("user:import", () => {
 			line({ active: false }),
 			line({ verified: false }),
 		]
-		const { status, stdout, stderr } = await importFile([one, "", two, three])
+		// As some programs write it: with a mark of its encoding.
+		const first = `\ufeff${JSON.stringify(one)}`
+		const { status, stdout, stderr } = await importFile([first, "", two, three])
 		expect([status, stdout, stderr]).toEqual([0, "Imported 3 users.\n", ""])
 		const answer = await signIn(server, { username: one.username, password })
 		expect(answer.json.user).toMatchObject({ verified: true, superuser: true })
@@ -224,6 +244,8 @@ describe("user:import", () => {
 			line({ email: person.email }),
 			line({ is_staff: true }),
 			line({ created_at: "yesterday" }),
+			line({ created_at: "9999-12-31T23:59:59-14:00" }),
+			line({ created_at: "0001-01-01T00:00:00+14:00" }),
 			line({ verified: "yes" }),
 			line({ password_hash: undefined }),
 		]
@@ -247,8 +269,10 @@ describe("user:import", () => {
 			[10, "email"],
 			[11, "line"],
 			[12, "created_at"],
-			[13, "verified"],
-			[14, "password_hash"],
+			[13, "created_at"],
+			[14, "created_at"],
+			[15, "verified"],
+			[16, "password_hash"],
 		])
 		const { stderr, stdout } = await importFile(lines)
 		expect(stdout).toBe("")

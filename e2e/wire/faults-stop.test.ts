@@ -54,6 +54,17 @@ function halfRequest(server: TestServer): string {
 	return `POST /login HTTP/1.1\r\nHost: localhost:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{`
 }
 
+function forgotten(server: TestServer, body: string): string {
+	const head = [
+		"POST /forgot-password HTTP/1.1",
+		`Host: localhost:${server.port}`,
+		"Content-Type: application/json",
+		`Content-Length: ${Buffer.byteLength(body)}`,
+		`X-Forwarded-For: ${freshAddress()}`,
+	]
+	return `${head.join("\r\n")}\r\n\r\n${body}`
+}
+
 function rawSignIn(server: TestServer, { username, password }: Person): string {
 	const body = JSON.stringify({ username, password })
 	const head = [
@@ -104,6 +115,51 @@ describe("H-69: told to stop by SIGTERM", () => {
 		expect(alive.heard()).toMatch(/^HTTP\/1.1 200 /)
 		expect(await exitCode(server)).toBe(0)
 	})
+
+	it("tells clients to send their next request elsewhere, and does not wait for who says nothing", async () => {
+		const server = await start()
+		const silent = await speak(server, "")
+		const [head, end] = [`GET /healthz HTTP/1.1\r\nHost: localhost:${server.port}\r\n`, "\r\n"]
+		const asking = await speak(server, head)
+		await pause(300)
+		server.process.kill("SIGTERM")
+		await until(() => logged(server, "server.stopping").length === 1)
+		const told = Date.now()
+		asking.socket.write(end)
+		await until(() => asking.heard().includes("\r\n\r\n"))
+		expect(asking.heard()).toMatch(/^HTTP\/1.1 200 .*\r\nConnection: close\r\n/s)
+		expect(await exitCode(server)).toBe(0)
+		expect(Date.now() - told).toBeLessThan((config.server.shutdownGraceSeconds * 1000) / 2)
+		silent.socket.destroy()
+	})
+
+	it.runIf(config.verification.enabled)(
+		"writes down what somebody was told at the last moment",
+		async () => {
+			const server = await start()
+			const people = [await registerVerified(server, mailbox), await registerVerified(server, mailbox)]
+			const bodies = people.map(({ email }) => JSON.stringify({ email }))
+			const late = await Promise.all(
+				bodies.map((body) => speak(server, forgotten(server, body).slice(0, -1))),
+			)
+			const stuck = await speak(server, halfRequest(server))
+			stuck.socket.on("error", () => {})
+			await pause(300)
+			server.process.kill("SIGTERM")
+			await until(() => logged(server, "server.stopping").length === 1)
+			await pause(config.server.shutdownGraceSeconds * 1000 - 80)
+			for (const { socket } of late) {
+				socket.write("}")
+				await pause(30)
+			}
+			expect(await exitCode(server)).toBe(0)
+			const told = late.filter(({ heard }) => heard().startsWith("HTTP/1.1 202"))
+			expect(told.length).toBeGreaterThan(0)
+			const mails = server.database.prepare(`SELECT count(*) FROM "OutboxMail" WHERE kind = 'reset'`)
+			expect(mails.pluck().get()).toBe(told.length)
+		},
+		60_000,
+	)
 
 	it("does not wait for a request that never comes to its end", async () => {
 		const server = await start()

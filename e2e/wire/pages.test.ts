@@ -64,7 +64,7 @@ describe("a page's length", () => {
 		const whole = await ask("GET", "identity")
 		expect(whole).toMatchObject({ length: `${whole.bytes}`, encoding: null })
 		expect(whole.bytes).toBeGreaterThan(1_000)
-		expect(await ask("HEAD", "identity")).toEqual({ length: whole.length, encoding: null, bytes: 0 })
+		expect(await ask("HEAD", "gzip")).toEqual({ length: null, encoding: null, bytes: 0 })
 		expect(await ask("GET", "gzip")).toMatchObject({ length: null, encoding: "gzip" })
 	})
 })

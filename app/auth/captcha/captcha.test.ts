@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { registrationOf } from "../../../e2e/support/registration.mjs"
 import { nothing } from "../../../e2e/support/shown"
 import { captchas } from "../../auth.events.server"
@@ -141,10 +141,14 @@ describe("C4: a captcha of one's own", () => {
 describe("a provider", () => {
 	let server: Server
 	let url: string
+	let hostname: unknown
+	beforeEach(() => {
+		hostname = "example.com"
+	})
 
 	beforeAll(async () => {
 		server = createServer((_request, response) =>
-			response.end(JSON.stringify({ success: true, hostname: "example.com" })),
+			response.end(JSON.stringify({ success: true, hostname, action: "login", challenge_ts: new Date() })),
 		)
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 		url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
@@ -159,6 +163,20 @@ describe("a provider", () => {
 				ok: true,
 			})
 	})
+
+	it.each([[["example.com"]], [undefined], [7]])(
+		"C2: of a host that is %j, it does not pass",
+		async (host) => {
+			hostname = host
+			captchas.login = turnstile({
+				verifyUrl: url,
+				siteKey: "site",
+				secretKey: "secret",
+				hostnames: ["example.com"],
+			})
+			expect(await passCaptcha("login", "token", caller())).toEqual({ ok: false, code: "captcha_failed" })
+		},
+	)
 
 	it("C2: with keys of one's own, an answer for another host does not pass", async () => {
 		captchas.login = turnstile({ verifyUrl: url, siteKey: "site", secretKey: "secret" })

@@ -128,7 +128,8 @@ function captchaOf(provider: Provider) {
 		const used = new UsedTokens()
 		const isGenuine = (answer: SiteVerifyAnswer, { form }: CaptchaAsked) =>
 			isForTests ||
-			(hostnames.includes(String(answer.hostname).toLowerCase()) &&
+			(typeof answer.hostname === "string" &&
+				hostnames.includes(answer.hostname.toLowerCase()) &&
 				isRecent(answer.challenge_ts) &&
 				(!provider.notesForm || answer.action === form))
 

@@ -14,7 +14,11 @@ export function users(): Flow {
 			"What is not sent stays. A new address is unverified unless `verified` comes with it. The last active superuser stays one.",
 		body: userChangeSchema,
 		answer: { ...oneUser, description: "The account as it is now." },
-		refuses: refusalsOf<typeof updateUser>({ not_found: true, validation_failed: true }),
+		refuses: refusalsOf<typeof updateUser>({
+			not_found: true,
+			validation_failed: true,
+			unauthenticated: true,
+		}),
 	} satisfies Partial<Operation>
 	return {
 		name: "All accounts",
@@ -59,7 +63,11 @@ export function users(): Flow {
 				method: "delete",
 				summary: "Delete an account",
 				answer: { status: 204, body: null, description: "It is gone, with its sessions." },
-				refuses: refusalsOf<typeof deleteUser>({ not_found: true, validation_failed: true }),
+				refuses: refusalsOf<typeof deleteUser>({
+					not_found: true,
+					validation_failed: true,
+					unauthenticated: true,
+				}),
 			},
 		],
 	}
