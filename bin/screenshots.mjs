@@ -82,6 +82,9 @@ async function takeAll(script) {
 			for (const colorScheme of colors) {
 				await page.setViewportSize(SIZES[size])
 				await page.emulateMedia({ colorScheme })
+				// A style sheet that did not arrive, or a word that is too long.
+				if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth))
+					throw new Error(`${name} is wider than its window of ${size} pixels`)
 				const path = `screenshots/${name}.${size}.${colorScheme}.${script}.png`
 				await page.screenshot({ path, fullPage: true, animations: "disabled" })
 			}

@@ -124,9 +124,9 @@ test("where what had the focus is gone, reading goes on at the heading", { tag: 
 	await signIn(member)
 	await open(`/users?q=${other.username}`)
 	await page.getByRole("link", { name: other.username }).click()
-	await page.getByLabel("Sign-in").selectOption("false")
+	await page.getByLabel("Status").selectOption("false")
 	await page.getByRole("button", { name: "Save changes" }).press("Enter")
-	await expect(page.getByRole("status")).toHaveText("The account was changed.")
+	await expect(page.getByRole("status")).toHaveText("The changes are saved.")
 	await expect(page.getByRole("heading", { level: 1 })).toBeFocused()
 })
 

@@ -11,9 +11,10 @@ export function noticeCookie(notice: Notice): string {
 	return serializeCookie(COOKIE, notice, { seconds: LIFETIME_SECONDS })
 }
 
-/** @returns the sentence to show, and the cookie that makes sure it is shown once. */
-export function takeNotice(request: Request): { sentence: string; cookie: string } | null {
+/** @returns which it is, the sentence to show, and the cookie that makes sure it is shown once. */
+export function takeNotice(request: Request): { name: Notice; sentence: string; cookie: string } | null {
 	const notice = readCookie(request, COOKIE)
 	if (!notice || !Object.hasOwn(text.notices, notice)) return null
-	return { sentence: text.notices[notice as Notice], cookie: serializeCookie(COOKIE, "", { seconds: 0 }) }
+	const name = notice as Notice
+	return { name, sentence: text.notices[name], cookie: serializeCookie(COOKIE, "", { seconds: 0 }) }
 }

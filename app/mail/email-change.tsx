@@ -7,13 +7,12 @@ export function EmailChangeMail(props: { link: string; period: string }) {
 		<Mail
 			subject={`Confirm your new e-mail address for ${appName}`}
 			title="Confirm your new address"
-			preview={`Press the button to confirm that it's yours. The link works for ${props.period}.`}
+			preview={`Confirm that it's yours. The link works for ${props.period}.`}
 			reason={`Sent by ${appName}, because someone wants to use this address there.`}
 		>
 			<Paragraph>Hello,</Paragraph>
 			<Paragraph>
-				Someone, most likely you, wants to use this address for an account. Press the button to confirm that
-				it's yours.
+				Someone, most likely you, wants to use this address for an account. Confirm that it's yours.
 			</Paragraph>
 			<LinkButton href={props.link}>Confirm this address</LinkButton>
 			<Paragraph quiet>

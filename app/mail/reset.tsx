@@ -7,7 +7,7 @@ export function ResetMail(props: { username: string | null; link: string; period
 		<Mail
 			subject={`Choose a new password for ${appName}`}
 			title="Choose a new password"
-			preview={`Press the button to choose it. The link works for ${props.period}.`}
+			preview={`Open the link to choose it. The link works for ${props.period}.`}
 			reason={`Sent by ${appName}, because someone asked for a new password for your account.`}
 		>
 			<Paragraph>Hello{props.username && ` ${props.username}`},</Paragraph>

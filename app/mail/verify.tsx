@@ -7,13 +7,11 @@ export function VerifyMail(props: { link: string; period: string; askedAt: Date 
 		<Mail
 			subject={`Confirm your e-mail address for ${appName}`}
 			title="Confirm your address"
-			preview={`Press the button, and your account is ready. The link works for ${props.period}.`}
+			preview={`Confirm it, and your account is ready. The link works for ${props.period}.`}
 			reason={`Sent by ${appName}, because someone created an account with this address.`}
 		>
 			<Paragraph>Hello,</Paragraph>
-			<Paragraph>
-				Press the button to confirm that this address is yours. Then your account is ready.
-			</Paragraph>
+			<Paragraph>Confirm that this address is yours, and your account is ready.</Paragraph>
 			<LinkButton href={props.link}>Confirm my address</LinkButton>
 			<Paragraph quiet>
 				You asked for this on <Moment at={props.askedAt} />. The link works once, for {props.period}.

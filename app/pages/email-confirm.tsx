@@ -56,7 +56,8 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				title="Confirm your new address"
 				lead={
 					<>
-						{account} wants to use {address(".")} If it isn't yours, close this page, and nothing changes.
+						{account} wants to use {address(".")} If that isn't your account, close this page, and nothing
+						changes.
 					</>
 				}
 			>
@@ -69,7 +70,9 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	return (
 		<Card
 			title="Confirm your new address"
-			lead={<>Once you confirm it, your account uses {address(",")} and every other device is signed out.</>}
+			lead={
+				<>Once you confirm it, your account uses {address(",")} and every other device will be signed out.</>
+			}
 		>
 			<Form {...form}>
 				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>

@@ -3,19 +3,22 @@ import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
 import { Card } from "../ui/card"
+import { Envelope } from "../ui/envelope"
 import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
 const labels = { email: "User name or e-mail" }
 
-export function ForgotPasswordPage({
-	captcha,
-	refused,
-}: {
+type ForgotPasswordPageProps = {
 	captcha: ShownCaptcha | null
+	/** Whether a link was asked for just now. */
+	sent?: boolean
 	refused?: RefusedForm
-}) {
+}
+
+export function ForgotPasswordPage({ captcha, sent, refused }: ForgotPasswordPageProps) {
+	if (sent && !refused) return <Sent />
 	return (
 		<Card
 			title="Forgot your password?"
@@ -34,6 +37,18 @@ export function ForgotPasswordPage({
 				<Captcha captcha={captcha} />
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
+		</Card>
+	)
+}
+
+/** The same for every name and address: the notice says what was done. */
+function Sent() {
+	return (
+		<Card picture={<Envelope />} title="Check your mail" footer={<Link to="/login">Back to sign in</Link>}>
+			<p className="hint">Nothing there after a few minutes? Look in your spam folder, or ask again.</p>
+			<Link to="/forgot-password" className="button button-quiet">
+				Ask again
+			</Link>
 		</Card>
 	)
 }

@@ -24,7 +24,7 @@ export function PasswordChangePage({ username, refused, ...limits }: PasswordCha
 	return (
 		<Card
 			title="Change your password"
-			lead="You'll stay signed in here. Every other device is signed out."
+			lead="You'll stay signed in here. Every other device will be signed out."
 			footer={<Link to="/account">Back to your account</Link>}
 		>
 			<Form id="password-change" refused={refused} labels={labels}>

@@ -13,7 +13,7 @@ import { UserBadges } from "../ui/user-badges"
 const labels = {
 	username: "User name",
 	email: "E-mail address",
-	active: "Sign-in",
+	active: "Status",
 	superuser: "Role",
 	verified: "Confirmation",
 	sure: "Delete this account",
@@ -43,10 +43,9 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 			<div className="sheet">
 				<section className="section" aria-labelledby="change-title">
 					<div className="section-head">
-						<h2 id="change-title">Change</h2>
+						<h2 id="change-title">Details</h2>
 						<p className="hint">
-							Blocking the sign-in, or taking away the role or the confirmation, signs this person out
-							everywhere.
+							Deactivating, or taking away the role or the confirmation, signs this person out everywhere.
 						</p>
 					</div>
 					<div className="section-body">
@@ -78,7 +77,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								name="active"
 								label={labels.active}
 								value={String(user.active)}
-								options={{ true: "Allowed", false: "Not allowed (deactivated)" }}
+								options={{ true: "Active", false: "Deactivated" }}
 							/>
 							<Select
 								name="superuser"
@@ -93,12 +92,12 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="delete-title">
 					<div className="section-head">
 						<h2 id="delete-title">Delete</h2>
-						<p className="hint">This can't be undone. The person is signed out everywhere.</p>
+						<p className="hint">This can't be undone. The person will be signed out everywhere.</p>
 					</div>
 					<div className="section-body">
 						<Form id="delete" intent="delete" refused={refused} labels={labels}>
 							<Checkbox name="sure" label={`Yes, delete ${user.username}`} />
-							<SubmitButton quiet pending="Deleting…">
+							<SubmitButton danger pending="Deleting…">
 								Delete the account
 							</SubmitButton>
 						</Form>

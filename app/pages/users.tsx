@@ -47,7 +47,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 					<div className="empty">
 						<p>Nobody found</p>
 						<p>
-							Try a part of the name or address, or <Link to="/users">see all users</Link>.
+							Try part of the name or address, or <Link to="/users">see all users</Link>.
 						</p>
 					</div>
 				)}
@@ -56,9 +56,9 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 						<thead>
 							<tr>
 								<th scope="col">Account</th>
-								<th scope="col">State</th>
+								<th scope="col">Status</th>
 								<th scope="col" className="since">
-									Since
+									Joined
 								</th>
 							</tr>
 						</thead>

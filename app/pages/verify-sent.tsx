@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { Address } from "../ui/address"
 import { Card, useNotice } from "../ui/card"
+import { Envelope } from "../ui/envelope"
 import { Form } from "../ui/form"
 import { SubmitButton } from "../ui/submit-button"
 
@@ -69,20 +70,4 @@ function WhatToDo({ email, promised }: { email: string | null; promised: boolean
 	// The notice says what was sent.
 	if (notice) return <>Look for our mail to {address(",")} and open its link to confirm your address.</>
 	return <>If {address()} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
-}
-
-function Envelope() {
-	return (
-		<svg
-			aria-hidden="true"
-			viewBox="0 0 32 24"
-			fill="none"
-			stroke="currentColor"
-			strokeWidth="2"
-			strokeLinejoin="round"
-		>
-			<rect x="2" y="2" width="28" height="20" rx="2" />
-			<path d="m3 4 13 10L29 4" />
-		</svg>
-	)
 }

@@ -62,9 +62,7 @@ export function VerifyPage(props: VerifyPageProps) {
 		<Card
 			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
 			lead={
-				<>
-					You've opened this link in another browser. To confirm {address(",")} enter the password you chose.
-				</>
+				<>This isn't the browser you signed up in. To confirm {address(",")} enter the password you chose.</>
 			}
 		>
 			<Form id="confirm" {...form}>
@@ -83,7 +81,7 @@ export function VerifyPage(props: VerifyPageProps) {
 				<p className="hint">Someone else used your address. If you remove the account, nothing is kept.</p>
 				<Form id="not-me" intent="not_me" {...form}>
 					<Checkbox name="sure" label={labels.sure} />
-					<SubmitButton quiet pending="Removing…">
+					<SubmitButton danger pending="Removing…">
 						Remove the account
 					</SubmitButton>
 				</Form>

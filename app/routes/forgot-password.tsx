@@ -1,10 +1,11 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
-import { useActionData, useLoaderData } from "@remix-run/react"
+import { type MetaFunction, useActionData, useLoaderData } from "@remix-run/react"
 import { requestReset } from "../auth/reset.server"
 import { forgotPasswordSchema } from "../auth/schema"
 import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
 import { requirePasswordReset } from "../http/guard.server"
+import { takeNotice } from "../http/notice.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { ForgotPasswordPage } from "../pages/forgot-password"
@@ -13,11 +14,16 @@ import { titled } from "../ui/title"
 export { keepForm as clientAction } from "../ui/keep-form"
 export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
-export const meta = titled("Forgot your password?")
+export const meta: MetaFunction = (args) => {
+	const { sent } = (args.data ?? {}) as { sent?: boolean }
+	return titled(sent ? "Check your mail" : "Forgot your password?")(args)
+}
 
 export async function loader(args: LoaderFunctionArgs) {
 	requirePasswordReset()
-	return { fields: describeFields(forgotPasswordSchema), captcha: showCaptcha("forgot", args) }
+	const form = { fields: describeFields(forgotPasswordSchema), captcha: showCaptcha("forgot", args) }
+	const wasSent = !args.context.json && takeNotice(args.request)?.name === "reset_requested"
+	return wasSent ? { ...form, sent: true } : form
 }
 
 export async function action(args: ActionFunctionArgs) {
@@ -32,7 +38,12 @@ export async function action(args: ActionFunctionArgs) {
 		submission.token,
 	)
 	if (!outcome.ok) return refuse(outcome, submission)
-	return answer(submission, { status: 202, body: {}, redirectTo: "/login", notice: "reset_requested" })
+	return answer(submission, {
+		status: 202,
+		body: {},
+		redirectTo: "/forgot-password",
+		notice: "reset_requested",
+	})
 }
 
 export default function ForgotPassword() {

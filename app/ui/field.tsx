@@ -30,9 +30,7 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 	const told = <FieldErrors id={`${id}-error`} errors={errors} />
 	return (
 		<div className="field">
-			<label htmlFor={id}>
-				<Words>{label}</Words>
-			</label>
+			<label htmlFor={id}>{label}</label>
 			{hint && (
 				<p className="hint" id={`${id}-hint`}>
 					<Words>{hint}</Words>

@@ -71,7 +71,7 @@ function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean })
 	// A page that is loaded anew comes without its passwords. Where it stays, they stay while they are not at fault.
 	useOnRefusal(({ problem }) => {
 		const field = document.getElementById(`${id}-${props.name}`)
-		if (field instanceof HTMLInputElement && isAboutPasswords(problem, field.form)) field.value = ""
+		if (field instanceof HTMLInputElement && isTypedAgain(props.name, problem)) field.value = ""
 	})
 	return (
 		<Field
@@ -119,8 +119,8 @@ function useCapsLock() {
 	return { isOn, onKeyDown: look, onKeyUp: look, onBlur: () => setIsOn(false) }
 }
 
-/** One of the form's passwords, or the two halves of signing in, of which nobody says which is wrong. */
-function isAboutPasswords({ code, errors = {} }: Problem, form: HTMLFormElement | null): boolean {
-	const passwords = form?.querySelectorAll<HTMLInputElement>("input[data-password]") ?? []
-	return code === "credentials_invalid" || [...passwords].some(({ name }) => Object.hasOwn(errors, name))
+/** What is at fault, the repetition of that, or a half of signing in: nobody says which is wrong. */
+function isTypedAgain(name: string, { code, errors = {} }: Problem): boolean {
+	const repeats = name === "confirm_password" && Object.hasOwn(errors, "password")
+	return code === "credentials_invalid" || Object.hasOwn(errors, name) || repeats
 }

@@ -11,11 +11,14 @@ export function SubmitButton({
 	children,
 	pending,
 	quiet,
+	danger,
 	small,
 }: {
 	children: string
 	pending: string
 	quiet?: boolean
+	/** For what cannot be undone; quiet, too. */
+	danger?: boolean
 	small?: boolean
 }) {
 	const { busy } = useFormScope()
@@ -26,7 +29,14 @@ export function SubmitButton({
 		<div className="submit">
 			<button
 				type="submit"
-				className={["button", quiet && "button-quiet", small && "button-small"].filter(Boolean).join(" ")}
+				className={[
+					"button",
+					(quiet || danger) && "button-quiet",
+					danger && "button-danger",
+					small && "button-small",
+				]
+					.filter(Boolean)
+					.join(" ")}
 				aria-disabled={busy}
 				onClick={(event) => busy && event.preventDefault()}
 			>

@@ -77,6 +77,7 @@ export function textOf(page: Answer): string {
 		.replace(/&#x27;/g, "'")
 		.replace(/&quot;/g, '"')
 		.replace(/&amp;/g, "&")
+		.replace(/ +/g, " ")
 }
 
 /** The value of an input on a page, as it stands in the HTML; undefined without one. */

@@ -81,7 +81,7 @@ describe("P1: /forgot-password", () => {
 		for (const email of typed) answers.push(await postFormAndJson(server, "/forgot-password", { email }))
 		for (const { form, json } of answers) {
 			expect([json.status, json.text, json.cookies]).toEqual([202, "{}", []])
-			expect([form.status, form.headers.get("Location"), form.text]).toEqual([303, "/login", ""])
+			expect([form.status, form.headers.get("Location"), form.text]).toEqual([303, "/forgot-password", ""])
 			expect(form.cookies).toEqual(answers[0]?.form.cookies)
 			expectPrivate(form)
 			expectPrivate(json)
