@@ -103,8 +103,12 @@ async function checkLines(file: string, progress: Progress) {
 function faultsOf(read: unknown, error: z.ZodError): Faults {
 	if (read === undefined) return { line: [{ code: "line_malformed" }] }
 	const unknown = error.issues.find((issue) => issue.code === "unrecognized_keys")
-	if (unknown) return { line: [{ code: "line_unknown_field", name: String(unknown.keys[0]) }] }
-	return error.issues[0]?.path.length === 0 ? { line: [{ code: "line_malformed" }] } : zodFaults(error)
+	const ofLine: Faults = unknown
+		? { line: [{ code: "line_unknown_field", name: unknown.keys.join(", ") }] }
+		: {}
+	if (!unknown && error.issues[0]?.path.length === 0) return { line: [{ code: "line_malformed" }] }
+	const known = error.issues.filter((issue) => issue !== unknown)
+	return { ...(known.length > 0 && zodFaults(new z.ZodError(known))), ...ofLine }
 }
 
 function repeated(

@@ -17,8 +17,8 @@ export type Hooks = {
 }
 
 /**
- * All that stands between having proven to be the user, by whatever way, and being signed in. Nothing is written before
- * it lets pass.
+ * All that stands between having proven to be the user, by whatever way, and being signed in. No session is written
+ * before it lets pass.
  */
 export async function admit(
 	user: User,

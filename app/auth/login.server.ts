@@ -17,8 +17,7 @@ type SignInRefusal = Refusal<"credentials_invalid" | "not_verified" | "hook_refu
  *
  * @param options.token of the form's captcha
  * @returns refusals `credentials_invalid` (also for an account that was ended meanwhile), `not_verified` (only after
- *   the
- *   right password), `hook_refused`, `rate_limited`, `overloaded`, and those of {@link passCaptcha}
+ *   the right password), `hook_refused`, `rate_limited`, `overloaded`, and those of {@link passCaptcha}
  */
 export async function login(
 	{ username, password, remember }: z.output<typeof loginSchema>,

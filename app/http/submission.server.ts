@@ -80,7 +80,7 @@ export type Success = {
 	notice?: Notice
 }
 
-/** Success: 303 for a person, the body for a program; a token is handed out the same way to both. */
+/** Success: 303 for a person, the body for a program; a token is handed out the same way to both, and nothing else. */
 export function answer(
 	submission: { json: boolean; captcha: ShownCaptcha | null },
 	{ session = null, ...outcome }: Success,
@@ -140,7 +140,7 @@ function told(refusal: Refusal): { body: Problem; headers: Record<string, string
 	return { body: problem(code, { detail: tooMany(refusal.retryAfterSeconds) }), headers }
 }
 
-/** A link's parameters, each as text if it was given once; what was given twice is as good as missing. */
+/** Parameters of an address, each as text if it was given once; what was given twice is as good as missing. */
 export function singleValues<Name extends string>(
 	parameters: URLSearchParams,
 	names: readonly Name[],

@@ -40,7 +40,7 @@ function sendText(text: string, response: ExpressResponse): void {
 export function setHeaders(headers: Headers, response: ExpressResponse): void {
 	for (const [name, value] of headers) {
 		if (name === "set-cookie") response.append(name, value)
-		// Remix would let its route manifest be kept by anybody for a year.
+		// All answers are `no-store`; Remix would let its route manifest be kept by anybody for a year.
 		else if (name !== "cache-control") response.setHeader(name, value)
 	}
 }
