@@ -104,7 +104,10 @@ describe("limits in Redis", () => {
 		expect(keys.length).toBeGreaterThan(5)
 		for (const key of keys) {
 			expect(key).toMatch(/^gatehouse:limit:(\w+:[\w-]{43}|probe)$/)
-			expect(await redis.ask("PTTL", key)).toBeGreaterThan(0)
+			const left = Number(await redis.ask("PTTL", key))
+			expect(left).not.toBe(-1)
+			// It ends, or has ended, while we look.
+			if (left < 1_000) continue
 			const kind = await redis.ask("TYPE", key)
 			const held = String(await (kind === "hash" ? redis.ask("HGETALL", key) : redis.ask("GET", key)))
 			expect(held).toMatch(/^(count|endsAt|blocked|[\d,])+$/)
