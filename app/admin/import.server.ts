@@ -103,12 +103,10 @@ async function checkLines(file: string, progress: Progress) {
 function faultsOf(read: unknown, error: z.ZodError): Faults {
 	if (read === undefined) return { line: [{ code: "line_malformed" }] }
 	const unknown = error.issues.find((issue) => issue.code === "unrecognized_keys")
-	const ofLine: Faults = unknown
-		? { line: [{ code: "line_unknown_field", name: unknown.keys.join(", ") }] }
-		: {}
-	if (!unknown && error.issues[0]?.path.length === 0) return { line: [{ code: "line_malformed" }] }
-	const known = error.issues.filter((issue) => issue !== unknown)
-	return { ...(known.length > 0 && zodFaults(new z.ZodError(known))), ...ofLine }
+	if (!unknown)
+		return error.issues[0]?.path.length === 0 ? { line: [{ code: "line_malformed" }] } : zodFaults(error)
+	const others = new z.ZodError(error.issues.filter((issue) => issue !== unknown))
+	return { ...zodFaults(others), line: [{ code: "line_unknown_field", name: unknown.keys.join(", ") }] }
 }
 
 function repeated(

@@ -45,8 +45,7 @@ export const email = text("email_missing")
 		return z.NEVER
 	})
 
-/** A password that exists already: only what no password can be is refused. */
-/** One that there is: it may have been chosen by other rules. @param missing the code of what is empty */
+/** A password that exists already: only what no password can be is refused. @param missing its code where it is empty */
 const knownPassword = (missing: FaultCode) =>
 	text(missing).superRefine(without(currentPasswordFault)).meta({ secret: true })
 

@@ -99,7 +99,7 @@ export async function deleteUser(
 ): Promise<{ ok: true } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
 	const deleted = await inTransaction(async (transaction) => {
 		await alone(LAST_SUPERUSER, transaction)
-		if (!(await isStillThere(by, transaction))) return refusal("unauthenticated")
+		if (!(await isStillSuperuser(by, transaction))) return refusal("unauthenticated")
 		const user = await holdUser(id, transaction)
 		if (!user) return refusal("not_found")
 		if (canAdminister(user) && (await isLastSuperuser(id, transaction)))
@@ -119,7 +119,7 @@ async function update(
 	transaction: Transaction,
 ): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
 	await alone(LAST_SUPERUSER, transaction)
-	if (by && !(await isStillThere(by, transaction))) return refusal("unauthenticated")
+	if (by && !(await isStillSuperuser(by, transaction))) return refusal("unauthenticated")
 	const before = await holdUser(id, transaction)
 	if (!before) return refusal("not_found")
 
@@ -140,7 +140,7 @@ async function update(
  * Whether who was let in is what she was then: she may have waited for the one who demotes her. Whatever takes a role,
  * a sign-in or an address away raises the epoch.
  */
-async function isStillThere({ user }: SignedIn, transaction: Transaction): Promise<boolean> {
+async function isStillSuperuser({ user }: SignedIn, transaction: Transaction): Promise<boolean> {
 	return (await transaction.user.count({ where: { id: user.id, epoch: user.epoch, superuser: true } })) > 0
 }
 

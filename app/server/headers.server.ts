@@ -29,17 +29,17 @@ if (env.https)
 	sameForAll.push(["Strict-Transport-Security", `max-age=${ONE_YEAR_SECONDS}; includeSubDomains`])
 
 const NONCE_BYTES = 16
-/** Of bytes by chance, each used once: to ask the system for many at a time costs a request next to nothing. */
-const chance = Buffer.alloc(NONCE_BYTES * 256)
-let used = chance.length
+/** Random bytes, each used once: to ask the system for many at a time costs a request next to nothing. */
+const pool = Buffer.alloc(NONCE_BYTES * 256)
+let used = pool.length
 
 export function createNonce(): string {
-	if (used === chance.length) {
-		randomFillSync(chance)
+	if (used === pool.length) {
+		randomFillSync(pool)
 		used = 0
 	}
 	used += NONCE_BYTES
-	return chance.toString("base64", used - NONCE_BYTES, used)
+	return pool.toString("base64", used - NONCE_BYTES, used)
 }
 
 // Vite's development client puts styles into the page and talks over a socket.

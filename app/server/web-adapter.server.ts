@@ -17,7 +17,7 @@ export function toWebRequest(request: ExpressRequest): Request {
 	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body })
 }
 
-/** @param text its body, where that is known as a whole: a stream for each page costs a tenth of it */
+/** @param text its body, where that is known as a whole: a web stream takes a tenth of a page's time */
 export async function sendWebResponse(
 	answer: Response,
 	response: ExpressResponse,

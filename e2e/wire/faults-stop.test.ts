@@ -54,9 +54,10 @@ function halfRequest(server: TestServer): string {
 	return `POST /login HTTP/1.1\r\nHost: localhost:${server.port}\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{`
 }
 
-function forgotten(server: TestServer, body: string): string {
+function rawPost(server: TestServer, path: string, fields: Record<string, string>): string {
+	const body = JSON.stringify(fields)
 	const head = [
-		"POST /forgot-password HTTP/1.1",
+		`POST ${path} HTTP/1.1`,
 		`Host: localhost:${server.port}`,
 		"Content-Type: application/json",
 		`Content-Length: ${Buffer.byteLength(body)}`,
@@ -66,15 +67,7 @@ function forgotten(server: TestServer, body: string): string {
 }
 
 function rawSignIn(server: TestServer, { username, password }: Person): string {
-	const body = JSON.stringify({ username, password })
-	const head = [
-		"POST /login HTTP/1.1",
-		`Host: localhost:${server.port}`,
-		"Content-Type: application/json",
-		`Content-Length: ${Buffer.byteLength(body)}`,
-		`X-Forwarded-For: ${freshAddress()}`,
-	]
-	return `${head.join("\r\n")}\r\n\r\n${body}`
+	return rawPost(server, "/login", { username, password })
 }
 
 describe("H-69: told to stop by SIGTERM", () => {
@@ -138,10 +131,8 @@ describe("H-69: told to stop by SIGTERM", () => {
 		async () => {
 			const server = await start()
 			const people = await Promise.all([1, 2, 3].map(() => registerVerified(server, mailbox)))
-			const bodies = people.map(({ email }) => JSON.stringify({ email }))
-			const late = await Promise.all(
-				bodies.map((body) => speak(server, forgotten(server, body).slice(0, -1))),
-			)
+			const requests = people.map(({ email }) => rawPost(server, "/forgot-password", { email }))
+			const late = await Promise.all(requests.map((request) => speak(server, request.slice(0, -1))))
 			const stuck = await speak(server, halfRequest(server))
 			stuck.socket.on("error", () => {})
 			await pause(300)
