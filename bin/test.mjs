@@ -62,7 +62,10 @@ async function main() {
 	if (tests.length > 0) counts.push(await runVitest())
 	if (specs.length > 0) counts.push(await runPlaywright(browser))
 	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
-	for (const name of namesOf("failed")) console.log(`\u2717 ${name}`)
+	const faults = [...namesOf("failed"), ...errorsOutsideTests()]
+	if (sum("failed") > 0 && faults.length === 0)
+		faults.push("A runner failed, though no test did: see its words above.")
+	for (const fault of faults) console.log(`\u2717 ${fault}`)
 	for (const name of namesOf("flaky")) console.log(`\u25b8 Passed at its second try: ${name}`)
 	if (sum("skipped") > 0)
 		console.log(`\n(${sum("skipped")} left out: they are about what this configuration turns off)`)
@@ -77,9 +80,18 @@ function namesOf(outcome) {
 		.map((test) => test.name)
 }
 
+function errorsOutsideTests() {
+	return reportsCalled("errors-").flat()
+}
+
+function reportsCalled(prefix) {
+	return readdirSync(RESULTS)
+		.filter((name) => name.startsWith(prefix))
+		.map(readReport)
+}
+
 function outcomesOfVitest() {
-	const reports = readdirSync(RESULTS).filter((name) => name.startsWith("vitest-"))
-	const files = reports.flatMap((name) => readReport(name).testResults ?? [])
+	const files = reportsCalled("vitest-").flatMap(({ testResults = [] }) => testResults)
 	return files.flatMap(({ name: file, assertionResults }) =>
 		assertionResults.map(({ fullName, status, failureMessages }) => ({
 			name: `${relative(".", file)} \u203a ${fullName}`,
@@ -113,6 +125,7 @@ async function runVitestProjects(projects) {
 		...projects.map((name) => `--project=${name}`),
 		"--reporter=default",
 		"--reporter=json",
+		"--reporter=./e2e/support/errors-reporter.mjs",
 		`--outputFile=${RESULTS}/${report}`,
 		...(words.length ? tests : []),
 	])
