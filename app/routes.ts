@@ -17,6 +17,7 @@ export default [
 	route("account", "routes/account.tsx"),
 	route("account/password", "routes/password-change.tsx"),
 	route("account/email", "routes/email-change.tsx"),
+	route("account/email/cancel", "routes/email-cancel.ts"),
 	route("account/email/confirm", "routes/email-confirm.tsx"),
 	route(".well-known/change-password", "routes/well-known-change-password.ts"),
 	route("users", "routes/users.tsx"),

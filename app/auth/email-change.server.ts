@@ -10,7 +10,7 @@ import { type LinkRefusal, openLink } from "./link.server"
 import { type Refusal, refusal } from "./refusal"
 import type { emailChangeSchema, emailConfirmSchema } from "./schema"
 import type { RenewedSession, SignedIn } from "./session/session.server"
-import { noteEmailChange, replaceEmail } from "./user/change.server"
+import { forgetEmailChange, noteEmailChange, replaceEmail } from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
 
 /** The address that waits to be confirmed, as long as its link works. */
@@ -41,6 +41,20 @@ export async function requestEmailChange(
 	}))
 	if (!noted.ok) return refusal("unauthenticated")
 	emit("email.change_requested", user, caller)
+	return { ok: true }
+}
+
+/**
+ * Calls off a change of address that waits, if one does: its link works no more, also one that is not mailed yet.
+ *
+ * @returns a refusal `unauthenticated` for an account that was ended or changed meanwhile
+ */
+export async function cancelEmailChange(
+	{ user }: SignedIn,
+	caller: Caller,
+): Promise<{ ok: true } | Refusal<"unauthenticated">> {
+	if (!(await forgetEmailChange(user))) return refusal("unauthenticated")
+	if (user.pendingEmail !== null) emit("email.change_canceled", user, caller)
 	return { ok: true }
 }
 

@@ -18,6 +18,7 @@ const events = {
 	"password.reset": "New password chosen by link",
 	"password.changed": "Password changed",
 	"email.change_requested": "Change of address asked for",
+	"email.change_canceled": "Change of address called off",
 	"email.changed": "Address changed",
 	"verification.resent": "Verification mail asked for again",
 	"verification.resent_in_vain": "Verification mail asked for again, but nobody needs one",

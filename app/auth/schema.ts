@@ -160,6 +160,8 @@ export const emailChangeSchema = z.object({
 	current_password: knownPassword("current_password_missing"),
 })
 
+export const emailCancelSchema = z.object({})
+
 /** What `GET` looks at. */
 export const linkSchema = z.object(linkFields)
 

@@ -21,10 +21,12 @@ type AccountPageProps = {
 	user: PublicUser
 	session: { expires_at: string; absolute_expires_at: string }
 	profile?: { field: FieldDescription; value: string }[]
+	/** What is to take the place of the address, once it is confirmed. */
+	waiting_email?: string
 	refused?: RefusedForm
 }
 
-export function AccountPage({ user, session, profile = [], refused }: AccountPageProps) {
+export function AccountPage({ user, session, profile = [], waiting_email, refused }: AccountPageProps) {
 	const shown = profile.map(({ field, value }) => ({ field: { ...field, ...known[field.name] }, value }))
 	const fields = shown.map(({ field }) => field)
 	return (
@@ -60,6 +62,14 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 					<p className="badges">
 						<Address>{user.email}</Address> {user.verified && <span className="badge">confirmed</span>}
 					</p>
+					{waiting_email && (
+						<div>
+							<p className="badges">
+								<Address>{waiting_email}</Address> <span className="badge badge-open">waiting</span>
+							</p>
+							<p className="hint">Open the link we've sent there to make the change.</p>
+						</div>
+					)}
 					<Link to="/account/email" className="button button-quiet">
 						Change address
 					</Link>
@@ -69,7 +79,7 @@ export function AccountPage({ user, session, profile = [], refused }: AccountPag
 						Change password
 					</Link>
 				</Section>
-				<Section id="session" title="This device" hint="You stay signed in while you use it.">
+				<Section id="session" title="This device" hint="How long you stay signed in here.">
 					<dl className="facts">
 						<dt>Signed in until</dt>
 						<dd>

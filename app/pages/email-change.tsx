@@ -13,13 +13,15 @@ const labels = { email: "New address", current_password: "Current password" }
 type PendingEmail = { email: string; expires_at: string }
 
 export function EmailChangePage(props: {
-	/** Not told to programs. */
+	/** Not told to programs, like the next. */
 	username?: string
+	/** Whether who forgot the password can choose a new one. */
+	password_reset?: boolean
 	email: string
 	pending: PendingEmail | null
 	refused?: RefusedForm
 }) {
-	const { username, email, pending, refused } = props
+	const { username, password_reset, email, pending, refused } = props
 	return (
 		<Card
 			title="Change your address"
@@ -34,23 +36,32 @@ export function EmailChangePage(props: {
 			}
 			footer={<Link to="/account">Back to your account</Link>}
 		>
-			{pending && (
-				<p className="hint">
-					We're waiting for <Address strong>{pending.email}</Address> to be confirmed. The link we've sent
-					there works until <Time iso={pending.expires_at} withClock />, or until you ask for another.
-				</p>
-			)}
 			<Form id="email-change" refused={refused} labels={labels}>
 				<HiddenUsername value={username} />
 				<Field name="email" type="email" label={labels.email} autoComplete="email" />
 				<PasswordField
 					name="current_password"
 					label={labels.current_password}
+					aside={password_reset && <Link to="/forgot-password">Forgot it?</Link>}
 					autoComplete="current-password"
 					enterKeyHint="go"
 				/>
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
+			{pending && (
+				<section className="aside" aria-labelledby="waiting-title">
+					<h2 id="waiting-title">A change is waiting</h2>
+					<p className="hint">
+						The link we've sent to <Address strong>{pending.email}</Address> works until{" "}
+						<Time iso={pending.expires_at} withClock />, or until you ask for another.
+					</p>
+					<Form id="email-cancel" action="/account/email/cancel">
+						<SubmitButton quiet pending="Canceling…">
+							Cancel this change
+						</SubmitButton>
+					</Form>
+				</section>
+			)}
 		</Card>
 	)
 }

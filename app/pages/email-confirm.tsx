@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
+import { en as text } from "../text/en"
 import { Address } from "../ui/address"
 import { Card } from "../ui/card"
 import { Checkbox } from "../ui/field"
@@ -26,7 +27,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	const dead = refused ? refused.problem : problem
 	if (dead && isAboutLink(dead))
 		return (
-			<Card title="Confirm your new address" footer={<Link to="/account">Go to your account</Link>}>
+			<Card title={text.deadLinkTitle} footer={<Link to="/account">Go to your account</Link>}>
 				<FormError formId="email-confirm" problem={dead} />
 				<Link to="/account/email" className="button">
 					Get a new link

@@ -14,12 +14,14 @@ const labels = {
 
 type PasswordChangeProps = {
 	username: string
+	/** Whether who forgot it can choose a new one. Not told to programs. */
+	password_reset?: boolean
 	min_password_length: number
 	max_password_length: number
 	refused?: RefusedForm
 }
 
-export function PasswordChangePage({ username, refused, ...limits }: PasswordChangeProps) {
+export function PasswordChangePage({ username, password_reset, refused, ...limits }: PasswordChangeProps) {
 	const length = { min: limits.min_password_length, max: limits.max_password_length }
 	return (
 		<Card
@@ -32,6 +34,7 @@ export function PasswordChangePage({ username, refused, ...limits }: PasswordCha
 				<PasswordField
 					name="current_password"
 					label={labels.current_password}
+					aside={password_reset && <Link to="/forgot-password">Forgot it?</Link>}
 					autoComplete="current-password"
 				/>
 				<NewPassword

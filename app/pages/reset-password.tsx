@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
+import { en as text } from "../text/en"
 import { Card } from "../ui/card"
 import { HiddenUsername } from "../ui/field"
 import { Form } from "../ui/form"
@@ -58,7 +59,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 
 function DeadLink({ problem }: { problem: Problem }) {
 	return (
-		<Card title="Choose a new password" footer={<Link to="/login">Back to sign in</Link>}>
+		<Card title={text.deadLinkTitle} footer={<Link to="/login">Back to sign in</Link>}>
 			<FormError formId="reset-password" problem={problem} />
 			<Link to="/forgot-password" className="button">
 				Get a new link

@@ -1,6 +1,7 @@
 import { Link } from "@remix-run/react"
 import { isAboutLink, type Problem } from "../http/problem"
 import type { RefusedForm } from "../http/submission.server"
+import { en as text } from "../text/en"
 import { Address } from "../ui/address"
 import { Card } from "../ui/card"
 import { Checkbox, HiddenUsername } from "../ui/field"
@@ -114,7 +115,7 @@ function DeadLink({ problem, email, redirectTo }: DeadLinkProps) {
 	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
 	return (
 		<Card
-			title="Confirm your address"
+			title={text.deadLinkTitle}
 			footer={
 				<>
 					Confirmed already? <Link to={`/login${query}`}>Sign in</Link>

@@ -1,6 +1,7 @@
 import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { updateProfile } from "../auth/account.server"
+import { pendingEmail } from "../auth/email-change.server"
 import { profileSchema } from "../auth/schema"
 import { describeFields } from "../http/form-description.server"
 import { requireUser } from "../http/guard.server"
@@ -32,7 +33,7 @@ export async function loader(args: LoaderFunctionArgs) {
 	const profile = describeFields(profileSchema)
 		.filter(({ type }) => type !== "password")
 		.map((field) => ({ field, value: String(values.get(field.name) ?? "") }))
-	return { ...body, profile }
+	return { ...body, profile, waiting_email: pendingEmail(user, args.context.caller.now)?.email }
 }
 
 export async function action(args: ActionFunctionArgs) {

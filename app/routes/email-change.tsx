@@ -2,6 +2,7 @@ import type { ActionFunctionArgs, LoaderFunctionArgs } from "@remix-run/node"
 import { useActionData, useLoaderData } from "@remix-run/react"
 import { pendingEmail, requestEmailChange } from "../auth/email-change.server"
 import { emailChangeSchema } from "../auth/schema"
+import { config } from "../auth.config"
 import { describeFields } from "../http/form-description.server"
 import { requireUser } from "../http/guard.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
@@ -20,7 +21,7 @@ export async function loader(args: LoaderFunctionArgs) {
 	return {
 		fields: describeFields(emailChangeSchema),
 		email: user.email,
-		...(!args.context.json && { username: user.username }),
+		...(!args.context.json && { username: user.username, password_reset: config.passwordReset.enabled }),
 		pending: waiting && {
 			email: waiting.email,
 			requested_at: waiting.requestedAt.toISOString(),

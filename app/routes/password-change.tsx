@@ -22,6 +22,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		username: user.username,
 		min_password_length: config.password.minCodePoints,
 		max_password_length: config.password.maxCodePoints,
+		...(!args.context.json && { password_reset: config.passwordReset.enabled }),
 	}
 }
 

@@ -59,6 +59,8 @@ export const en = {
 		overloaded: "We're very busy",
 		unavailable: "We'll be back in a moment",
 	},
+	/** The heading of a page whose link does not work. */
+	deadLinkTitle: "You need a new link",
 	/** Of a form's fields: what is wrong with each. One says it itself. */
 	checkFields: (faults: string[][]) =>
 		faults.length === 1 ? (faults[0]?.[0] ?? "") : `Check these ${faults.length} fields.`,
@@ -134,6 +136,7 @@ export const en = {
 		password_reset: "Your password is changed. Sign in with the new one.",
 		password_changed: "Your password is changed. Every other device is signed out.",
 		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",
+		email_change_canceled: "Your address stays as it is.",
 		email_changed: "Your new address is confirmed.",
 		resent: "A new link is on its way, if this address still needs one.",
 		removed: "The account was removed. Your address isn't used here any more.",

@@ -1,7 +1,7 @@
 import type { MetaFunction } from "@remix-run/react"
 import { useEffect } from "react"
 import { appName, tagline } from "../auth.config"
-import { headingOf, isProblem, problemOf } from "../http/problem"
+import { headingOf, isAboutLink, isProblem, type Problem, problemOf } from "../http/problem"
 import { en as text } from "../text/en"
 
 /**
@@ -11,8 +11,8 @@ import { en as text } from "../text/en"
 export function titled(title?: string, { forStrangers = false } = {}): MetaFunction {
 	return ({ error, data, matches }) => {
 		const root = matches.find(({ id }) => id === "root")?.data
-		const isFaulty = isRefused(data) || isRefused(root)
-		const plain = fullTitle(error ? headingOf(problemOf(error)) : title)
+		const isFaulty = refusedOf(data) !== undefined || refusedOf(root) !== undefined
+		const plain = fullTitle(headingIn(error, data) ?? title)
 		const full = isFaulty && !error ? text.faultyTitle + plain : plain
 		if (error || !forStrangers) return [{ title: full }, { name: "robots", content: "noindex" }]
 		const site = originOf(root)
@@ -32,9 +32,17 @@ export function fullTitle(title?: string): string {
 	return [title, appName].filter(Boolean).join(" · ")
 }
 
-/** Whether it tells a problem: of a link that doesn't work, or, in the root's, of a form that was refused. */
-function isRefused(data: unknown): boolean {
-	return isProblem((data as { problem?: unknown } | null | undefined)?.problem)
+/** What the page says above all, where it is not what the page is for. */
+function headingIn(error: unknown, data: unknown): string | undefined {
+	if (error) return headingOf(problemOf(error))
+	const refused = refusedOf(data)
+	return refused && isAboutLink(refused) ? text.deadLinkTitle : undefined
+}
+
+/** The problem that it tells: of a link that doesn't work, or, in the root's, of a form that was refused. */
+function refusedOf(data: unknown): Problem | undefined {
+	const told = (data as { problem?: unknown } | null | undefined)?.problem
+	return isProblem(told) ? told : undefined
 }
 
 /** For a form that is refused while its page stays; a page that is loaded anew has it from {@link titled}. */

@@ -79,6 +79,10 @@ const goodRequests: Record<string, (world: World) => GoodRequest | Promise<GoodR
 			body: { email: somebody().email, current_password: person.password },
 		}
 	},
+	cancelEmailChange: async ({ server, mailbox }) => {
+		const { cookie } = await newAccount(server, mailbox)
+		return { headers: { Cookie: cookie }, body: {} }
+	},
 	getEmailChange: async (world) => ({ query: await emailLink(world) }),
 	confirmEmailChange: async (world) => ({ body: await emailLink(world) }),
 	listUsers: (world) => ({ ...asSuperuser(world), query: { q: "a", page: "1", page_size: "2" } }),

@@ -19,7 +19,8 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function expectAccessibleInBothSchemes(page: Page, scripts: boolean | undefined): Promise<void> {
 	if (!scripts) return
 	for (const colorScheme of ["light", "dark"] as const) {
-		await page.emulateMedia({ colorScheme })
+		// Without motion, so that no colour is seen on its way to another.
+		await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
 		await expectAccessible(page)
 	}
 }

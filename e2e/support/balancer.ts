@@ -138,7 +138,9 @@ async function startOwn(port: number): Promise<Balancer> {
 		}
 		attempt(targets.length)
 	})
-	await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
+	await new Promise<void>((resolve, reject) =>
+		server.once("error", reject).listen(port, "127.0.0.1", resolve),
+	)
 	return {
 		url: `http://localhost:${port}`,
 		async use(ports) {

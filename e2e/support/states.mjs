@@ -156,6 +156,10 @@ export const states = {
 		await signIn(context, context.member)
 		await context.page.goto("/account")
 	},
+	"account-waiting": async (context) => {
+		await requestEmailChange(context)
+		await context.page.goto("/account")
+	},
 	"account-saved": async (context) => {
 		await signIn(context, context.member)
 		await context.page.goto("/account")

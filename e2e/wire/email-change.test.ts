@@ -76,6 +76,28 @@ describe("U5: /account/email", () => {
 		expect((await signIn(server, { ...person, username: email })).status).toBe(200)
 	})
 
+	it("U5: a change that waits is called off, by form and JSON, and its link works no more", async () => {
+		const { person, Cookie } = await member()
+		const { email } = somebody()
+		const waitingIn = async (path: string) =>
+			(await clientOf(server).get(path, { Cookie, Accept: "text/html" })).text.includes(email)
+		const link = await linkTo(email, person, Cookie)
+		expect([await waitingIn("/account"), await waitingIn("/account/email")]).toEqual([true, true])
+
+		const cancel = "/account/email/cancel"
+		expectProblem(await clientOf(server).postJson(cancel, {}), 401, "unauthenticated")
+		const done = await clientOf(server).postForm(cancel, {}, { Cookie })
+		expect([done.status, done.headers.get("Location")]).toEqual([303, "/account"])
+		expect([await waitingIn("/account"), await waitingIn("/account/email")]).toEqual([false, false])
+		expectProblem(await confirm(link), 400, "link_invalid")
+
+		const again = await linkTo(email, person, Cookie)
+		expect((await clientOf(server).postJson(cancel, {}, { Cookie })).status).toBe(204)
+		expect((await clientOf(server).postJson(cancel, {}, { Cookie })).status).toBe(204)
+		expectProblem(await confirm(again), 400, "link_invalid")
+		expect(userRow(server, person.username)).toMatchObject({ email: person.email, pendingEmail: null })
+	})
+
 	it("U5: is confirmed without a session too, and answers a program with the user", async () => {
 		const { person, Cookie } = await member()
 		const { email } = somebody()

@@ -166,6 +166,6 @@ async function startRelay(port: number, host: string, mailbox: Mailbox): Promise
 		for (const end of [socket, upstream]) end.on("error", () => end.destroy())
 		socket.pipe(upstream).pipe(socket)
 	})
-	await new Promise<void>((resolve) => relay.listen(port, host, resolve))
+	await new Promise<void>((resolve, reject) => relay.once("error", reject).listen(port, host, resolve))
 	return relay
 }

@@ -29,11 +29,13 @@ const PUBLIC = [
 	"/*",
 ]
 const GUARDED = ["/account", "/account/password", "/account/email", "/users", "/users/:id"]
+/** Guarded, too, but only to be posted to. */
+const GUARDED_ACTIONS = ["/account/email/cancel"]
 
 const { server } = serverFixture()
 
 it("every route is public or guarded", async () => {
-	expect((await routePaths()).sort()).toEqual([...PUBLIC, ...GUARDED].sort())
+	expect((await routePaths()).sort()).toEqual([...PUBLIC, ...GUARDED, ...GUARDED_ACTIONS].sort())
 })
 
 describe.each(GUARDED)("without a session, %s", (path) => {

@@ -80,6 +80,11 @@ export async function noteEmailChange(
 	})
 }
 
+/** @returns whether the account is still what was read */
+export async function forgetEmailChange(user: User): Promise<boolean> {
+	return changeUser(user, {}, nothingPending())
+}
+
 /**
  * Gives the account the address that waits, which a link has proven; all sessions but this one end. Tells the old
  * address.
@@ -182,14 +187,14 @@ async function changeUser(
 	{ id, epoch, emailKey }: User,
 	state: Prisma.UserWhereInput,
 	data: Prisma.UserUpdateManyMutationInput,
-	also: (transaction: Transaction) => Promise<void>,
+	also?: (transaction: Transaction) => Promise<void>,
 ): Promise<boolean> {
 	const where = { id, epoch, emailKey, active: true, ...state }
 	try {
 		return await inTransaction(async (transaction) => {
 			const { count } = await transaction.user.updateMany({ where, data })
 			if (count === 0) return false
-			await also(transaction)
+			await also?.(transaction)
 			return true
 		})
 	} catch (error) {

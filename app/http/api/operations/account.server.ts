@@ -1,7 +1,12 @@
 import type { updateProfile } from "../../../auth/account.server"
-import type { confirmEmailChange, requestEmailChange } from "../../../auth/email-change.server"
+import type {
+	cancelEmailChange,
+	confirmEmailChange,
+	requestEmailChange,
+} from "../../../auth/email-change.server"
 import type { changePassword } from "../../../auth/password-change.server"
 import {
+	emailCancelSchema,
 	emailChangeSchema,
 	emailConfirmSchema,
 	linkSchema,
@@ -109,6 +114,18 @@ export function account(): Flow {
 					overloaded: true,
 					unauthenticated: true,
 				}),
+			},
+			{
+				id: "cancelEmailChange",
+				method: "post",
+				path: "/account/email/cancel",
+				summary: "Call off a change that waits",
+				description: "Its link works no more. Without one that waits, the answer is the same.",
+				access: "user",
+				hasPage: true,
+				body: emailCancelSchema,
+				answer: { status: 204, body: null, description: "No change waits any more." },
+				refuses: refusalsOf<typeof cancelEmailChange>({ unauthenticated: true }),
 			},
 			{
 				id: "getEmailChange",
