@@ -14,7 +14,7 @@ export default defineConfig({
 	testMatch: "*.spec.ts",
 	outputDir: "e2e/results/files",
 	reporter: [["list"], ["json", { outputFile: "e2e/results/report.json" }]],
-	globalSetup: "./e2e/support/fresh-build.mjs",
+	globalSetup: "./bin/fresh-build.mjs",
 	fullyParallel: true,
 	workers: 2,
 	forbidOnly: true,

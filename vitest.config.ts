@@ -42,7 +42,7 @@ export default defineConfig({
 					name: "wire",
 					include: ["e2e/wire/**/*.test.ts"],
 					exclude: ["e2e/wire/postgres*.test.ts"],
-					globalSetup: "e2e/support/fresh-build.mjs",
+					globalSetup: "bin/fresh-build.mjs",
 				},
 			},
 			{
@@ -51,7 +51,7 @@ export default defineConfig({
 					name: "wire-postgres",
 					include: ["e2e/wire/**/*.test.ts"],
 					exclude: Object.keys(sqliteOnly).map((file) => `e2e/wire/${file}`),
-					globalSetup: ["e2e/support/fresh-build.mjs", "e2e/support/postgres-setup.ts"],
+					globalSetup: ["bin/fresh-build.mjs", "e2e/support/postgres-setup.ts"],
 				},
 			},
 			{
@@ -61,7 +61,7 @@ export default defineConfig({
 					name: "system",
 					include: ["e2e/system/**/*.test.ts", "e2e/wire/limit-counts.test.ts"],
 					env: { TEST_COUNTS: "redis" },
-					globalSetup: ["e2e/support/fresh-build.mjs", "e2e/support/system-setup.ts"],
+					globalSetup: ["bin/fresh-build.mjs", "e2e/support/system-setup.ts"],
 				},
 			},
 		],

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { availableParallelism, cpus, totalmem } from "node:os"
-import { installPackages, say, setup } from "../bin/setup.mjs"
+import freshBuild from "../bin/fresh-build.mjs"
+import { installPackages, say } from "../bin/setup.mjs"
 
 /**
  * Measures the built server against what the machine can do, in one run, as ratios: absolute numbers differ from machine
@@ -10,7 +11,7 @@ import { installPackages, say, setup } from "../bin/setup.mjs"
  */
 const RESULTS = "bench/results.json"
 
-setup()
+freshBuild()
 installPackages("bench")
 const { table } = await import("./lines.mjs")
 const { compareSizes } = await import("./large.mjs")

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { build } from "../bin/setup.mjs"
 
 const READY_AFTER_MS = 20_000
 
@@ -16,7 +15,6 @@ const READY_AFTER_MS = 20_000
  * @param {{ env: Record<string, string>, output: "ignore" | "inherit" }} options
  */
 export async function startBuiltServer({ env, output }) {
-	if (!existsSync("build/server/index.js")) build()
 	const folder = mkdtempSync(join(tmpdir(), "gatehouse-"))
 	const databaseUrl = env.DATABASE_URL ?? `file:${join(folder, "gatehouse.db")}`
 	const port = await freePort()

@@ -4,7 +4,8 @@ import { mkdirSync } from "node:fs"
 import { setTimeout as pause } from "node:timers/promises"
 import { startBuiltServer } from "../bench/server.mjs"
 import { findBrowser } from "./browser.mjs"
-import { say, setup } from "./setup.mjs"
+import freshBuild from "./fresh-build.mjs"
+import { say } from "./setup.mjs"
 
 /**
  * `npm run screenshots`: every page and state, in each size, by day and by night, with JavaScript and without.
@@ -39,7 +40,7 @@ let url
 let databaseUrl
 const readMails = new Set()
 
-setup()
+freshBuild()
 const { chromium } = await import("@playwright/test")
 const { registrationOf } = await import("../e2e/support/registration.mjs")
 const { scriptedStates, states } = await import("../e2e/support/states.mjs")

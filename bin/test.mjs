@@ -2,7 +2,7 @@ import "../e2e/support/temporary-folder.mjs"
 import { spawn } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { relative } from "node:path"
-import freshBuild from "../e2e/support/fresh-build.mjs"
+import freshBuild from "./fresh-build.mjs"
 import { say } from "./setup.mjs"
 
 /**

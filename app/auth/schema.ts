@@ -53,13 +53,13 @@ const newPassword = text("new_password_missing").superRefine(without(passwordFau
 	secret: true,
 	minLength: config.password.minCodePoints,
 	maxLength: config.password.maxCodePoints,
-	about: "No common password, and nothing that holds the user name or the name in the address.",
+	about: "Not a common one, and without the user name or the name in the address.",
 })
 
 const repeatedPassword = text("confirm_password_missing").meta({
 	secret: true,
 	aliases: ["password_confirm"],
-	about: "The same once more.",
+	about: "The password again.",
 })
 
 /** Without `registration.passwordConfirm` there is no such field; the type only says that it may be missing. */
@@ -121,9 +121,9 @@ export const logoutSchema = z.object({})
 const linkField = (about: string) => z.unknown().optional().meta({ type: "string", required: true, about })
 
 const linkFields = {
-	user_id: linkField("Of the mailed link."),
-	timestamp: linkField("Of the mailed link: when it was made, in unix seconds."),
-	signature: linkField("Of the mailed link."),
+	user_id: linkField("From the mailed link."),
+	timestamp: linkField("From the mailed link: when it was made, in Unix seconds."),
+	signature: linkField("From the mailed link."),
 }
 
 export const verifySchema = z.object({
@@ -131,13 +131,13 @@ export const verifySchema = z.object({
 	/** Where the browser is another than the one that registered. */
 	password: knownPassword("password_missing").optional().meta({
 		secret: true,
-		about: "That of the account, where it is asked for: `GET` tells as `needs_password`.",
+		about: "The account's password, where `GET` says `needs_password`.",
 	}),
 	intent: z
 		.enum(["confirm", "not_me"])
 		.default("confirm")
 		.catch("confirm")
-		.meta({ about: "`not_me` removes the account that somebody else registered with the address." }),
+		.meta({ about: "`not_me` removes the account that someone else registered with this address." }),
 	sure: checkbox,
 })
 
@@ -172,7 +172,7 @@ export const emailConfirmSchema = z.object({
 		.enum(["confirm_elsewhere"])
 		.optional()
 		.catch(undefined)
-		.meta({ about: "What a browser sends that is not signed in to the account; it takes `sure`, too." }),
+		.meta({ about: "What a browser sends that isn't signed in to the account, together with `sure`." }),
 	sure: checkbox,
 })
 

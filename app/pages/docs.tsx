@@ -28,12 +28,12 @@ export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 				))}
 			</nav>
 			<section className="sheet docs-flow" aria-labelledby="basics">
-				<h2 id="basics">What holds for all</h2>
+				<h2 id="basics">For every request</h2>
 				<p>
-					You get JSON where <code>Accept</code> prefers <code>application/json</code>, or where you send JSON
-					and do not ask for HTML. A form gets a page, or is led to one by 303. A refusal is{" "}
-					<code>application/problem+json</code> (RFC 9457): tell refusals apart by <code>code</code>;{" "}
-					<code>errors</code> has sentences by field. Any request may be answered with:
+					You get JSON if <code>Accept</code> prefers <code>application/json</code>, or if you send JSON and
+					don't ask for HTML. Forms get a page, or a 303 to one. Refusals are{" "}
+					<code>application/problem+json</code> (RFC 9457): <code>code</code> says which it is, and{" "}
+					<code>errors</code> has a sentence for each faulty field. Any request can be answered with:
 				</p>
 				<Refusals refusals={saidToAll} />
 			</section>
@@ -67,7 +67,10 @@ function Operation(operation: ReadableOperation) {
 				<span className="docs-method">{method}</span> <code>{path}</code>
 			</h3>
 			<p>
-				<strong>{summary}.</strong> {access} {description && <WithCode text={description} />}
+				<strong>
+					<WithCode text={summary} />.
+				</strong>{" "}
+				{access} {description && <WithCode text={description} />}
 			</p>
 			{fields.length > 0 && <Fields fields={fields} />}
 			<ul className="docs-answers">
@@ -100,7 +103,7 @@ function Fields({ fields }: Pick<ReadableOperation, "fields">) {
 				{fields.map(({ name, where, form, required, about }) => (
 					<tr key={`${where} ${name}`}>
 						<th scope="row">
-							<code>{name}</code>
+							<code>{name}</code>{" "}
 							<span className="hint">
 								{where === "body" ? "" : `in the ${where}, `}
 								{required ? "required" : "optional"}
@@ -126,7 +129,10 @@ function Refusals({ refusals }: Pick<ReadableOperation, "refusals">) {
 		<ul className="docs-answers">
 			{refusals.map(({ status, code, sentence }) => (
 				<li key={code}>
-					<b>{status}</b> <code>{code}</code> <span className="hint">{sentence}</span>
+					<b>{status}</b> <code>{code}</code>{" "}
+					<span className="hint">
+						<WithCode text={sentence} />
+					</span>
 				</li>
 			))}
 		</ul>

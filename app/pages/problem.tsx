@@ -20,6 +20,11 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 						Go to the home page
 					</a>
 				)}
+				{problem.code === "forbidden" && (
+					<a href="/logout?redirect_to=/login" className="button button-quiet">
+						Use another account
+					</a>
+				)}
 			</div>
 			{problem.request_id && (
 				<p className="hint">

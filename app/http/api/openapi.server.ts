@@ -29,7 +29,7 @@ const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "mu
 const PAGE = { "text/html": { schema: { type: "string" } } }
 const REDIRECT_TO = {
 	type: "string",
-	description: "Where to go afterwards: a path on this site. Anything else is as if it were not there.",
+	description: "Where to go afterwards: a path on this site. Anything else is ignored.",
 }
 
 type Answer = {
@@ -226,7 +226,7 @@ function leadsElsewhere({ hasPage, access, onlyForStrangers }: Operation): boole
 
 function redirectOf({ method, answer }: Operation): Answer {
 	const description =
-		method === "get" ? "A person is led elsewhere." : "A person is led on, or to where one signs in."
+		method === "get" ? "A browser is redirected." : "A form is redirected to the next page, or to sign-in."
 	return { description, headers: headerRefs(["Location", ...(answer.setsCookie ? ["Set-Cookie"] : [])]) }
 }
 

@@ -78,9 +78,9 @@ function readableOperation(place: Place, context: Context): ReadableOperation {
 }
 
 function accessOf({ security }: Described, refusals: ProblemCode[]): string | null {
-	if (refusals.includes("forbidden")) return "For superusers."
+	if (refusals.includes("forbidden")) return "Superusers only."
 	const isOptional = security.length === 0 || security.some((scheme) => Object.keys(scheme).length === 0)
-	return isOptional ? null : "For who is signed in."
+	return isOptional ? null : "Signed-in users only."
 }
 
 function refusalsOf(codes: ProblemCode[]): Refusal[] {
@@ -89,7 +89,9 @@ function refusalsOf(codes: ProblemCode[]): Refusal[] {
 
 function refusal(code: ProblemCode): Refusal {
 	const { status, detail } = problem(code)
-	return { status, code, sentence: detail }
+	const sentence =
+		code === "validation_failed" ? "Fields are missing or wrong: `errors` says which, and why." : detail
+	return { status, code, sentence }
 }
 
 /** By the names of the schemas that an answer may have. */
@@ -139,7 +141,7 @@ function inputOf({ requestBody }: Described, { api }: Context): JsonSchema | und
 
 function alsoCalled(schema: JsonSchema): string {
 	const aliases = (schema["x-aliases"] ?? []) as string[]
-	return aliases.length > 0 ? `Also taken as ${aliases.join(" or ")}.` : ""
+	return aliases.length > 0 ? `Also accepted as ${aliases.join(" or ")}.` : ""
 }
 
 /** In a few words what a value looks like. */
@@ -163,18 +165,29 @@ function commandsOf({ path, method, described }: Place, context: Context): strin
 	const query = described.parameters.filter(({ in: where, required }) => where === "query" && required)
 	const search = query.map(({ name }) => `${name}=…`).join("&")
 	const address = quoted(`${context.url}${path.replace(/\{(\w+)\}/g, "…")}${search && `?${search}`}`)
-	const start = `curl ${address}${["get", "post"].includes(method) ? "" : ` -X ${method.toUpperCase()}`}`
+	const start = [
+		"curl",
+		...(["get", "post"].includes(method) ? [] : [`-X ${method.toUpperCase()}`]),
+		address,
+	].join(" ")
 	const isGuarded =
 		described.security.length > 0 && described.security.every((scheme) => Object.keys(scheme)[0])
-	const token = isGuarded ? ` -H "Authorization: Bearer $token"` : ""
-	if (!input) return [`${start} -H 'Accept: application/json'${token}`]
-	const json = `${start} -H 'Content-Type: application/json'${token} -d ${quoted(JSON.stringify(values))}`
+	const token = isGuarded ? [`-H "Authorization: Bearer $token"`] : []
+	if (!input) return [command(start, "-H 'Accept: application/json'", ...token)]
+	// With blanks, at which it may wrap.
+	const sent = `-d ${quoted(JSON.stringify(values, null, 1).replace(/\n */g, " "))}`
+	const json = command(start, "-H 'Content-Type: application/json'", ...token, sent)
 	if (method !== "post") return [json]
-	const session = isGuarded ? ` -b "$session"` : ""
+	const session = isGuarded ? [`-b "$session"`] : []
 	const fields = Object.entries(values).map(
-		([name, value]) => ` --data-urlencode ${quoted(`${name}=${value}`)}`,
+		([name, value]) => `--data-urlencode ${quoted(`${name}=${value}`)}`,
 	)
-	return [json, `${start}${session}${fields.length > 0 ? fields.join("") : " -d ''"}`]
+	return [json, command(start, ...session, ...(fields.length > 0 ? fields : ["-d ''"]))]
+}
+
+/** A line for each option. */
+function command(...parts: string[]): string {
+	return parts.join(" \\\n  ")
 }
 
 /** A secret has none: what stands in the docs is a password that is tried. */
@@ -185,5 +198,6 @@ function exampleOf(schema: JsonSchema | undefined): string {
 
 /** For a shell. */
 function quoted(text: string): string {
+	if (/^[\w./:-]+$/.test(text)) return text
 	return `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -7,7 +7,7 @@ export function development(): Flow {
 		id: "listMails",
 		method: "get",
 		path: "/dev/mail",
-		summary: "Every mail that was sent",
+		summary: "List the mails that were sent",
 		access: "public",
 		hasPage: true,
 		answer: { status: 200, body: answers.inbox, description: "Newest first." },
@@ -15,7 +15,7 @@ export function development(): Flow {
 	}
 	return {
 		name: "Development",
-		description: "Not there in production.",
+		description: "Not available in production.",
 		operations: env.production ? [] : [inbox],
 	}
 }

@@ -10,7 +10,7 @@ export function passwordReset(): Flow {
 			id: "getForgotPasswordForm",
 			method: "get",
 			path: "/forgot-password",
-			summary: "What asking for a new password takes",
+			summary: "Get the fields of the form",
 			access: "public",
 			hasPage: true,
 			answer: { status: 200, body: answers.form, description: "The fields of the form." },
@@ -20,19 +20,23 @@ export function passwordReset(): Flow {
 			id: "requestPasswordReset",
 			method: "post",
 			path: "/forgot-password",
-			summary: "Ask for a link to choose a new password",
-			description: "The same answer whether or not there is such an account.",
+			summary: "Send a link to choose a new password",
+			description: "The answer is the same whether or not there's an account.",
 			access: "public",
 			hasPage: true,
 			body: forgotPasswordSchema,
-			answer: { status: 202, body: answers.nothing, description: "Who has an account is sent a link." },
+			answer: {
+				status: 202,
+				body: answers.nothing,
+				description: "If there's an account, a link is on its way.",
+			},
 			refuses: [...refusalsOf<typeof requestReset>({ rate_limited: true }), ...captchaRefusals("forgot")],
 		},
 		{
 			id: "getPasswordReset",
 			method: "get",
 			path: "/reset-password",
-			summary: "Whose password a mailed link would change",
+			summary: "Look at a mailed link",
 			access: "public",
 			hasPage: true,
 			query: linkSchema,
@@ -64,7 +68,7 @@ export function passwordReset(): Flow {
 	]
 	return {
 		name: "Forgotten password",
-		description: "A new one is chosen by a mailed link.",
+		description: "A new one is chosen with a mailed link.",
 		operations: config.passwordReset.enabled ? operations : [],
 	}
 }

@@ -11,7 +11,7 @@ export function registration(): Flow {
 			id: "getRegisterForm",
 			method: "get",
 			path: "/register",
-			summary: "What registering asks for",
+			summary: "Get the fields of the form",
 			access: "public",
 			hasPage: true,
 			onlyForStrangers: true,
@@ -23,7 +23,7 @@ export function registration(): Flow {
 			id: "register",
 			method: "post",
 			path: "/register",
-			summary: "Register",
+			summary: "Create an account",
 			description: config.verification.enabled
 				? "A taken address gets the answer of a new one, and its owner a mail. A taken user name is told."
 				: "A taken address or user name is told.",
@@ -35,8 +35,8 @@ export function registration(): Flow {
 				status: 201,
 				body: answers.registered,
 				description: config.verification.enabled
-					? "The account waits for its address to be confirmed by a mailed link."
-					: "The account is there.",
+					? "Created. Its address is confirmed by the mailed link."
+					: "Created.",
 				setsCookie: true,
 			},
 			refuses: [
@@ -50,13 +50,13 @@ export function registration(): Flow {
 		id: "checkRegistration",
 		method: "post",
 		path: "/register/check",
-		summary: "Ask what registering would say",
+		summary: "Check a user name and a password",
 		description:
-			"Of a user name and a password, while a form is filled in. By the same rules; nothing is kept, and nothing is told of addresses.",
+			"For a form while it's being filled in, by the same rules. Nothing is stored, and nothing is told about addresses.",
 		access: "public",
 		hasPage: false,
 		body: registrationCheckSchema,
-		answer: { status: 200, body: answers.registrationCheck, description: "What is wrong so far, by field." },
+		answer: { status: 200, body: answers.registrationCheck, description: "What's wrong so far, by field." },
 		refuses: refusalsOf<typeof checkRegistration>({ rate_limited: true }),
 	}
 	if (!config.registration.readOnly) operations.push(check)

@@ -9,9 +9,9 @@ export function users(): Flow {
 	const oneUser = { status: 200, body: answers.ownAccount, description: "The account." }
 	const update = {
 		...one,
-		summary: "Change an account",
+		summary: "Update an account",
 		description:
-			"What is not sent stays. A new address is unverified unless `verified` comes with it. The last active superuser stays one.",
+			"What isn't sent stays as it is. A new address is unverified unless `verified` comes with it. The last active superuser stays one.",
 		body: userChangeSchema,
 		answer: { ...oneUser, description: "The account as it is now." },
 		refuses: refusalsOf<typeof updateUser>({
@@ -22,14 +22,14 @@ export function users(): Flow {
 	} satisfies Partial<Operation>
 	return {
 		name: "All accounts",
-		description: "For superusers.",
+		description: "Superusers only.",
 		operations: [
 			{
 				id: "listUsers",
 				method: "get",
 				path: "/users",
 				summary: "Find accounts",
-				description: "What is out of bounds is brought back into them; the answer says what was taken.",
+				description: "Values out of bounds are brought back into them; the answer says which were used.",
 				access: "superuser",
 				hasPage: true,
 				query: z.object({
@@ -37,14 +37,14 @@ export function users(): Flow {
 					page: z.int().min(1).max(LIST_BOUNDS.maxPage).default(1),
 					page_size: z.int().min(1).max(LIST_BOUNDS.maxPageSize).default(LIST_BOUNDS.pageSize),
 				}),
-				answer: { status: 200, body: answers.users, description: "One page of them, by user name." },
+				answer: { status: 200, body: answers.users, description: "A page of accounts, by user name." },
 				refuses: [],
 			},
 			{
 				...one,
 				id: "getUser",
 				method: "get",
-				summary: "One account",
+				summary: "Get an account",
 				answer: oneUser,
 				refuses: ["not_found"],
 			},
@@ -53,16 +53,16 @@ export function users(): Flow {
 				...update,
 				id: "updateUserByForm",
 				method: "post",
-				summary: "Change or delete an account by a form",
+				summary: "Update or delete an account by form",
 				description: `${update.description} \`intent=delete\` with \`sure\` deletes it, and answers 204.`,
-				orElse: "It is gone, with its sessions.",
+				orElse: "Deleted, with its sessions.",
 			},
 			{
 				...one,
 				id: "deleteUser",
 				method: "delete",
 				summary: "Delete an account",
-				answer: { status: 204, body: null, description: "It is gone, with its sessions." },
+				answer: { status: 204, body: null, description: "Deleted, with its sessions." },
 				refuses: refusalsOf<typeof deleteUser>({
 					not_found: true,
 					validation_failed: true,

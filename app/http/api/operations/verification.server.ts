@@ -10,8 +10,8 @@ export function verification(): Flow {
 			id: "getVerification",
 			method: "get",
 			path: "/verify",
-			summary: "What a mailed link would confirm",
-			description: "Changes nothing: mail scanners follow links, too.",
+			summary: "Look at a mailed link",
+			description: "Changes nothing, because mail scanners follow links, too.",
 			access: "public",
 			hasPage: true,
 			query: linkSchema,
@@ -23,9 +23,9 @@ export function verification(): Flow {
 			id: "verify",
 			method: "post",
 			path: "/verify",
-			summary: "Confirm an address, or say that the account is not yours",
+			summary: "Confirm an address, or remove an account that isn't yours",
 			description:
-				"`intent=not_me` with `sure` removes the account that a stranger registered, and answers 204. A link that was opened in another browser than the one that registered takes the account's password, too.",
+				"`intent=not_me` with `sure` removes the account that a stranger registered, and answers 204. In another browser than the one that registered, it takes the account's password, too.",
 			access: "optional",
 			hasPage: true,
 			body: verifySchema,
@@ -57,8 +57,8 @@ export function verification(): Flow {
 			id: "getMailSent",
 			method: "get",
 			path: "/verify/sent",
-			summary: "Which address to look for a link at",
-			description: "Where a person is led after registering; the same for every address.",
+			summary: "Get the address that the link was sent to",
+			description: "Where people land after registering. The same for every address.",
 			access: "public",
 			hasPage: true,
 			answer: { status: 200, body: answers.mailSent, description: "The address as it was typed." },
@@ -68,7 +68,7 @@ export function verification(): Flow {
 			id: "getResendForm",
 			method: "get",
 			path: "/verify/resend",
-			summary: "What asking for a new link takes",
+			summary: "Get the fields of the form",
 			access: "public",
 			hasPage: true,
 			redirects: true,
@@ -79,8 +79,8 @@ export function verification(): Flow {
 			id: "resendVerification",
 			method: "post",
 			path: "/verify/resend",
-			summary: "Ask for a new link",
-			description: "The same answer whether or not there is such an account.",
+			summary: "Send a new link",
+			description: "The answer is the same whether or not there's an account.",
 			access: "public",
 			hasPage: true,
 			body: resendSchema,
@@ -88,7 +88,7 @@ export function verification(): Flow {
 			answer: {
 				status: 202,
 				body: answers.nothing,
-				description: "Who needs a link is sent one.",
+				description: "If the address needs a link, it's on its way.",
 				setsCookie: true,
 			},
 			refuses: [
@@ -99,7 +99,7 @@ export function verification(): Flow {
 	]
 	return {
 		name: "Confirm an address",
-		description: "By a link that is mailed after registering.",
+		description: "With the link that's mailed after registering.",
 		operations: config.verification.enabled ? operations : [],
 	}
 }
