@@ -1,5 +1,3 @@
-import { percentile } from "./load.mjs"
-
 /** A line of the table that `bench.mjs` prints: what was asked for, what came out, and whether it holds. */
 export function atLeast(least, what, figure, details = "") {
 	return { what, target: `at least ${least}`, figure: round(figure), holds: figure >= least, details }
@@ -50,4 +48,9 @@ function short(number) {
 
 function round(number) {
 	return Math.round(number * 100) / 100
+}
+
+export function percentile(numbers, share) {
+	const sorted = numbers.toSorted((a, b) => a - b)
+	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }

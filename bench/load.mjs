@@ -1,6 +1,8 @@
 import { availableParallelism, cpus } from "node:os"
 import { Worker } from "node:worker_threads"
-import { ARGON2, PASSWORD, PEOPLE, signedTokenOf, tokenOf } from "./people.mjs"
+import { percentile } from "./lines.mjs"
+import { overload, visitors } from "./open-loop.mjs"
+import { ARGON2, addressOf, PASSWORD, PEOPLE, signedTokenOf, tokenOf } from "./people.mjs"
 
 /** What `bench.mjs` measures with: each part runs in a process of its own, and sends what it found to its parent. */
 export const CONNECTIONS = 16
@@ -8,11 +10,6 @@ export const PROBES = 400
 const STRANGERS = 60
 const PAIRS = 60
 const WARM_UP_PAIRS = 10
-/** A sign-in that takes no longer than this many idle ones is as before the load. */
-const RECOVERED = 2
-const GIVE_UP_MS = 30_000
-/** The number of the first client address of visitors, whom nobody else shares one with. */
-const ELSEWHERE = 1_000_000
 /** How many are made ready beforehand, which costs the machine less than to make each anew; more than one round takes. */
 const READY = { signIns: 4_000, checks: 20_000 }
 
@@ -158,10 +155,6 @@ function draw(amount, people, requestOf) {
 	return Array.from({ length: amount }, () => requestOf(Math.floor(Math.random() * people)))
 }
 
-function addressOf(index) {
-	return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`
-}
-
 /** One network sends all that it can, with right passwords, which no limit counts. Most of it is told to come later. */
 async function flood(url, connections) {
 	const requests = Array.from({ length: PEOPLE - STRANGERS }, (_, index) => ({
@@ -190,56 +183,6 @@ async function stranger(url) {
 		await new Promise((resolve) => setTimeout(resolve, 20))
 	}
 	return { median: percentile(times, 0.5), failed }
-}
-
-/**
- * Right sign-ins at a rate of their own, whether or not they are answered, each from elsewhere.
- *
- * @returns ms of each sign-in that was let in, and of each that was told to come later
- */
-async function overload(url, perSecond, seconds) {
-	const { atRate, lightClient } = await openLoop()
-	const client = lightClient(url)
-	let count = 0
-	const signIn = () => {
-		const index = count++
-		const headers = { "Content-Type": "application/json", "X-Forwarded-For": addressOf(index) }
-		const body = JSON.stringify({ username: `person${index % PEOPLE}`, password: PASSWORD })
-		return client.send("/login", headers, body)
-	}
-	const idle = []
-	for (let tries = 0; tries < 20; tries++) idle.push((await signIn()).ms)
-	const answers = await atRate(Number(perSecond), Number(seconds), signIn)
-	const overSince = performance.now()
-	while ((await signIn()).ms > RECOVERED * percentile(idle, 0.5))
-		if (performance.now() - overSince > GIVE_UP_MS) break
-	const recoveredAfter = performance.now() - overSince
-	client.close()
-	const timesOf = (status) => answers.filter((answer) => answer.status === status).map(({ ms }) => ms)
-	const [accepted, refused] = [timesOf(200), timesOf(503)]
-	const others = answers.length - accepted.length - refused.length
-	if (others > 0) throw new Error(`${others} sign-ins had neither 200 nor 503`)
-	return { accepted, refused, recoveredAfter }
-}
-
-/** Visitors, while it lasts. @returns ms of each answer */
-async function visitors(url, perSecond, seconds) {
-	const { atRate, lightClient } = await openLoop()
-	const client = lightClient(url)
-	let count = 0
-	const ask = (path) => async () =>
-		client.send(path, { Accept: "text/html", "X-Forwarded-For": addressOf(ELSEWHERE + count++) })
-	const [login, healthz] = await Promise.all(
-		["/login", "/healthz"].map((path) => atRate(Number(perSecond), Number(seconds), ask(path))),
-	)
-	client.close()
-	if ([...login, ...healthz].some(({ status }) => status !== 200)) throw new Error("A page was refused")
-	return { login: login.map(({ ms }) => ms), healthz: healthz.map(({ ms }) => ms) }
-}
-
-async function openLoop() {
-	const { runnerImport } = await import("vite")
-	return (await runnerImport("./e2e/support/open-loop.ts")).module
 }
 
 /** One request after the other, with pauses: what a visitor meets. @returns the p99 of each path, in ms */
@@ -336,9 +279,4 @@ function processorTimes() {
 	const times = cpus().map((cpu) => cpu.times)
 	const sum = (numbers) => numbers.reduce((total, number) => total + number, 0)
 	return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((time) => Object.values(time))) }
-}
-
-export function percentile(numbers, share) {
-	const sorted = numbers.toSorted((a, b) => a - b)
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 }

@@ -1,7 +1,6 @@
 import { say } from "../bin/setup.mjs"
 import { megabytes } from "./footprint.mjs"
-import { below } from "./lines.mjs"
-import { percentile } from "./load.mjs"
+import { below, percentile } from "./lines.mjs"
 import { part } from "./part.mjs"
 import { signInsPerSecond } from "./sign-ins.mjs"
 import { withServer } from "./with-server.mjs"

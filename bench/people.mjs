@@ -17,6 +17,11 @@ export function tokenOf(index) {
 	return createHash("sha256").update(`session ${index}`).digest("base64url")
 }
 
+/** A client address that nobody else has. */
+export function addressOf(index) {
+	return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`
+}
+
 export const BETTER_AUTH_SECRET = "a secret for the bench, and for nothing else"
 
 /** As better-auth signs what it puts into a cookie. */

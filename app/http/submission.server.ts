@@ -140,15 +140,6 @@ function told(refusal: Refusal): { body: Problem; headers: Record<string, string
 	return { body: problem(code, { detail: tooMany(refusal.retryAfterSeconds) }), headers }
 }
 
-/** Parameters of an address, each as text if it was given once; what was given twice is as good as missing. */
-export function singleValues<Name extends string>(
-	parameters: URLSearchParams,
-	names: readonly Name[],
-): { [K in Name]?: string } {
-	const given = names.filter((name) => parameters.getAll(name).length === 1)
-	return Object.fromEntries(given.map((name) => [name, parameters.get(name)])) as { [K in Name]?: string }
-}
-
 /** What is not text, or was given twice, is no token. */
 function tokenIn({ values, repeated }: Fields, { field }: ShownCaptcha): string | undefined {
 	const token = values[field]

@@ -5,7 +5,8 @@ import { linkFields, openLink } from "../auth/link.server"
 import { emailConfirmSchema } from "../auth/schema"
 import { getSignedIn } from "../http/guard.server"
 import { problem } from "../http/problem"
-import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { queryOf } from "../http/query.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
 import { EmailConfirmPage } from "../pages/email-confirm"
 import { titled } from "../ui/title"
@@ -17,7 +18,7 @@ export const meta = titled("Confirm your new address")
 
 export async function loader(args: LoaderFunctionArgs) {
 	const { request, context } = args
-	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const link = queryOf(request, linkFields)
 	const opened = await openLink("email_change", link, context.caller.now)
 	if (opened.ok) {
 		const { id, username, pendingEmail } = opened.user

@@ -6,7 +6,8 @@ import { resetPasswordSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { requirePasswordReset } from "../http/guard.server"
 import { problem } from "../http/problem"
-import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { queryOf } from "../http/query.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { ResetPasswordPage } from "../pages/reset-password"
 import { titled } from "../ui/title"
@@ -19,7 +20,7 @@ export const meta = titled("Choose a new password")
 
 export async function loader({ request, context }: LoaderFunctionArgs) {
 	requirePasswordReset()
-	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const link = queryOf(request, linkFields)
 	const opened = await openLink("reset", link, context.caller.now)
 	if (opened.ok) {
 		return {

@@ -2,7 +2,7 @@ import type { LoaderFunctionArgs } from "@remix-run/node"
 import { useLoaderData } from "@remix-run/react"
 import { LIST_BOUNDS, listUsers } from "../auth/users.server"
 import { requireSuperuser } from "../http/guard.server"
-import { singleValues } from "../http/submission.server"
+import { queryOf } from "../http/query.server"
 import { userFor } from "../http/user-output.server"
 import { UsersPage } from "../pages/users"
 import { titled } from "../ui/title"
@@ -13,7 +13,7 @@ export const meta = titled("Users")
 export async function loader(args: LoaderFunctionArgs) {
 	await requireSuperuser(args)
 	const { maxSearchLength, maxPage, maxPageSize } = LIST_BOUNDS
-	const asked = singleValues(new URL(args.request.url).searchParams, ["q", "page", "page_size"])
+	const asked = queryOf(args.request, ["q", "page", "page_size"])
 	const search = (asked.q ?? "").trim().slice(0, maxSearchLength)
 	const page = wholeNumber(asked.page, { fallback: 1, max: maxPage })
 	const pageSize = wholeNumber(asked.page_size, { fallback: LIST_BOUNDS.pageSize, max: maxPageSize })

@@ -7,10 +7,11 @@ import { config } from "../auth.config"
 import { getSignedIn, requireVerification } from "../http/guard.server"
 import { mailedCookie } from "../http/mailed-cookie.server"
 import { problem } from "../http/problem"
+import { queryOf } from "../http/query.server"
 import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { shownBy } from "../http/session-transport.server"
-import { answer, type RefusedForm, read, refuse, singleValues } from "../http/submission.server"
+import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
 import { usernameCookie } from "../http/username-cookie.server"
 import { VerifyPage } from "../pages/verify"
@@ -25,7 +26,7 @@ export async function loader(args: LoaderFunctionArgs) {
 	requireVerification()
 	const { request, context } = args
 	const { now } = context.caller
-	const link = singleValues(new URL(request.url).searchParams, linkFields)
+	const link = queryOf(request, linkFields)
 	const redirect_to = requestedPath(request)
 	const checked = await openLink("verify", link, now)
 	// With `verification.oneTimeUse` off, a link that was used is still one.

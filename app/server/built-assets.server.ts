@@ -16,7 +16,9 @@ export function builtAssets(): RequestHandler {
 		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
 	const router = express.Router()
 	router.use((request, _response, next) => next(files.has(request.path) ? undefined : "router"))
-	router.use((request, _response, next) => {
+	router.use((request, response, next) => {
+		// By itself, `compression` leaves it out of a 304 (RFC 9110, 15.4.5).
+		response.vary("Accept-Encoding")
 		// Whole and unconditional (RFC 9110, 14.2 allows it): what these ask for in vain, Express answers with an error.
 		for (const name of ["range", "if-match", "if-unmodified-since"]) delete request.headers[name]
 		next()

@@ -13,12 +13,12 @@ type RemixHandler = ReturnType<typeof createRequestHandler>
  */
 export function respondWithPage(build: ServerBuild, find: FindRoute): RequestHandler {
 	const mode = env.production ? "production" : "development"
-	const handleAny = createRequestHandler(build, mode)
+	const handleWhole = createRequestHandler(build, mode)
 	const handlers = new Map<string, RemixHandler>()
 	const handlerOf = ({ id, path }: FoundRoute["route"]): RemixHandler => {
 		// What no page takes may be the router's own, such as its manifest, which is about all routes.
 		const route = path === "*" ? undefined : build.routes[id ?? ""]
-		if (!route) return handleAny
+		if (!route) return handleWhole
 		const handler = handlers.get(route.id) ?? createRequestHandler(buildOfPage(build, route), mode)
 		handlers.set(route.id, handler)
 		return handler

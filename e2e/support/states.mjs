@@ -156,10 +156,6 @@ export const states = {
 		await signIn(context, context.member)
 		await context.page.goto("/account")
 	},
-	"account-waiting": async (context) => {
-		await requestEmailChange(context)
-		await context.page.goto("/account")
-	},
 	"account-saved": async (context) => {
 		await signIn(context, context.member)
 		await context.page.goto("/account")
@@ -201,6 +197,10 @@ export const states = {
 	"email-change-waiting": async (context) => {
 		await requestEmailChange(context)
 		await context.page.goto("/account/email")
+	},
+	"account-waiting": async (context) => {
+		await requestEmailChange(context)
+		await context.page.goto("/account")
 	},
 	"email-confirm": async (context) => {
 		await context.page.goto(await context.mailed(await requestEmailChange(context)))

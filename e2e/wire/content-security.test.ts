@@ -104,7 +104,11 @@ describe("files", () => {
 		const zipped = await getRaw(server, asset, ["Accept-Encoding: gzip"])
 		expect(plain.headers.get("Content-Encoding")).toBeNull()
 		expect(zipped.headers.get("Content-Encoding")).toBe("gzip")
-		for (const answer of [plain, zipped]) expect(answer.headers.get("Vary")).toContain("Accept-Encoding")
+		const known = [`If-None-Match: ${plain.headers.get("ETag")}`]
+		const unchanged = await getRaw(server, asset, known)
+		expect(unchanged.status).toBe(304)
+		for (const answer of [plain, zipped, unchanged])
+			expect(answer.headers.get("Vary")).toContain("Accept-Encoding")
 		expect(gunzipSync(unchunk(zipped.body)).toString("latin1")).toBe(plain.body)
 		expect(zipped.body.length).toBeLessThan(plain.body.length / 2)
 		expect(
