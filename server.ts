@@ -93,6 +93,8 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		{ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout, requireHostHeader: false },
 		handle,
 	)
+	// By itself, Node leaves out all but the first 2,000, and guards would not see the others; their size is bounded.
+	server.maxHeadersCount = 0
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
 	)

@@ -110,7 +110,7 @@ export const config: Config = {
 	},
 
 	password: {
-		/** NIST SP 800-63B-4, 3.1.1.2: at least 8 (15 where the password is the only factor is advised). */
+		/** NIST SP 800-63B-4, 3.1.1.2: at least 8 beside a second factor, 15 where the password is the only one. */
 		minCodePoints: 8,
 		/** NIST asks to allow at least 64. */
 		maxCodePoints: 256,

@@ -96,7 +96,7 @@ function readArguments() {
 }
 
 async function load() {
-	if (existsSync(".env")) process.loadEnvFile(".env")
+	if (existsSync(".env")) loadSettings()
 	process.env.NODE_ENV ||= "production"
 	// What is printed is the answer; nothing is served or mailed from here.
 	process.env.LOG_LEVEL = "silent"
@@ -107,6 +107,14 @@ async function load() {
 	} catch (error) {
 		if (error?.name === "StartError") return fail(error.message)
 		throw error
+	}
+}
+
+function loadSettings() {
+	try {
+		process.loadEnvFile(".env")
+	} catch {
+		fail("The user that it runs as may not read .env.")
 	}
 }
 

@@ -44,7 +44,7 @@ test("Tab, Enter and Space are enough, from registering to signing in again, and
 	await fillIn({ current_password: person.password, password, confirm_password: password })
 	await page.keyboard.press("Enter")
 	await expect(heading).toHaveText("Your account")
-	await expect(page.getByRole("status")).toContainText("Your password is changed.")
+	await expect(page.getByRole("status")).toContainText("Your password has been changed.")
 
 	await press("button", "Sign out", "Space")
 	await expect(page).toHaveURL(config.logout.redirectTo)

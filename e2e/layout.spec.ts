@@ -30,5 +30,5 @@ test("what follows an address in a sentence stays on its line", async ({ open, p
 	await page.getByLabel("E-mail address").fill("somebody.with.a.long.name@mail.example.org")
 	await page.locator("button[type=submit]").click()
 	const address = page.locator("main .address")
-	await expect(address).toHaveText("somebody.with.a.long.name@mail.example.org,")
+	await expect(address).toHaveText("somebody.with.a.long.name@mail.example.org.")
 })

@@ -128,7 +128,7 @@ test("after too many wrong passwords the page says how long to wait", async ({
 	await page.getByLabel("User name or e-mail").fill(member.username)
 	await page.getByLabel("Password", { exact: true }).fill(member.password)
 	await page.getByRole("button", { name: "Sign in" }).click()
-	await expect(page.getByRole("alert")).toHaveText(/^Too many tries\. Wait \d+ minutes, then try again\.$/)
+	await expect(page.getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ minutes\.$/)
 	await expect(page.getByLabel("User name or e-mail")).toHaveValue(member.username)
 	expect(await page.context().cookies()).toEqual([])
 })

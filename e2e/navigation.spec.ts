@@ -92,8 +92,8 @@ test("what was done, and what goes on, is read out from a place that was there b
 	for (let times = 0; times < 2; times++) {
 		await page.getByRole("button", { name: "Save profile" }).click()
 		await expect(region).toHaveText("Saving…")
-		await expect(region).toHaveText("Your profile is saved.")
-		await expect(page.locator(".notice")).toHaveText("Your profile is saved.")
+		await expect(region).toHaveText("Profile saved.")
+		await expect(page.locator(".notice")).toHaveText("Profile saved.")
 	}
 	await expect(page.locator(".notice")).toHaveAttribute("aria-live", "off")
 	await page.getByRole("button", { name: "Sign out" }).click()
@@ -103,9 +103,9 @@ test("what was done, and what goes on, is read out from a place that was there b
 	await expect(region).toHaveText("")
 	expect(await page.evaluate(() => (window as unknown as { said: string[] }).said)).toEqual([
 		"Saving…",
-		"Your profile is saved.",
+		"Profile saved.",
 		"Saving…",
-		"Your profile is saved.",
+		"Profile saved.",
 		"Signing out…",
 		"You're signed out.",
 	])
@@ -126,7 +126,7 @@ test("where what had the focus is gone, reading goes on at the heading", { tag: 
 	await page.getByRole("link", { name: other.username }).click()
 	await page.getByLabel("Status").selectOption("false")
 	await page.getByRole("button", { name: "Save changes" }).press("Enter")
-	await expect(page.getByRole("status")).toHaveText("The changes are saved.")
+	await expect(page.getByRole("status")).toHaveText("Changes saved.")
 	await expect(page.getByRole("heading", { level: 1 })).toBeFocused()
 })
 
@@ -143,7 +143,7 @@ test("a search tells how much it found, and leaves the focus where it was", { ta
 	const told = await page.locator(".lead[aria-live=polite]").elementHandle()
 	await page.getByLabel("User name or e-mail").fill(member.username)
 	await page.getByRole("button", { name: "Search" }).press("Enter")
-	await expect(page.getByText("1 account with")).toBeVisible()
-	expect(await told?.textContent()).toContain("1 account with")
+	await expect(page.getByText("1 user with")).toBeVisible()
+	expect(await told?.textContent()).toContain("1 user with")
 	await expect(page.getByRole("button", { name: "Search" })).toBeFocused()
 })

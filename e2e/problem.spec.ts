@@ -29,8 +29,8 @@ test("H-18: a form on another site signs nobody out, and says why", async ({
 		`<form method="post" action="${server.url}/logout"><button>Win a prize</button></form>`,
 	)
 	await page.getByRole("button").click()
-	await expect(page.getByRole("heading", { level: 1 })).toHaveText("That came from another site")
-	await expect(page.getByRole("main")).toContainText("Nothing was changed.")
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nothing was changed")
+	await expect(page.getByRole("main")).toContainText("That form was sent from another website.")
 	await open("/account")
 	await expect(page.getByRole("main")).toContainText(member.email)
 })

@@ -278,7 +278,7 @@ test("where the server does not say whether a user name and a password will do, 
 	await offline.close()
 })
 
-const policy = `At least ${config.password.minCodePoints} characters. A few unrelated words are easy to remember.`
+const policy = `At least ${config.password.minCodePoints} characters. A few unrelated words work well.`
 
 test("while a password is chosen, its length is told, then how strong the server finds it", {
 	tag: "@js",

@@ -35,7 +35,9 @@ test("P1: who forgot the password chooses a new one by mail, and signs in with i
 	await page.getByLabel("Repeat the new password", { exact: true }).fill(NEW)
 	await page.getByRole("button", { name: "Save new password" }).click()
 	await expect(page).toHaveURL("/login")
-	await expect(page.getByRole("status")).toHaveText("Your password is changed. Sign in with the new one.")
+	await expect(page.getByRole("status")).toHaveText(
+		"Your password has been changed. Sign in with the new one.",
+	)
 	await expect(page.getByLabel("User name or e-mail")).toHaveValue(member.username)
 	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
 	await page.getByLabel("Password", { exact: true }).fill(NEW)

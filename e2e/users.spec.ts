@@ -19,7 +19,7 @@ test("U2: a superuser finds an account, changes it, and deletes it", async ({
 	await open("/users")
 	await page.getByLabel("User name or e-mail").fill(other.username)
 	await page.getByRole("button", { name: "Search" }).click()
-	await expect(page.getByText("1 account with")).toBeVisible()
+	await expect(page.getByText("1 user with")).toBeVisible()
 	await page.getByRole("link", { name: other.username }).click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText(other.username)
 
@@ -31,7 +31,7 @@ test("U2: a superuser finds an account, changes it, and deletes it", async ({
 	await page.getByLabel("User name").fill(other.username)
 	await page.getByLabel("Status").selectOption("false")
 	await page.getByRole("button", { name: "Save changes" }).click()
-	await expect(page.getByRole("status")).toHaveText("The changes are saved.")
+	await expect(page.getByRole("status")).toHaveText("Changes saved.")
 	await expect(page.getByRole("main")).toContainText("deactivated")
 	await expect(page.getByLabel("Status")).toHaveValue("false")
 
@@ -42,7 +42,7 @@ test("U2: a superuser finds an account, changes it, and deletes it", async ({
 	await expect(page).toHaveURL("/users")
 	await expect(page.getByRole("status")).toHaveText("The account was deleted.")
 	await open(`/users?q=${other.username}`)
-	await expect(page.getByText("No accounts with")).toBeVisible()
+	await expect(page.getByText("No users found")).toBeVisible()
 })
 
 test("U2: who is no superuser sees no way to it, and is told no", async ({ page, open, signIn, member }) => {
@@ -50,5 +50,5 @@ test("U2: who is no superuser sees no way to it, and is told no", async ({ page,
 	await open("/account")
 	await expect(page.getByRole("link", { name: "All users" })).toHaveCount(0)
 	await open("/users")
-	await expect(page.getByRole("main")).toContainText("Your account isn't allowed to do this.")
+	await expect(page.getByRole("main")).toContainText("Your account isn't allowed to see or change this.")
 })

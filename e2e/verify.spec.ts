@@ -53,12 +53,13 @@ test("H-80: in another browser the link asks for the password, and then signs in
 }) => {
 	const { url: link } = await registerUnverified(server, mailbox, person)
 	await open(link)
-	await expect(page.getByRole("heading", { level: 1 })).toContainText(person.username)
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Did you create this account?")
+	await expect(page.getByRole("main")).toContainText(person.username)
 	await expectAccessibleInBothSchemes(page, javaScriptEnabled)
 	const password = page.getByLabel("Password", { exact: true })
 	await password.fill("a wrong password")
 	await page.getByRole("button", { name: "Confirm my address" }).click()
-	await expect(page.getByRole("alert")).toHaveText("That user name, e-mail or password isn't right.")
+	await expect(page.getByRole("alert")).toHaveText("That isn't the password of this account.")
 	await expect(password).toHaveValue("")
 	expect(isVerified(server, person)).toBe(false)
 	await password.fill(person.password)
@@ -138,7 +139,7 @@ test("two forms on one page keep what went wrong, ids, passwords and pending sta
 		release()
 	}
 	await expect(box).toBeFocused()
-	await expect(box).toHaveAccessibleDescription("Tick this box to remove the account.")
+	await expect(box).toHaveAccessibleDescription("Tick this box to go ahead.")
 	await expect(password).not.toHaveAttribute("aria-invalid", "true")
 	// What was typed into the other form is wiped only where the whole page is loaded anew.
 	await expect(password).toHaveValue(javaScriptEnabled ? person.password : "")
@@ -195,7 +196,7 @@ test("H-38: a new link is promised to everybody, and mailed to who needs it", as
 		await page.getByLabel("E-mail address").fill(email)
 		await page.getByRole("button", { name: "Send the link" }).click()
 		await expect(page).toHaveURL("/verify/sent")
-		await expect(page.getByRole("main")).toContainText(`Look for our mail to ${email}`)
+		await expect(page.getByRole("main")).toContainText(`Open the link in our mail to confirm ${email}`)
 	}
 	const second = (await mailbox.next(person.email)).links[0] ?? ""
 	expect(second).toContain("signature=")

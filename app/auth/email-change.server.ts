@@ -54,7 +54,7 @@ export async function cancelEmailChange(
 	caller: Caller,
 ): Promise<{ ok: true } | Refusal<"unauthenticated">> {
 	if (!(await forgetEmailChange(user))) return refusal("unauthenticated")
-	if (user.pendingEmail !== null) emit("email.change_canceled", user, caller)
+	if (pendingEmail(user, caller.now)) emit("email.change_canceled", user, caller)
 	return { ok: true }
 }
 

@@ -18,7 +18,7 @@ const UNSAFE_ENCODED = /%(?:[01][0-9a-f]|7f|5c|2f|2e|25)/i
  * end.
  */
 const WAY_STATION =
-	/^\/(?:login|register|logout|verify|forgot-password|reset-password|account\/email\/confirm|healthz|readyz|__manifest)(?:\/|$)|\.data$/i
+	/^\/(?:login|register|logout|verify|forgot-password|reset-password|account\/email\/(?:confirm|cancel)|healthz|readyz|__manifest)(?:\/|$)|\.data$/i
 
 /**
  * Decides where `redirect_to` may lead.

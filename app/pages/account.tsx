@@ -22,11 +22,11 @@ type AccountPageProps = {
 	session: { expires_at: string; absolute_expires_at: string }
 	profile?: { field: FieldDescription; value: string }[]
 	/** What is to take the place of the address, once it is confirmed. */
-	waiting_email?: string
+	waiting?: { email: string; expires_at: string }
 	refused?: RefusedForm
 }
 
-export function AccountPage({ user, session, profile = [], waiting_email, refused }: AccountPageProps) {
+export function AccountPage({ user, session, profile = [], waiting, refused }: AccountPageProps) {
 	const shown = profile.map(({ field, value }) => ({ field: { ...field, ...known[field.name] }, value }))
 	const fields = shown.map(({ field }) => field)
 	return (
@@ -39,7 +39,7 @@ export function AccountPage({ user, session, profile = [], waiting_email, refuse
 				<div>
 					<h1>Your account</h1>
 					<p className="lead">
-						{user.username}, here since <Time iso={user.created_at} />
+						{user.username}, joined <Time iso={user.created_at} />
 					</p>
 				</div>
 			</header>
@@ -58,20 +58,22 @@ export function AccountPage({ user, session, profile = [], waiting_email, refuse
 						<SubmitButton pending="Saving…">Save profile</SubmitButton>
 					</Form>
 				</Section>
-				<Section id="email" title="E-mail" hint="We e-mail you here, and you can sign in with it.">
+				<Section id="email" title="E-mail" hint="For messages from us, and for signing in.">
 					<p className="badges">
 						<Address>{user.email}</Address> {user.verified && <span className="badge">confirmed</span>}
 					</p>
-					{waiting_email && (
+					{waiting && (
 						<div>
 							<p className="badges">
-								<Address>{waiting_email}</Address> <span className="badge badge-open">waiting</span>
+								<Address>{waiting.email}</Address> <span className="badge badge-open">not confirmed</span>
 							</p>
-							<p className="hint">Open the link we've sent there to make the change.</p>
+							<p className="hint">
+								The link we've sent there works until <Time iso={waiting.expires_at} withClock />.
+							</p>
 						</div>
 					)}
 					<Link to="/account/email" className="button button-quiet">
-						Change address
+						{waiting ? "Change or cancel" : "Change address"}
 					</Link>
 				</Section>
 				<Section id="password" title="Password" hint="Changing it signs out every other device.">
@@ -79,7 +81,7 @@ export function AccountPage({ user, session, profile = [], waiting_email, refuse
 						Change password
 					</Link>
 				</Section>
-				<Section id="session" title="This device" hint="How long you stay signed in here.">
+				<Section id="session" title="This device">
 					<dl className="facts">
 						<dt>Signed in until</dt>
 						<dd>
@@ -94,7 +96,7 @@ export function AccountPage({ user, session, profile = [], waiting_email, refuse
 					</dl>
 				</Section>
 				{user.superuser && (
-					<Section id="users" title="Accounts" hint="You can see and change everyone's account.">
+					<Section id="users" title="Users" hint="You can see and change everyone's account.">
 						<Link to="/users" className="button button-quiet">
 							All users
 						</Link>
@@ -105,15 +107,17 @@ export function AccountPage({ user, session, profile = [], waiting_email, refuse
 	)
 }
 
-function Section(props: { id: string; title: string; hint: string; children: ReactNode }) {
+function Section(props: { id: string; title: string; hint?: string; children: ReactNode }) {
 	const { id, title, hint, children } = props
 	return (
 		<section className="section" aria-labelledby={`${id}-title`}>
 			<div className="section-head">
 				<h2 id={`${id}-title`}>{title}</h2>
-				<p className="hint">
-					<Words>{hint}</Words>
-				</p>
+				{hint && (
+					<p className="hint">
+						<Words>{hint}</Words>
+					</p>
+				)}
 			</div>
 			<div className="section-body">{children}</div>
 		</section>

@@ -10,7 +10,7 @@ export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 			<div className="inside-head">
 				<div>
 					<h1 id="title">Mail</h1>
-					<p className="lead">What was sent, newest first. Only in development.</p>
+					<p className="lead">Mails sent in development, newest first.</p>
 				</div>
 			</div>
 			<div className="sheet">

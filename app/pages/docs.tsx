@@ -1,4 +1,5 @@
 import type { ReadableApi, ReadableOperation } from "../http/api/readable.server"
+import { Words } from "../ui/words"
 
 /** For who writes a program: every route, as it is configured. */
 export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
@@ -6,9 +7,9 @@ export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 		<section className="inside docs" aria-labelledby="title">
 			<div className="inside-head">
 				<div>
-					<h1 id="title">{title} for programs</h1>
+					<h1 id="title">{title} API</h1>
 					<p className="lead">
-						Every page answers programs, too. For your tools, the same is{" "}
+						Every page also answers in JSON. For your tools, the same description is{" "}
 						<a href="/openapi.json">openapi.json</a>.
 					</p>
 				</div>
@@ -27,25 +28,27 @@ export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 					</div>
 				))}
 			</nav>
-			<section className="sheet docs-flow" aria-labelledby="basics">
-				<h2 id="basics">For every request</h2>
-				<p>
-					You get JSON if <code>Accept</code> prefers <code>application/json</code>, or if you send JSON and
-					don't ask for HTML. Forms get a page, or a 303 to one. Refusals are{" "}
-					<code>application/problem+json</code> (RFC 9457): <code>code</code> says which it is, and{" "}
-					<code>errors</code> has a sentence for each faulty field. Any request can be answered with:
-				</p>
-				<Refusals refusals={saidToAll} />
-			</section>
-			{flows.map(({ name, description, operations }) => (
-				<section key={name} className="sheet docs-flow" aria-label={name}>
-					<h2>{name}</h2>
-					<p>{description}</p>
-					{operations.map((operation) => (
-						<Operation key={operation.id} {...operation} />
-					))}
+			<div className="docs-flows">
+				<section className="sheet docs-flow" aria-labelledby="basics">
+					<h2 id="basics">For every request</h2>
+					<p>
+						You get JSON if <code>Accept</code> prefers <code>application/json</code>, or if you send JSON and
+						don't ask for HTML. Forms get a page, or a 303 to one. Refusals are{" "}
+						<code>application/problem+json</code> (RFC 9457): <code>code</code> says which it is, and{" "}
+						<code>errors</code> has a sentence for each faulty field. Any request can be answered with:
+					</p>
+					<Refusals refusals={saidToAll} />
 				</section>
-			))}
+				{flows.map(({ name, description, operations }) => (
+					<section key={name} className="sheet docs-flow" aria-label={name}>
+						<h2>{name}</h2>
+						<p>{description}</p>
+						{operations.map((operation) => (
+							<Operation key={operation.id} {...operation} />
+						))}
+					</section>
+				))}
+			</div>
 		</section>
 	)
 }
@@ -82,7 +85,8 @@ function Operation(operation: ReadableOperation) {
 			</ul>
 			{refusals.length > 0 && <Refusals refusals={refusals} />}
 			{commands.map((command) => (
-				<pre key={command}>
+				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+				<pre key={command} tabIndex={0}>
 					<code>{command}</code>
 				</pre>
 			))}
@@ -110,7 +114,7 @@ function Fields({ fields }: Pick<ReadableOperation, "fields">) {
 							</span>
 						</th>
 						<td>
-							{form}
+							<Words>{form}</Words>
 							{about && (
 								<span className="hint">
 									<WithCode text={about} />
@@ -141,5 +145,7 @@ function Refusals({ refusals }: Pick<ReadableOperation, "refusals">) {
 
 /** What stands between backquotes is code. */
 function WithCode({ text }: { text: string }) {
-	return text.split(/`([^`]*)`/).map((part, index) => (index % 2 ? <code key={part}>{part}</code> : part))
+	return text
+		.split(/`([^`]*)`/)
+		.map((part, index) => (index % 2 ? <code key={part}>{part}</code> : <Words key={part}>{part}</Words>))
 }

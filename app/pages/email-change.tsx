@@ -24,7 +24,7 @@ export function EmailChangePage(props: {
 	const { username, password_reset, email, pending, refused } = props
 	return (
 		<Card
-			title="Change your address"
+			title="Change your e-mail address"
 			lead={
 				<>
 					Your current address is{" "}
@@ -36,6 +36,22 @@ export function EmailChangePage(props: {
 			}
 			footer={<Link to="/account">Back to your account</Link>}
 		>
+			{pending && (
+				<section className="notice" aria-label="Waiting to be confirmed">
+					<p>
+						We've sent a link to{" "}
+						<Address strong end=".">
+							{pending.email}
+						</Address>{" "}
+						It works until <Time iso={pending.expires_at} withClock />, or until you ask for another.
+					</p>
+					<Form id="email-cancel" action="/account/email/cancel">
+						<SubmitButton quiet small pending="Canceling…">
+							Cancel this change
+						</SubmitButton>
+					</Form>
+				</section>
+			)}
 			<Form id="email-change" refused={refused} labels={labels}>
 				<HiddenUsername value={username} />
 				<Field name="email" type="email" label={labels.email} autoComplete="email" />
@@ -48,20 +64,6 @@ export function EmailChangePage(props: {
 				/>
 				<SubmitButton pending="Sending…">Send the link</SubmitButton>
 			</Form>
-			{pending && (
-				<section className="aside" aria-labelledby="waiting-title">
-					<h2 id="waiting-title">A change is waiting</h2>
-					<p className="hint">
-						The link we've sent to <Address strong>{pending.email}</Address> works until{" "}
-						<Time iso={pending.expires_at} withClock />, or until you ask for another.
-					</p>
-					<Form id="email-cancel" action="/account/email/cancel">
-						<SubmitButton quiet pending="Canceling…">
-							Cancel this change
-						</SubmitButton>
-					</Form>
-				</section>
-			)}
 		</Card>
 	)
 }

@@ -27,7 +27,14 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	const dead = refused ? refused.problem : problem
 	if (dead && isAboutLink(dead))
 		return (
-			<Card title={text.deadLinkTitle} footer={<Link to="/account">Go to your account</Link>}>
+			<Card
+				title={text.deadLinkTitle}
+				footer={
+					<>
+						Confirmed already? <Link to="/account">Go to your account</Link>
+					</>
+				}
+			>
 				<FormError formId="email-confirm" problem={dead} />
 				<Link to="/account/email" className="button">
 					Get a new link
@@ -42,13 +49,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 		) : (
 			`the address${end}`
 		)
-	const account = username ? (
-		<>
-			The account <strong>{username}</strong>
-		</>
-	) : (
-		"An account"
-	)
+	const account = username ? <strong>{username}</strong> : "another account"
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	const form = { id: "email-confirm", refused, hidden: { user_id, timestamp, signature } }
 	if (username || refused?.typed.intent === "confirm_elsewhere")
@@ -57,8 +58,8 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				title="Confirm your new address"
 				lead={
 					<>
-						{account} wants to use {address(".")} If that isn't your account, close this page, and nothing
-						changes.
+						Someone signed in as {account} asked to use {address(".")} If that isn't your account, close this
+						page, and nothing changes. If it is, confirming signs it out everywhere.
 					</>
 				}
 			>
@@ -71,9 +72,8 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	return (
 		<Card
 			title="Confirm your new address"
-			lead={
-				<>Once you confirm it, your account uses {address(",")} and every other device will be signed out.</>
-			}
+			lead={<>Every other device will be signed out, and from then on your account will use {address(".")}</>}
+			footer={<Link to="/account">Keep your current address</Link>}
 		>
 			<Form {...form}>
 				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>

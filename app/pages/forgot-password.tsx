@@ -14,16 +14,20 @@ type ForgotPasswordPageProps = {
 	captcha: ShownCaptcha | null
 	/** Whether a link was asked for just now. */
 	sent?: boolean
+	/** Whether it is asked for while signed in. */
+	signed_in?: boolean
 	refused?: RefusedForm
 }
 
-export function ForgotPasswordPage({ captcha, sent, refused }: ForgotPasswordPageProps) {
+export function ForgotPasswordPage({ captcha, sent, signed_in, refused }: ForgotPasswordPageProps) {
 	if (sent && !refused) return <Sent />
 	return (
 		<Card
 			title="Forgot your password?"
 			lead="We'll e-mail you a link to choose a new one."
-			footer={<Link to="/login">Back to sign in</Link>}
+			footer={
+				signed_in ? <Link to="/account">Back to your account</Link> : <Link to="/login">Back to sign in</Link>
+			}
 		>
 			<Form id="forgot-password" refused={refused} labels={labels}>
 				<Field

@@ -26,9 +26,9 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 					</a>
 				)}
 			</div>
-			{problem.request_id && (
+			{problem.request_id && problem.status !== 404 && (
 				<p className="hint">
-					{isOurs ? <>If you write to us about it, add this number: {number}</> : <>Request {number}</>}
+					{isOurs ? <>If you write to us about it, add this number: {number}</> : <>Reference: {number}</>}
 				</p>
 			)}
 		</section>

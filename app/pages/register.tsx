@@ -22,6 +22,8 @@ export function RegisterPage(props: {
 	redirect_to: string | null
 	min_password_length: number
 	max_password_length: number
+	/** Not told to programs. */
+	username_length?: { minLength: number; maxLength: number }
 	verification: boolean
 	/** Whether somebody can register, or only look at the form. */
 	open: boolean
@@ -29,16 +31,18 @@ export function RegisterPage(props: {
 	captcha: ShownCaptcha | null
 	refused?: RefusedForm
 }) {
-	const { redirect_to, verification, open, fields, captcha, refused } = props
+	const { redirect_to, username_length, verification, open, fields, captcha, refused } = props
 	const length = { min: props.min_password_length, max: props.max_password_length }
 	const own = fields.filter(({ name }) => !Object.hasOwn(labels, name))
 	const isRepeated = fields.some(({ name }) => name === "confirm_password")
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const usernameCheck = useUsernameCheck()
+	const { minLength, maxLength } = username_length ?? {}
+	const nameRule = minLength && maxLength ? `${minLength} to ${maxLength} letters or digits. ` : ""
 	return (
 		<Card
 			title="Create an account"
-			lead={open ? undefined : "This form is only shown: nobody can register here."}
+			lead={open ? undefined : "Registration is closed. This form is only an example."}
 			footer={<LoginLink redirectTo={redirectTo} />}
 		>
 			<Form
@@ -51,7 +55,7 @@ export function RegisterPage(props: {
 				<Field
 					name="username"
 					label={labels.username}
-					hint="Others can see it."
+					hint={`${nameRule}Others see it.`}
 					autoComplete="username"
 					{...verbatim}
 					{...usernameCheck}

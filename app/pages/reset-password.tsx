@@ -34,14 +34,11 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 			title="Choose a new password"
 			lead={
 				<>
-					{username && (
-						<>
-							For <strong>{username}</strong>.{" "}
-						</>
-					)}
-					You'll be signed out on every device.
+					This changes the password of {username ? <strong>{username}</strong> : "your account"}, and signs
+					you out everywhere.
 				</>
 			}
+			footer={<Link to="/login">Back to sign in</Link>}
 		>
 			<Form id="reset-password" refused={refused} hidden={{ user_id, timestamp, signature }} labels={labels}>
 				<HiddenUsername value={username} />
@@ -59,7 +56,14 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 
 function DeadLink({ problem }: { problem: Problem }) {
 	return (
-		<Card title={text.deadLinkTitle} footer={<Link to="/login">Back to sign in</Link>}>
+		<Card
+			title={text.deadLinkTitle}
+			footer={
+				<>
+					Changed it already? <Link to="/login">Sign in</Link>
+				</>
+			}
+		>
 			<FormError formId="reset-password" problem={problem} />
 			<Link to="/forgot-password" className="button">
 				Get a new link

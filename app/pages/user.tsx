@@ -33,7 +33,7 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 					<h1 id="title">{user.username}</h1>
 					<p className="lead badges">
 						<span>
-							Here since <Time iso={user.created_at} />
+							Joined <Time iso={user.created_at} />
 						</span>{" "}
 						<UserBadges {...user} />
 					</p>
@@ -44,9 +44,6 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="change-title">
 					<div className="section-head">
 						<h2 id="change-title">Details</h2>
-						<p className="hint">
-							Deactivating, or taking away the role or the confirmation, signs this person out everywhere.
-						</p>
 					</div>
 					<div className="section-body">
 						{/* What was saved is what the fields begin with. */}
@@ -67,11 +64,15 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								autoComplete="off"
 								enterKeyHint="done"
 							/>
+							<p className="hint">
+								Deactivating the account, or removing its role or confirmation, signs the person out
+								everywhere.
+							</p>
 							<Select
 								name="verified"
 								label={labels.verified}
 								value=""
-								options={{ "": "Leave it as it is", true: "Confirmed", false: "Not confirmed" }}
+								options={{ "": keepAs(user.verified), true: "Confirmed", false: "Not confirmed" }}
 							/>
 							<Select
 								name="active"
@@ -106,4 +107,8 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 			</div>
 		</section>
 	)
+}
+
+function keepAs(isConfirmed: boolean): string {
+	return `Keep (${isConfirmed ? "confirmed" : "not confirmed"})`
 }

@@ -45,9 +45,9 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 				</Form>
 				{total === 0 && (
 					<div className="empty">
-						<p>Nobody found</p>
+						<p>Nobody here by that name</p>
 						<p>
-							Try part of the name or address, or <Link to="/users">see all users</Link>.
+							Try part of a name or address, or <Link to="/users">see all users</Link>.
 						</p>
 					</div>
 				)}
@@ -55,7 +55,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 					<table>
 						<thead>
 							<tr>
-								<th scope="col">Account</th>
+								<th scope="col">User</th>
 								<th scope="col">Status</th>
 								<th scope="col" className="since">
 									Joined
@@ -91,8 +91,9 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 }
 
 function summary(q: string, total: number): string {
-	const accounts = total === 1 ? "1 account" : `${total || "No"} accounts`
-	return q ? `${accounts} with “${q}” in the name or address.` : `${accounts} in all.`
+	if (total === 0) return "No users found."
+	const users = total === 1 ? "1 user" : `${total} users`
+	return q ? `${users} with “${q}” in the name or address.` : `${users} in all.`
 }
 
 function Paging({ q, page, page_size, total }: Omit<UsersPageProps, "users">) {

@@ -36,13 +36,12 @@ export function VerifySentPage(props: VerifySentPageProps) {
 		>
 			<p className="hint">
 				Nothing there after a few minutes? Look in your spam folder, or have it sent again.
-				{inbox && (
-					<>
-						{" "}
-						In development, <a href={inbox}>it's in the inbox</a>.
-					</>
-				)}
 			</p>
+			{inbox && (
+				<p className="hint">
+					In development, <a href={inbox}>it's in the inbox</a>.
+				</p>
+			)}
 			{email ? (
 				<Form id="resend" action="/verify/resend" redirectTo={redirect_to} hidden={{ email }}>
 					<SubmitButton quiet pending="Sending…">
@@ -60,7 +59,7 @@ export function VerifySentPage(props: VerifySentPageProps) {
 
 function WhatToDo({ email, promised }: { email: string | null; promised: boolean }) {
 	const notice = useNotice()
-	if (!email) return <>Open the link we've sent you to confirm your address.</>
+	if (!email) return <>We've sent you a link. Open it to confirm your address.</>
 	const address = (end?: string) => (
 		<Address strong end={end}>
 			{email}
@@ -68,6 +67,6 @@ function WhatToDo({ email, promised }: { email: string | null; promised: boolean
 	)
 	if (promised) return <>We've sent a link to {address(".")} Open it to confirm your address.</>
 	// The notice says what was sent.
-	if (notice) return <>Look for our mail to {address(",")} and open its link to confirm your address.</>
+	if (notice) return <>Open the link in our mail to confirm {address(".")}</>
 	return <>If {address()} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
 }

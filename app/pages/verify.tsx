@@ -11,6 +11,7 @@ import { PasswordField } from "../ui/password-field"
 import { SubmitButton } from "../ui/submit-button"
 import { Words } from "../ui/words"
 
+const WRONG_PASSWORD = "That isn't the password of this account."
 const labels = { password: "Password", sure: "Yes, remove this account" }
 
 type VerifyPageProps = {
@@ -39,7 +40,12 @@ export function VerifyPage(props: VerifyPageProps) {
 	const dead = refused ? refused.problem : props.problem
 	if (dead && isAboutLink(dead)) return <DeadLink problem={dead} email={email} redirectTo={redirect_to} />
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
-	const form = { refused, redirectTo: redirect_to, hidden: { user_id, timestamp, signature }, labels }
+	const form = {
+		refused: refused && ofPassword(refused),
+		redirectTo: redirect_to,
+		hidden: { user_id, timestamp, signature },
+		labels,
+	}
 	const address = (end?: string) =>
 		email ? (
 			<Address strong end={end}>
@@ -52,7 +58,7 @@ export function VerifyPage(props: VerifyPageProps) {
 		return (
 			<Card
 				title="Confirm your address"
-				lead={<>Is {address()} yours? Confirm it, and your account is ready.</>}
+				lead={<>Finish creating your account by confirming {address(".")}</>}
 			>
 				<Form id="confirm" {...form}>
 					<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
@@ -61,9 +67,12 @@ export function VerifyPage(props: VerifyPageProps) {
 		)
 	return (
 		<Card
-			title={username ? `Did you create the account ${username}?` : "Confirm your address"}
+			title="Did you create this account?"
 			lead={
-				<>This isn't the browser you signed up in. To confirm {address(",")} enter the password you chose.</>
+				<>
+					We don't recognize this browser, so enter the password of{" "}
+					{username ? <strong>{username}</strong> : "your account"} to confirm {address(".")}
+				</>
 			}
 		>
 			<Form id="confirm" {...form}>
@@ -91,11 +100,17 @@ export function VerifyPage(props: VerifyPageProps) {
 	)
 }
 
+/** Only the password was asked for. */
+function ofPassword({ problem, ...refused }: RefusedForm): RefusedForm {
+	const isWrong = problem.code === "credentials_invalid"
+	return { ...refused, problem: isWrong ? { ...problem, detail: WRONG_PASSWORD } : problem }
+}
+
 /** A link that did its work is no failure. */
 function Confirmed({ onward, redirectTo }: { onward: string | null; redirectTo: string | null }) {
 	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
 	return (
-		<Card title="Your address is confirmed" lead="There's nothing left to do here.">
+		<Card title="Your address is confirmed" lead={onward ? "You're all set." : "You can sign in now."}>
 			{onward ? (
 				<Link to={onward} className="button">
 					Continue

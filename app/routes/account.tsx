@@ -33,7 +33,9 @@ export async function loader(args: LoaderFunctionArgs) {
 	const profile = describeFields(profileSchema)
 		.filter(({ type }) => type !== "password")
 		.map((field) => ({ field, value: String(values.get(field.name) ?? "") }))
-	return { ...body, profile, waiting_email: pendingEmail(user, args.context.caller.now)?.email }
+	const pending = pendingEmail(user, args.context.caller.now)
+	const waiting = pending && { email: pending.email, expires_at: pending.expiresAt.toISOString() }
+	return { ...body, profile, ...(waiting && { waiting }) }
 }
 
 export async function action(args: ActionFunctionArgs) {

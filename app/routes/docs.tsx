@@ -5,7 +5,7 @@ import { type ReadableApi, readable } from "../http/api/readable.server"
 import { DocsPage } from "../pages/docs"
 import { titled } from "../ui/title"
 
-export const meta = titled("For programs")
+export const meta = titled("API")
 
 /** A program gets the document, a person what the page shows of it. */
 export function loader({ context }: LoaderFunctionArgs) {

@@ -4,13 +4,13 @@ import { emailCancelSchema } from "../auth/schema"
 import { requireUser } from "../http/guard.server"
 import { answer, read, refuse } from "../http/submission.server"
 
-/** What `/account/email` sends when a change that waits is called off. It has no page. */
+/** What `/account/email` sends when a change that waits is called off. It has no page: what goes wrong gets one. */
 export async function action(args: ActionFunctionArgs) {
 	const signedIn = await requireUser(args)
 	const submission = await read(args, emailCancelSchema)
-	if (!submission.ok) return submission.answer
+	if (!submission.ok) throw submission.answer
 	const outcome = await cancelEmailChange(signedIn, args.context.caller)
-	if (!outcome.ok) return refuse(outcome, submission)
+	if (!outcome.ok) throw refuse(outcome, submission)
 	return answer(submission, {
 		status: 204,
 		body: null,

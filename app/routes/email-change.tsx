@@ -13,7 +13,7 @@ export { keepForm as clientAction } from "../ui/keep-form"
 export { keepAfterRefusal as shouldRevalidate } from "../ui/revalidation"
 
 export const handle = { hashesPassword: true }
-export const meta = titled("Change your address")
+export const meta = titled("Change your e-mail address")
 
 export async function loader(args: LoaderFunctionArgs) {
 	const { user } = await requireUser(args)

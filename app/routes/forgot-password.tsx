@@ -4,7 +4,7 @@ import { requestReset } from "../auth/reset.server"
 import { forgotPasswordSchema } from "../auth/schema"
 import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
-import { requirePasswordReset } from "../http/guard.server"
+import { getSignedIn, requirePasswordReset } from "../http/guard.server"
 import { takeNotice } from "../http/notice.server"
 import { readRegistration } from "../http/registration-cookie.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
@@ -22,8 +22,9 @@ export const meta: MetaFunction = (args) => {
 export async function loader(args: LoaderFunctionArgs) {
 	requirePasswordReset()
 	const form = { fields: describeFields(forgotPasswordSchema), captcha: showCaptcha("forgot", args) }
-	const wasSent = !args.context.json && takeNotice(args.request)?.name === "reset_requested"
-	return wasSent ? { ...form, sent: true } : form
+	if (args.context.json) return form
+	if (takeNotice(args.request)?.name === "reset_requested") return { ...form, sent: true }
+	return { ...form, signed_in: (await getSignedIn(args)) !== null }
 }
 
 export async function action(args: ActionFunctionArgs) {

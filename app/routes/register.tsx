@@ -37,6 +37,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		min_password_length: config.password.minCodePoints,
 		max_password_length: config.password.maxCodePoints,
 		verification: config.verification.enabled,
+		...(!args.context.json && { username_length: config.username }),
 	}
 }
 

@@ -80,9 +80,11 @@ export function networksInTurn(handle: RequestListener): RequestListener {
 		const network = networkOf(clientAddress(request), HOME)
 		const work = () => handle(request, response)
 		latest.note(network)
-		if (hasTurn(network)) return begin(network, response, work)
+		if (waiting.size === 0 && hasTurn(network)) return begin(network, response, work)
 		waiting.add(network, () => {
 			if (!response.destroyed) begin(network, response, work)
 		})
+		// Who comes now goes after those who wait and could have the same place.
+		if (!isBeginning && total < IN_WORK.total) beginNext()
 	}
 }

@@ -58,6 +58,17 @@ it("where there is no room at all, networks take turns", async () => {
 	expect(begun.slice(100, 102)).toEqual([FLOODER, "198.51.100.1"])
 })
 
+it("H-79: who comes later does not overtake those who wait", async () => {
+	const { begun, ask } = asking()
+	const first = Array.from({ length: 100 }, (_, index) => ask(`192.0.2.${index}`))
+	const room = begun.length
+	for (const response of first.slice(0, 5)) response.emit("prefinish")
+	ask("198.51.100.1")
+	expect(begun).toHaveLength(room)
+	await nextTurn()
+	expect(begun.slice(room)).toEqual([0, 1, 2, 3, 4].map((index) => `192.0.2.${room + index}`))
+})
+
 it("the next begins once an answer is written, or its client is gone", async () => {
 	const { begun, ask } = asking()
 	const responses = Array.from({ length: 30 }, () => ask(FLOODER))

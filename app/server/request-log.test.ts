@@ -7,6 +7,9 @@ it.each([
 	["/verify", "/verify"],
 	["/users/0b9f6f1e-7a53-4a3e-9a5c-0f6b7f6f0c1d", "/users/0b9f6f1e-7a53-4a3e-9a5c-0f6b7f6f0c1d"],
 	["/%E2%82%AC", "/%E2%82%AC"],
+	["/ada@example.org", "/_"],
+	["/users/ada%40example.org/edit", "/users/_/edit"],
+	["/users/ada%2540example.org", "/users/_"],
 	['/a"b\\c\u00e9', "/a_b_c_"],
 ])("H-87: of %s, the log has %s", (target, path) => expect(loggedPath(target)).toBe(path))
 

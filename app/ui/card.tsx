@@ -21,7 +21,9 @@ export function Card({
 	return (
 		<section className="card" aria-labelledby="title">
 			{picture && <div className="alcove">{picture}</div>}
-			<h1 id="title">{title}</h1>
+			<h1 id="title">
+				<Words>{title}</Words>
+			</h1>
 			{lead && <p className="lead">{typeof lead === "string" ? <Words>{lead}</Words> : lead}</p>}
 			<Notice />
 			{children}

@@ -39,7 +39,7 @@ const UNKNOWN: PasswordLength = { min: 0, max: 0 }
 export function NewPassword({ label, repeatLabel, length, judged, enterKeyHint }: NewPasswordProps) {
 	const { visible, toggle } = useToggle(repeatLabel ? `${label}s` : label)
 	const { aside, advice, onInput } = usePasswordStrength("password", length ?? UNKNOWN, judged)
-	const policy = length && `At least ${length.min} characters. A few unrelated words are easy to remember.`
+	const policy = length && `At least ${length.min} characters. A few unrelated words work well.`
 	const shared = {
 		visible,
 		autoComplete: "new-password",
@@ -66,7 +66,9 @@ export function NewPassword({ label, repeatLabel, length, judged, enterKeyHint }
 }
 
 function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean }) {
-	const { id } = useFormScope()
+	const { id, refused } = useFormScope()
+	const faults = refused?.problem.errors
+	const isEmptied = faults !== undefined && !Object.hasOwn(faults, props.name)
 	const { isOn, ...watchCapsLock } = useCapsLock()
 	// A page that is loaded anew comes without its passwords. Where it stays, they stay while they are not at fault.
 	useOnRefusal(({ problem }) => {
@@ -81,9 +83,16 @@ function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean })
 			type={visible ? "text" : "password"}
 			data-password
 			note={
-				<p className="field-note" aria-live="polite">
-					{isOn && "Caps Lock is on."}
-				</p>
+				<>
+					{isEmptied && (
+						<noscript>
+							<p className="hint">Enter it again.</p>
+						</noscript>
+					)}
+					<p className="field-note" aria-live="polite">
+						{isOn && "Caps Lock is on."}
+					</p>
+				</>
 			}
 		/>
 	)

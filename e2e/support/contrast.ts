@@ -88,8 +88,25 @@ function collect(limits: typeof LIMITS): { texts: Shown[]; edges: Shown[] } {
 			name: `“${words.trim().slice(0, 40)}”`,
 			colors: [webkitTextFillColor],
 			least: Number.parseFloat(fontSize) >= largeSize ? limits.largeText : limits.text,
-			boxes: [...boxes].filter(({ width, height }) => width > 0 && height > 0).map((box) => grown(box, 0)),
+			boxes: [...boxes]
+				.map((box) => inSight(grown(box, 0), element))
+				.filter(({ left, top, right, bottom }) => left < right && top < bottom),
 		}
+	}
+	/** What boxes that scroll leave of it. */
+	const inSight = (box: Box, element: Element): Box => {
+		const seen = { ...box }
+		for (let around: Element | null = element; around; around = around.parentElement) {
+			if (getComputedStyle(around).overflowX === "visible") continue
+			const { left, top, right, bottom } = around.getBoundingClientRect()
+			Object.assign(seen, {
+				left: Math.max(seen.left, left),
+				top: Math.max(seen.top, top),
+				right: Math.min(seen.right, right),
+				bottom: Math.min(seen.bottom, bottom),
+			})
+		}
+		return seen
 	}
 	const grown = ({ left, top, right, bottom }: DOMRect, by: number): Box => ({
 		left: left - by,
@@ -127,7 +144,7 @@ function collect(limits: typeof LIMITS): { texts: Shown[]; edges: Shown[] } {
 			const hasOutline = style.outlineStyle !== "none" && width > 0
 			if (!hasOutline && !element.matches("input, select, .button")) return []
 			const own = [style.borderTopWidth !== "0px" ? style.borderTopColor : "", style.backgroundColor]
-			const reach = hasOutline && offset >= 0 ? offset + width : Math.min(offset, 0)
+			const reach = hasOutline && offset + width > 0 ? offset + width : Math.min(offset, 0)
 			const name = element.getAttribute("name") ?? element.textContent
 			return {
 				name: `the ${hasOutline ? "focus" : "edge"} of ${element.localName} ${name}`,

@@ -19,6 +19,8 @@ export function spokenOf(state: string, names: Record<string, string>): { title:
 		app: appName,
 		tagline,
 		min: `${config.password.minCodePoints}`,
+		"username.min": `${config.username.minLength}`,
+		"username.max": `${config.username.maxLength}`,
 		...names,
 	}
 	const filled = section.slice(start.length).replace(/\{([\w.]+)\}/g, (whole, name) => known[name] ?? whole)

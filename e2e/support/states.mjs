@@ -79,7 +79,7 @@ export const states = {
 		const data = { username: "somebody-else", password: "a wrong password" }
 		while ((await context.page.request.post("/login", { data })).status() === 401);
 		await tryToSignIn(context, data)
-		await context.page.getByText("Too many tries").waitFor()
+		await context.page.getByText("Too many attempts").waitFor()
 	},
 	"login-continue": ({ page }) => page.goto("/login?redirect_to=%2Faccount"),
 	"login-ended": async (context) => {

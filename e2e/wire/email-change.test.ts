@@ -98,6 +98,16 @@ describe("U5: /account/email", () => {
 		expect(userRow(server, person.username)).toMatchObject({ email: person.email, pendingEmail: null })
 	})
 
+	it("U5: who is signed in no more comes back to a page, and what cannot be read gets one", async () => {
+		const cancel = "/account/email/cancel"
+		const { Cookie } = await member()
+		const nobody = await clientOf(server).postForm(cancel, {})
+		expect([nobody.status, nobody.headers.get("Location")]).toEqual([303, "/login"])
+		const fields = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`f${index}`, "x"]))
+		const refused = await clientOf(server).postForm(cancel, fields, { Cookie, Accept: "text/html" })
+		expect([refused.status, refused.headers.get("Content-Type")]).toEqual([400, "text/html; charset=utf-8"])
+	})
+
 	it("U5: is confirmed without a session too, and answers a program with the user", async () => {
 		const { person, Cookie } = await member()
 		const { email } = somebody()

@@ -126,6 +126,16 @@ describe("heads that are too large", () => {
 		}
 	})
 
+	it("H-04: a header is seen, however many come before it", async () => {
+		const many = Array.from({ length: 2_500 }, () => "a:")
+		const headers = [host, ...json, "Content-Length: 0", ...many, "Origin: https://evil.test"]
+		const answer = await exchange(
+			server,
+			requestText("POST /logout HTTP/1.1", [...headers, "Connection: close"]),
+		)
+		expect([answer.status, JSON.parse(answer.body).code]).toEqual([403, "origin_refused"])
+	})
+
 	it("H-30: a client that keeps its side open after being refused is cut off", async () => {
 		for (const text of ["garbage\r\n\r\n", requestText("CONNECT evil.test:443 HTTP/1.1", [host])]) {
 			const closed = await new Promise((resolve) => {

@@ -101,6 +101,16 @@ describe.each(places)("L1: counts in %s", (_, open) => {
 		expect(await left(two, each)).toBe(3)
 	})
 
+	it("L1: a key that somebody types may look like a network's share", async () => {
+		const [counts] = await open()
+		const address = elsewhere()
+		const typed = [address.replace(/\.1$/, ".0/24"), address].flatMap((network) =>
+			["/ ", "share ", "share:"].map((word): Charge => [NAME, word + network, address]),
+		)
+		for (const each of [charge(NAME, address), ...typed, charge(OTHER, address)])
+			expect(await counts.take([each])).toBeNull()
+	})
+
 	it("L1: take all of several charges, or none; the first that is used up is told", async () => {
 		const [one, two] = await open()
 		const [free, full] = [charge(), charge("mailPerClient")]

@@ -53,7 +53,7 @@ describe("U1: the own profile", () => {
 		person = { ...person, username }
 		const notice = changed.cookies.find((one) => one.startsWith("notice="))?.split(";")[0]
 		const page = await client.get("/account", { Accept: "text/html", Cookie: `${cookie}; ${notice}` })
-		expect(textOf(page)).toContain("Your profile is saved.")
+		expect(textOf(page)).toContain("Profile saved.")
 	})
 
 	it("U1: nothing sent changes nothing", async () => {

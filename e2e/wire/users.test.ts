@@ -54,7 +54,7 @@ describe("U2, H-41: who is no superuser", () => {
 			expectProblem(await client.getJson(path, asUser), 403, "forbidden")
 			const refused = await client.get(path, { Accept: "text/html", ...asUser })
 			expect(refused.status).toBe(403)
-			expect(textOf(refused)).toContain("Your account isn't allowed to do this.")
+			expect(textOf(refused)).toContain("Your account isn't allowed to see or change this.")
 			const [name = "", query = ""] = path.split("?")
 			for (const route of ["", "routes/users", "routes/user", "root,routes/users"])
 				for (const headers of [asUser, {}]) {

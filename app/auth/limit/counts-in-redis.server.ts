@@ -157,11 +157,13 @@ export class CountsInRedis implements SharedCounts {
 }
 
 function keysOf(charges: readonly Charge[]): string[] {
-	return charges.flatMap(([name, key, address]) =>
-		[key, `/ ${networkOf(address, NEIGHBOURHOOD)}`, `/ ${networkOf(address, HOME)}`].map(
-			(counted) => `${PREFIX}${name}:${sign("limit", counted)}`,
+	return charges.flatMap(([name, key, address]) => [
+		`${PREFIX}${name}:${sign("limit", key)}`,
+		// Apart from what somebody may have typed: they are of another type.
+		...[NEIGHBOURHOOD, HOME].map(
+			(size) => `${PREFIX}${name}:share:${sign("limit", networkOf(address, size))}`,
 		),
-	)
+	])
 }
 
 function numbersOf(charges: readonly Charge[]): number[] {

@@ -47,6 +47,17 @@ describe("H-82: mails", () => {
 		).toBe(1)
 	})
 
+	it("are counted apart from what is typed: nobody can type the count of what was found", async () => {
+		const owner = { key: "found@example.org" }
+		const typed = await mails(
+			40,
+			() => `found ${owner.key}`,
+			(index) => `198.18.${index}.1`,
+		)
+		expect(typed).toBe(mailPerMailbox.points)
+		expect(await isSent(owner, "198.18.200.1")).toBe(true)
+	})
+
 	it("by one client are bounded, and so are those by its network", async () => {
 		const fresh = (index: number) => `three${index}@example.org`
 		expect(await mails(mailPerClient.points + 5, fresh, () => "203.0.113.1")).toBe(mailPerClient.points)
@@ -106,7 +117,7 @@ describe("H-82: mails", () => {
 	it("whose address is nothing but a tag are counted by it", async () => {
 		expect(mailCharges({ key: "+x@example.org" }, { address: "192.0.2.9" }).at(-1)).toEqual([
 			"mailPerMailbox",
-			"+x@example.org",
+			"typed +x@example.org",
 			"192.0.2.9",
 		])
 	})

@@ -11,7 +11,7 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 	return [
 		["mailPerClient", address, address],
 		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD), address],
-		...mailboxCharges(mailboxOf(email.key), address),
+		...mailboxCharges("typed", email, address),
 	]
 }
 
@@ -20,7 +20,7 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
  * which are others than those of what is typed: they would tell whose mailbox it is.
  */
 function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
-	return mailboxCharges(`found ${mailboxOf(email.key)}`, address)
+	return mailboxCharges("found", email, address)
 }
 
 /**
@@ -50,16 +50,18 @@ export async function mayNotify(
 	email: { key: string },
 	{ address }: Pick<Caller, "address">,
 ): Promise<boolean> {
-	const mailbox = mailboxOf(email.key)
-	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${mailbox}`, address])
-	const ofAll = await charge(["mailPerMailbox", `found ${mailbox}`, address])
+	// By the address and not its mailbox: where addresses are not verified, a stranger may have one with another tag.
+	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${email.key}`, address])
+	const ofAll = await charge(["mailPerMailbox", `found ${mailboxOf(email.key)}`, address])
 	return ofItsKind === null || ofAll === null
 }
 
-function mailboxCharges(mailbox: string, address: string): Charge[] {
+/** What may be typed comes last in a key, so that none can be typed that is another's. */
+function mailboxCharges(kind: "typed" | "found", { key }: { key: string }, address: string): Charge[] {
+	const mailbox = mailboxOf(key)
 	return [
-		["mailPerMailboxAndClient", `${mailbox} ${networkOf(address, HOME)}`, address],
-		["mailPerMailbox", mailbox, address],
+		["mailPerMailboxAndClient", `${kind} ${networkOf(address, HOME)} ${mailbox}`, address],
+		["mailPerMailbox", `${kind} ${mailbox}`, address],
 	]
 }
 

@@ -25,8 +25,8 @@ export function registration(): Flow {
 			path: "/register",
 			summary: "Create an account",
 			description: config.verification.enabled
-				? "A taken address gets the answer of a new one, and its owner a mail. A taken user name is told."
-				: "A taken address or user name is told.",
+				? "A taken address gets the same answer as a new one, and its owner is e-mailed. A taken user name is reported."
+				: "A taken address or user name is reported.",
 			access: "optional",
 			hasPage: true,
 			body: registerSchema,

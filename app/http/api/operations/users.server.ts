@@ -21,7 +21,7 @@ export function users(): Flow {
 		}),
 	} satisfies Partial<Operation>
 	return {
-		name: "All accounts",
+		name: "Users",
 		description: "Superusers only.",
 		operations: [
 			{
