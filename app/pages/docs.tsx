@@ -85,8 +85,7 @@ function Operation(operation: ReadableOperation) {
 			</ul>
 			{refusals.length > 0 && <Refusals refusals={refusals} />}
 			{commands.map((command) => (
-				// biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-				<pre key={command} tabIndex={0}>
+				<pre key={command}>
 					<code>{command}</code>
 				</pre>
 			))}
