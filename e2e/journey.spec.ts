@@ -137,7 +137,7 @@ test("in another browser, who does not know the password chooses a new one", asy
 	await page.getByRole("link", { name: "Forgot it?" }).click()
 	await page.getByLabel("User name or e-mail").fill(person.email)
 	await page.getByRole("button", { name: "Send the link" }).click()
-	await expect(page.getByRole("status")).toBeVisible()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Check your mail")
 	await open((await mailbox.next(person.email)).links[0] ?? "")
 	await fill(page, { password: `${person.password}!`, confirm_password: `${person.password}!` })
 	await page.locator("main button[type=submit]").click()

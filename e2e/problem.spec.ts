@@ -30,7 +30,7 @@ test("H-18: a form on another site signs nobody out, and says why", async ({
 	)
 	await page.getByRole("button").click()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nothing was changed")
-	await expect(page.getByRole("main")).toContainText("That form was sent from another website.")
+	await expect(page.getByRole("main")).toContainText("That form came from another site")
 	await open("/account")
 	await expect(page.getByRole("main")).toContainText(member.email)
 })

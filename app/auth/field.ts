@@ -47,7 +47,7 @@ export const checkbox = z
 	.union([z.boolean(), z.enum(["on", "true", "1", "off", "false", "0", ""])], { error: "not_boolean" })
 	.default(false)
 	.transform((value) => value === true || value === "on" || value === "true" || value === "1")
-	.meta({ about: "A form sends `on`." })
+	.meta({ about: "Forms send `on`." })
 
 /** The same field for a form in which what is not sent stays as it is: without its default. */
 export function orUnchanged<Field extends z.ZodType>(field: Field): z.ZodOptional<Field> {

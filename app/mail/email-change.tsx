@@ -8,7 +8,7 @@ export function EmailChangeMail(props: { link: string; period: string }) {
 			subject={`Confirm your new e-mail address for ${appName}`}
 			title="Confirm your new address"
 			preview={`Confirm that it's yours. The link works for ${props.period}.`}
-			reason={`Sent by ${appName}, because someone wants to use this address there.`}
+			reason={`Sent by ${appName}, because someone wants to use this address for an account there.`}
 		>
 			<Paragraph>Hello,</Paragraph>
 			<Paragraph>
@@ -16,8 +16,8 @@ export function EmailChangeMail(props: { link: string; period: string }) {
 			</Paragraph>
 			<LinkButton href={props.link}>Confirm this address</LinkButton>
 			<Paragraph quiet>
-				The link works once, for {props.period}. If this wasn't you, you can ignore this message: without the
-				link, nobody can use your address.
+				The link works once, within {props.period}. If this wasn't you, you can ignore this message: without
+				the link, nobody can use your address.
 			</Paragraph>
 		</Mail>
 	)

@@ -15,7 +15,7 @@ export function PasswordChangedMail(props: { username: string | null; resetLink:
 			</Paragraph>
 			<Paragraph>
 				{props.resetLink
-					? "If it wasn't you, someone else knows your password or reads your e-mail. Choose a new password now, and change your mailbox's password too."
+					? "If it wasn't you, someone else knows your password or reads your e-mail. Choose a new password now, and change your e-mail password too."
 					: "If it wasn't you, write to us at once."}
 			</Paragraph>
 			{props.resetLink && <LinkButton href={props.resetLink}>Choose a new password</LinkButton>}

@@ -14,7 +14,7 @@ export function ResetMail(props: { username: string | null; link: string; period
 			<Paragraph>Someone, most likely you, asked for a new password for your account.</Paragraph>
 			<LinkButton href={props.link}>Choose a new password</LinkButton>
 			<Paragraph quiet>
-				The link works once, for {props.period}. Once you've chosen a new password, every device is signed
+				The link works once, within {props.period}. Once you've chosen a new password, every device is signed
 				out.
 			</Paragraph>
 			<Paragraph quiet>

@@ -14,7 +14,7 @@ export function VerifyMail(props: { link: string; period: string; askedAt: Date 
 			<Paragraph>Confirm that this address is yours, and your account is ready.</Paragraph>
 			<LinkButton href={props.link}>Confirm my address</LinkButton>
 			<Paragraph quiet>
-				You asked for this on <Moment at={props.askedAt} />. The link works once, for {props.period}.
+				You asked for this on <Moment at={props.askedAt} />. The link works once, within {props.period}.
 			</Paragraph>
 			<Paragraph quiet>
 				If this wasn't you, you can ignore this message: without the link, nobody can use the account.

@@ -68,12 +68,13 @@ export function AccountPage({ user, session, profile = [], waiting, refused }: A
 								<Address>{waiting.email}</Address> <span className="badge badge-open">not confirmed</span>
 							</p>
 							<p className="hint">
-								The link we've sent there works until <Time iso={waiting.expires_at} withClock />.
+								To finish, open the link we've sent there. It works until{" "}
+								<Time iso={waiting.expires_at} withClock end="." />
 							</p>
 						</div>
 					)}
 					<Link to="/account/email" className="button button-quiet">
-						{waiting ? "Change or cancel" : "Change address"}
+						{waiting ? "Manage this change" : "Change address"}
 					</Link>
 				</Section>
 				<Section id="password" title="Password" hint="Changing it signs out every other device.">

@@ -1,3 +1,4 @@
+import { Link } from "@remix-run/react"
 import { Address } from "../ui/address"
 import { Time } from "../ui/time"
 
@@ -17,7 +18,9 @@ export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 				{mails.length === 0 && (
 					<div className="empty">
 						<p>No mail yet</p>
-						<p>Create an account, then reload this page.</p>
+						<p>
+							<Link to="/register">Create an account</Link>, then reload this page.
+						</p>
 					</div>
 				)}
 				{mails.map((mail) => (
@@ -25,11 +28,7 @@ export function DevMailPage({ mails }: { mails: InboxMail[] }) {
 						<h2>{mail.subject}</h2>
 						<p className="hint">
 							To <Address end={mail.sent_at ? "," : "."}>{mail.to}</Address>{" "}
-							{mail.sent_at && (
-								<>
-									<Time iso={mail.sent_at} withClock />.
-								</>
-							)}{" "}
+							{mail.sent_at && <Time iso={mail.sent_at} withClock end="." />}{" "}
 							<a href={`/dev/mail/${mail.id}`}>See it as HTML</a>
 						</p>
 						<pre>

@@ -30,8 +30,8 @@ export function EmailChangePage(props: {
 					Your current address is{" "}
 					<Address strong end=".">
 						{email}
-					</Address>{" "}
-					We'll send a link to the new one. Nothing changes until you open it.
+					</Address>
+					{!pending && " We'll send a link to the new one. Nothing changes until you open it."}
 				</>
 			}
 			footer={<Link to="/account">Back to your account</Link>}
@@ -43,7 +43,7 @@ export function EmailChangePage(props: {
 						<Address strong end=".">
 							{pending.email}
 						</Address>{" "}
-						It works until <Time iso={pending.expires_at} withClock />, or until you ask for another.
+						Open it by <Time iso={pending.expires_at} withClock /> to finish.
 					</p>
 					<Form id="email-cancel" action="/account/email/cancel">
 						<SubmitButton quiet small pending="Canceling…">

@@ -41,7 +41,7 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 				</Link>
 			</Card>
 		)
-	const address = (end: string) =>
+	const address = (end = "") =>
 		email ? (
 			<Address strong end={end}>
 				{email}
@@ -49,19 +49,19 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 		) : (
 			`the address${end}`
 		)
-	const account = username ? <strong>{username}</strong> : "another account"
 	const { user_id, timestamp, signature } = { ...link, ...refused?.typed }
 	const form = { id: "email-confirm", refused, hidden: { user_id, timestamp, signature } }
 	if (username || refused?.typed.intent === "confirm_elsewhere")
 		return (
 			<Card
-				title="Confirm your new address"
+				title="Is this your account?"
 				lead={
 					<>
-						Someone signed in as {account} asked to use {address(".")} If that isn't your account, close this
-						page, and nothing changes. If it is, confirming signs it out everywhere.
+						Someone signed in as {username ? <strong>{username}</strong> : "another account"} wants to use{" "}
+						{address(".")} Confirm only if that's you: you'll be signed out everywhere.
 					</>
 				}
+				footer="Not you? Close this page, and nothing changes."
 			>
 				<Form {...form} intent="confirm_elsewhere" labels={{ sure: OWN_ACCOUNT }}>
 					<Checkbox name="sure" label={OWN_ACCOUNT} />
@@ -72,8 +72,8 @@ export function EmailConfirmPage({ link, problem, email, username, refused }: Em
 	return (
 		<Card
 			title="Confirm your new address"
-			lead={<>Every other device will be signed out, and from then on your account will use {address(".")}</>}
-			footer={<Link to="/account">Keep your current address</Link>}
+			lead={<>Your account will use {address()} from now on. Every other device will be signed out.</>}
+			footer={<Link to="/account">Not now</Link>}
 		>
 			<Form {...form}>
 				<SubmitButton pending="Confirming…">Confirm this address</SubmitButton>

@@ -2,7 +2,7 @@ import { Link } from "@remix-run/react"
 import type { ShownCaptcha } from "../http/captcha.server"
 import type { RefusedForm } from "../http/submission.server"
 import { Captcha } from "../ui/captcha"
-import { Card } from "../ui/card"
+import { Card, useNotice } from "../ui/card"
 import { Envelope } from "../ui/envelope"
 import { Field, verbatim } from "../ui/field"
 import { Form } from "../ui/form"
@@ -45,13 +45,19 @@ export function ForgotPasswordPage({ captcha, sent, signed_in, refused }: Forgot
 	)
 }
 
-/** The same for every name and address: the notice says what was done. */
+/** The same for every name and address: the notice says what was done, and is the lead. */
 function Sent() {
 	return (
-		<Card picture={<Envelope />} title="Check your mail" footer={<Link to="/login">Back to sign in</Link>}>
-			<p className="hint">Nothing there after a few minutes? Look in your spam folder, or ask again.</p>
+		<Card
+			picture={<Envelope />}
+			title="Check your mail"
+			lead={useNotice()}
+			isNoticeInLead
+			footer={<Link to="/login">Back to sign in</Link>}
+		>
+			<p className="hint">Nothing there after a few minutes? Look in your spam folder, or get a new link.</p>
 			<Link to="/forgot-password" className="button button-quiet">
-				Ask again
+				Get a new link
 			</Link>
 		</Card>
 	)

@@ -76,7 +76,7 @@ function Unconfirmed(props: {
 			title="One step left"
 			lead={
 				<>
-					<Words>{`${sentence} We'll e-mail a link to`}</Words>{" "}
+					<Words>{`${sentence} We'll send a link to`}</Words>{" "}
 					<Address strong end=".">
 						{email}
 					</Address>

@@ -38,7 +38,7 @@ export function RegisterPage(props: {
 	const redirectTo = refused?.typed.redirect_to ?? redirect_to
 	const usernameCheck = useUsernameCheck()
 	const { minLength, maxLength } = username_length ?? {}
-	const nameRule = minLength && maxLength ? `${minLength} to ${maxLength} letters or digits. ` : ""
+	const nameRule = minLength && maxLength ? `${minLength} to ${maxLength} characters. ` : ""
 	return (
 		<Card
 			title="Create an account"
@@ -55,7 +55,7 @@ export function RegisterPage(props: {
 				<Field
 					name="username"
 					label={labels.username}
-					hint={`${nameRule}Others see it.`}
+					hint={`${nameRule}Others can see it.`}
 					autoComplete="username"
 					{...verbatim}
 					{...usernameCheck}
@@ -88,7 +88,7 @@ function LoginLink({ redirectTo }: { redirectTo: string | null }) {
 	const query = redirectTo ? `?${new URLSearchParams({ redirect_to: redirectTo })}` : ""
 	return (
 		<>
-			Have one already? <Link to={`/login${query}`}>Sign in</Link>
+			Already have an account? <Link to={`/login${query}`}>Sign in</Link>
 		</>
 	)
 }

@@ -34,7 +34,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 			title="Choose a new password"
 			lead={
 				<>
-					This changes the password of {username ? <strong>{username}</strong> : "your account"}, and signs
+					This changes the password for {username ? <strong>{username}</strong> : "your account"} and signs
 					you out everywhere.
 				</>
 			}

@@ -44,6 +44,10 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				<section className="section" aria-labelledby="change-title">
 					<div className="section-head">
 						<h2 id="change-title">Details</h2>
+						<p className="hint">
+							Deactivating an account, making a superuser a user, or taking back a confirmation signs the
+							person out everywhere.
+						</p>
 					</div>
 					<div className="section-body">
 						{/* What was saved is what the fields begin with. */}
@@ -64,10 +68,6 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 								autoComplete="off"
 								enterKeyHint="done"
 							/>
-							<p className="hint">
-								Deactivating the account, or removing its role or confirmation, signs the person out
-								everywhere.
-							</p>
 							<Select
 								name="verified"
 								label={labels.verified}
@@ -92,8 +92,8 @@ export function UserPage({ user, refused }: { user: PublicUser; refused?: Refuse
 				</section>
 				<section className="section" aria-labelledby="delete-title">
 					<div className="section-head">
-						<h2 id="delete-title">Delete</h2>
-						<p className="hint">This can't be undone. The person will be signed out everywhere.</p>
+						<h2 id="delete-title">Delete this account</h2>
+						<p className="hint">The account and its sessions are deleted. This can't be undone.</p>
 					</div>
 					<div className="section-body">
 						<Form id="delete" intent="delete" refused={refused} labels={labels}>

@@ -45,7 +45,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 				</Form>
 				{total === 0 && (
 					<div className="empty">
-						<p>Nobody here by that name</p>
+						<p>No match for “{q}”</p>
 						<p>
 							Try part of a name or address, or <Link to="/users">see all users</Link>.
 						</p>

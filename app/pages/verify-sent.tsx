@@ -20,12 +20,13 @@ type VerifySentPageProps = {
 /** The same for every address: what it says is what this browser typed. */
 export function VerifySentPage(props: VerifySentPageProps) {
 	const { email, promised, redirect_to, inbox, registration } = props
+	const isToldByNotice = useNotice() !== null && email !== null && !promised
 	const query = redirect_to ? `?${new URLSearchParams({ redirect_to })}` : ""
 	return (
 		<Card
 			picture={<Envelope />}
 			title="Check your mail"
-			lead={<WhatToDo email={email} promised={promised} />}
+			lead={!isToldByNotice && <WhatToDo email={email} promised={promised} />}
 			footer={
 				registration && (
 					<>
@@ -34,12 +35,18 @@ export function VerifySentPage(props: VerifySentPageProps) {
 				)
 			}
 		>
-			<p className="hint">
-				Nothing there after a few minutes? Look in your spam folder, or have it sent again.
-			</p>
+			{isToldByNotice && (
+				<p>
+					Open it to confirm{" "}
+					<Address strong end=".">
+						{email}
+					</Address>
+				</p>
+			)}
+			<p className="hint">Nothing there after a few minutes? Look in your spam folder, or send it again.</p>
 			{inbox && (
 				<p className="hint">
-					In development, <a href={inbox}>it's in the inbox</a>.
+					In development, <a href={inbox}>open the inbox</a>.
 				</p>
 			)}
 			{email ? (
@@ -50,7 +57,7 @@ export function VerifySentPage(props: VerifySentPageProps) {
 				</Form>
 			) : (
 				<Link to="/verify/resend" className="button button-quiet">
-					Send it again
+					Get a new link
 				</Link>
 			)}
 		</Card>
@@ -58,7 +65,6 @@ export function VerifySentPage(props: VerifySentPageProps) {
 }
 
 function WhatToDo({ email, promised }: { email: string | null; promised: boolean }) {
-	const notice = useNotice()
 	if (!email) return <>We've sent you a link. Open it to confirm your address.</>
 	const address = (end?: string) => (
 		<Address strong end={end}>
@@ -66,7 +72,5 @@ function WhatToDo({ email, promised }: { email: string | null; promised: boolean
 		</Address>
 	)
 	if (promised) return <>We've sent a link to {address(".")} Open it to confirm your address.</>
-	// The notice says what was sent.
-	if (notice) return <>Open the link in our mail to confirm {address(".")}</>
 	return <>If {address()} still has to be confirmed, we've sent a new link there. Open it, and you're done.</>
 }

@@ -56,10 +56,7 @@ export function VerifyPage(props: VerifyPageProps) {
 		)
 	if (!needs_password)
 		return (
-			<Card
-				title="Confirm your address"
-				lead={<>Finish creating your account by confirming {address(".")}</>}
-			>
+			<Card title="Confirm your address" lead={<>Confirm {address(",")} and your account is ready.</>}>
 				<Form id="confirm" {...form}>
 					<SubmitButton pending="Confirming…">Confirm my address</SubmitButton>
 				</Form>
@@ -70,8 +67,8 @@ export function VerifyPage(props: VerifyPageProps) {
 			title="Did you create this account?"
 			lead={
 				<>
-					We don't recognize this browser, so enter the password of{" "}
-					{username ? <strong>{username}</strong> : "your account"} to confirm {address(".")}
+					We don't recognize this browser. To confirm {address(",")} enter the password for{" "}
+					{username ? <strong>{username}</strong> : "your account"}.
 				</>
 			}
 		>
@@ -88,7 +85,9 @@ export function VerifyPage(props: VerifyPageProps) {
 			</Form>
 			<section className="aside" aria-labelledby="not-me-title">
 				<h2 id="not-me-title">This wasn't me</h2>
-				<p className="hint">Someone else used your address. If you remove the account, nothing is kept.</p>
+				<p className="hint">
+					Then someone else used your address. You can remove the account and everything in it.
+				</p>
 				<Form id="not-me" intent="not_me" {...form}>
 					<Checkbox name="sure" label={labels.sure} />
 					<SubmitButton danger pending="Removing…">

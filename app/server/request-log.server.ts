@@ -7,8 +7,8 @@ const MAX_PATH_LENGTH = 256
 const QUERY = /[?#]|%(?:25)*(?:3f|23)/i
 /** As long as a signature or a session's token, and longer than an id, also where its dashes are encoded. */
 const TOKEN = /(?:[A-Za-z0-9_-]|%[0-9a-f]{2}){40,}/gi
-/** Of a path that is, or holds, a mail address. */
-const ADDRESS = /[^/]*(?:@|%(?:25)*40)[^/]*/gi
+/** What a mail address has. */
+const AT = /@|%(?:25)*40/i
 /** What JSON would write as several characters. */
 const UNUSUAL = /[^\x21-\x7e]|["\\]/g
 
@@ -41,5 +41,6 @@ export function logRequest(request: Request, response: Response, next: NextFunct
 /** What may be told of a request's target: no query in any spelling, nothing as long as a secret, no mail address. */
 export function loggedPath(target: string): string {
 	const [path = ""] = target.split(QUERY, 1)
-	return path.replace(ADDRESS, "…").replace(TOKEN, "…").replace(UNUSUAL, "_").slice(0, MAX_PATH_LENGTH)
+	const parts = path.split("/").map((part) => (AT.test(part) ? "…" : part))
+	return parts.join("/").replace(TOKEN, "…").replace(UNUSUAL, "_").slice(0, MAX_PATH_LENGTH)
 }

@@ -13,9 +13,10 @@ export const en = {
 		credentials_invalid: "That user name, e-mail or password isn't right.",
 		unauthenticated: "Sign in first.",
 		not_verified: "Your e-mail address isn't confirmed yet.",
-		origin_refused: "That form was sent from another website. Open it on this site, then try again.",
+		origin_refused:
+			"That form came from another site, so we didn't accept it. Go to the page on this site, then try again.",
 		forbidden:
-			"Your account isn't allowed to see or change this. If it should be, ask whoever runs this site.",
+			"Your account isn't allowed to see or change this. If you think it should be, ask whoever runs this site.",
 		hook_refused: "You can't sign in right now. Try again later.",
 		not_found: "The address may be mistyped, or the page may have moved.",
 		method_not_allowed: "This page can't do that. Go back and try again.",
@@ -133,7 +134,8 @@ export const en = {
 		registered_without_mail: "Your account is ready. Sign in.",
 		verified: "Your address is confirmed. Sign in to continue.",
 		verified_signed_in: "Your address is confirmed, and your account is ready.",
-		reset_requested: "If that name or address has an account, a link to choose a new password is on its way.",
+		reset_requested:
+			"If that user name or address has an account, a link to choose a new password is on its way.",
 		password_reset: "Your password has been changed. Sign in with the new one.",
 		password_changed: "Your password has been changed. Every other device is signed out.",
 		email_change_requested: "We've sent a link to the new address. Nothing changes until you open it.",

@@ -8,6 +8,7 @@ export function Card({
 	picture,
 	title,
 	lead,
+	isNoticeInLead,
 	children,
 	footer,
 }: {
@@ -15,6 +16,7 @@ export function Card({
 	picture?: ReactNode
 	title: string
 	lead?: ReactNode
+	isNoticeInLead?: boolean
 	children?: ReactNode
 	footer?: ReactNode
 }) {
@@ -24,8 +26,12 @@ export function Card({
 			<h1 id="title">
 				<Words>{title}</Words>
 			</h1>
-			{lead && <p className="lead">{typeof lead === "string" ? <Words>{lead}</Words> : lead}</p>}
-			<Notice />
+			{lead && (
+				<p className="lead" {...(isNoticeInLead && silentStatus)}>
+					{typeof lead === "string" ? <Words>{lead}</Words> : lead}
+				</p>
+			)}
+			{!isNoticeInLead && <Notice />}
 			{children}
 			{footer && <footer className="card-footer">{footer}</footer>}
 		</section>
@@ -48,11 +54,14 @@ export function useNotice(): string | null {
 	return useRouteLoaderData<RootData>("root")?.notice ?? null
 }
 
-/** What a page says once, after something was done. The announcer reads it out, so that it does not do so itself. */
+/** The announcer reads it out, so that it does not do so itself. */
+const silentStatus = { role: "status", "aria-live": "off" } as const
+
+/** What a page says once, after something was done. */
 export function Notice() {
 	const notice = useNotice()
 	return notice ? (
-		<p className="notice" role="status" aria-live="off">
+		<p className="notice" {...silentStatus}>
 			<Words>{notice}</Words>
 		</p>
 	) : null

@@ -68,7 +68,8 @@ export function NewPassword({ label, repeatLabel, length, judged, enterKeyHint }
 function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean }) {
 	const { id, refused } = useFormScope()
 	const faults = refused?.problem.errors
-	const isEmptied = faults !== undefined && !Object.hasOwn(faults, props.name)
+	const isEmptied =
+		faults !== undefined && !Object.hasOwn(faults, props.name) && props.name !== "confirm_password"
 	const { isOn, ...watchCapsLock } = useCapsLock()
 	// A page that is loaded anew comes without its passwords. Where it stays, they stay while they are not at fault.
 	useOnRefusal(({ problem }) => {
@@ -86,7 +87,7 @@ function PasswordInput({ visible, ...props }: FieldProps & { visible: boolean })
 				<>
 					{isEmptied && (
 						<noscript>
-							<p className="hint">Enter it again.</p>
+							<p className="hint again">Enter it again. We don't keep passwords when a form comes back.</p>
 						</noscript>
 					)}
 					<p className="field-note" aria-live="polite">

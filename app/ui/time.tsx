@@ -4,8 +4,12 @@ const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "
 const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }
 const ZONE: Intl.DateTimeFormatOptions = { timeZoneName: "short" }
 
-/** In the reader's own zone, where a script can tell which that is; in UTC before. Its title is exact. */
-export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {
+/**
+ * In the reader's own zone, where a script can tell which that is; in UTC before. Its title is exact.
+ *
+ * @param props.end what ends the sentence: it stays on the time's line
+ */
+export function Time({ iso, withClock, end }: { iso: string; withClock?: boolean; end?: string }) {
 	// What a browser renders first has to be what the server did.
 	const zone = useSyncExternalStore(neverChanges, ownZone, () => "UTC")
 	const clock = { ...CLOCK, ...ZONE }
@@ -15,11 +19,17 @@ export function Time({ iso, withClock }: { iso: string; withClock?: boolean }) {
 			dateTime={iso}
 			title={`${inWords(iso, "UTC", DAY)}, ${inWords(iso, "UTC", { ...clock, second: "2-digit" })}`}
 		>
-			<span>{withClock ? `${day},` : day}</span>
+			<span>
+				{day}
+				{withClock ? "," : end}
+			</span>
 			{withClock && (
 				<>
 					{" "}
-					<span>{inWords(iso, zone, clock)}</span>
+					<span>
+						{inWords(iso, zone, clock)}
+						{end}
+					</span>
 				</>
 			)}
 		</time>

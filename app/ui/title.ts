@@ -12,7 +12,7 @@ export function titled(title?: string, { forStrangers = false } = {}): MetaFunct
 	return ({ error, data, matches }) => {
 		const root = matches.find(({ id }) => id === "root")?.data
 		const isFaulty = refusedOf(data) !== undefined || refusedOf(root) !== undefined
-		const plain = fullTitle(headingIn(error, data) ?? title)
+		const plain = fullTitle(headingIn(error, refusedOf(root) ?? refusedOf(data)) ?? title)
 		const full = isFaulty && !error ? text.faultyTitle + plain : plain
 		if (error || !forStrangers) return [{ title: full }, { name: "robots", content: "noindex" }]
 		const site = originOf(root)
@@ -33,9 +33,8 @@ export function fullTitle(title?: string): string {
 }
 
 /** What the page says above all, where it is not what the page is for. */
-function headingIn(error: unknown, data: unknown): string | undefined {
+function headingIn(error: unknown, refused: Problem | undefined): string | undefined {
 	if (error) return headingOf(problemOf(error))
-	const refused = refusedOf(data)
 	return refused && isAboutLink(refused) ? text.deadLinkTitle : undefined
 }
 

@@ -1,8 +1,8 @@
 import { Fragment } from "react"
 
-/** A text in which "e-mail" stays whole, as browsers break lines after hyphens, and a number with what it counts. */
+/** A text in which "e-mail" stays whole: browsers break lines after hyphens. */
 export function Words({ children }: { children: string }) {
-	const parts = children.split(/(e-mail|\d+ (?:seconds|minutes|hours))/i)
+	const parts = children.split(/(e-mail)/i)
 	return (
 		<span>
 			{parts.map((part, index) => {

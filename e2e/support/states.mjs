@@ -137,7 +137,7 @@ export const states = {
 		await page.goto("/forgot-password")
 		await fill(page, { email: `${randomName()}@example.org` })
 		await submit(page)
-		await page.getByRole("status").waitFor()
+		await page.getByRole("heading", { name: "Check your mail" }).waitFor()
 	},
 	"reset-password": openReset,
 	"reset-password-faults": async (context) => {

@@ -38,7 +38,7 @@ describe("R6: registration.readOnly", () => {
 		const page = await clientOf(server).get("/register", HTML)
 		expect(page.status).toBe(200)
 		expect(page.text).toMatch(/<fieldset disabled="">.*name="username".*<button type="submit".*<\/fieldset>/s)
-		expect(textOf(page)).toContain("This form is only shown")
+		expect(textOf(page)).toContain("Registration is closed.")
 		expect((await clientOf(server).getJson("/register")).json.open).toBe(false)
 	})
 

@@ -14,7 +14,7 @@ async function expectOneId(answer: Answer, from = server): Promise<void> {
 	const id = answer.headers.get("X-Request-Id") ?? ""
 	expect(id).toMatch(/^[0-9a-f-]{36}$/)
 	if (answer.json) expect(answer.json.request_id).toBe(answer.json.code === "internal" ? id : undefined)
-	else expect(textOf(answer)).toContain(answer.status < 500 ? `Request ${id}` : `add this number: ${id}`)
+	else expect(textOf(answer)).toContain(answer.status < 500 ? `Reference: ${id}` : `add this number: ${id}`)
 	const isLogged = () => from.logLines().some((line) => line.event === "request" && line.request_id === id)
 	await until(isLogged, 5_000)
 }

@@ -80,7 +80,9 @@ describe.runIf(config.verification.enabled)("V9, H-80: a stranger registered the
 		const before = rowsOf(server)
 		const { password } = owner.person
 		const withMine = await postFormAndJson(server, "/verify", { ...stranger.link, password })
-		expectRefused(withMine, 401, "credentials_invalid")
+		expectProblem(withMine.json, 401, "credentials_invalid")
+		expect([withMine.form.status, withMine.form.cookies]).toEqual([401, []])
+		expect(textOf(withMine.form)).toContain("That isn't the password of this account.")
 		const without = await postFormAndJson(server, "/verify", stranger.link, { Cookie: owner.cookie })
 		expectRefused(without, 422, "validation_failed")
 		expect(Object.keys(without.json.json.errors)).toEqual(["password"])

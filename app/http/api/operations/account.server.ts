@@ -84,7 +84,7 @@ export function account(): Flow {
 				description: "For password managers (W3C, A Well-Known URL for Changing Passwords).",
 				access: "public",
 				hasPage: false,
-				answer: { status: 302, body: null, description: "It's there.", leadsTo: true },
+				answer: { status: 302, body: null, description: "Redirects to that page.", leadsTo: true },
 				refuses: [],
 			},
 			{

@@ -62,7 +62,7 @@ export function registration(): Flow {
 	if (!config.registration.readOnly) operations.push(check)
 	return {
 		name: "Register",
-		description: "A new account.",
+		description: "Create accounts.",
 		operations: config.registration.enabled ? operations : [],
 	}
 }

@@ -11,7 +11,7 @@ export function users(): Flow {
 		...one,
 		summary: "Update an account",
 		description:
-			"What isn't sent stays as it is. A new address is unverified unless `verified` comes with it. The last active superuser stays one.",
+			"What isn't sent stays as it is. A new address is unverified unless `verified` comes with it. The last active superuser can't be demoted or deactivated.",
 		body: userChangeSchema,
 		answer: { ...oneUser, description: "The account as it is now." },
 		refuses: refusalsOf<typeof updateUser>({
@@ -48,7 +48,12 @@ export function users(): Flow {
 				answer: oneUser,
 				refuses: ["not_found"],
 			},
-			{ ...update, id: "updateUser", method: "patch" },
+			{
+				...update,
+				id: "updateUser",
+				method: "patch",
+				body: userChangeSchema.omit({ intent: true, sure: true }),
+			},
 			{
 				...update,
 				id: "updateUserByForm",
