@@ -103,7 +103,7 @@ describe("limits in Redis", () => {
 		const keys = (await redis.ask("KEYS", "*")) as string[]
 		expect(keys.length).toBeGreaterThan(5)
 		for (const key of keys) {
-			expect(key).toMatch(/^gatehouse:limit:(\w+:[\w-]{43}|probe)$/)
+			expect(key).toMatch(/^gatehouse:limit:(\w+:(share:)?[\w-]{43}|probe)$/)
 			const left = Number(await redis.ask("PTTL", key))
 			expect(left).not.toBe(-1)
 			// It ends, or has ended, while we look.
