@@ -52,17 +52,20 @@ export async function mayNotify(
 ): Promise<boolean> {
 	// By the address and not its mailbox: where addresses are not verified, a stranger may have one with another tag.
 	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${email.key}`, address])
-	const ofAll = await charge(["mailPerMailbox", `found ${mailboxOf(email.key)}`, address])
+	const ofAll = await charge(mailboxCharge("found", email, address))
 	return ofItsKind === null || ofAll === null
 }
 
+type Source = "typed" | "found"
+
+function mailboxCharges(source: Source, email: { key: string }, address: string): Charge[] {
+	const household = `${source} ${networkOf(address, HOME)} ${mailboxOf(email.key)}`
+	return [["mailPerMailboxAndClient", household, address], mailboxCharge(source, email, address)]
+}
+
 /** What may be typed comes last in a key, so that none can be typed that is another's. */
-function mailboxCharges(kind: "typed" | "found", { key }: { key: string }, address: string): Charge[] {
-	const mailbox = mailboxOf(key)
-	return [
-		["mailPerMailboxAndClient", `${kind} ${networkOf(address, HOME)} ${mailbox}`, address],
-		["mailPerMailbox", `${kind} ${mailbox}`, address],
-	]
+function mailboxCharge(source: Source, email: { key: string }, address: string): Charge {
+	return ["mailPerMailbox", `${source} ${mailboxOf(email.key)}`, address]
 }
 
 /** Mail servers deliver `ada+anything@…` to `ada@…` (RFC 5233). */
