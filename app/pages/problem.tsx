@@ -24,7 +24,7 @@ export function ProblemPage({ problem }: { problem: Problem }) {
 					</a>
 				)}
 				{problem.code === "forbidden" && (
-					<a href="/logout?redirect_to=/login" className="button button-quiet">
+					<a href="/logout" className="button button-quiet">
 						Use another account
 					</a>
 				)}
