@@ -42,9 +42,17 @@ function signBy(secret: string, purpose: SignaturePurpose, message: string): str
 	return createHmac("sha256", deriveKey(secret, purpose)).update(message).digest("base64url")
 }
 
+/** Derived once, by secret and purpose: both are few, and neither comes from a client. */
+const derivedKeys = new Map<string, Buffer>()
+
 /** One key per purpose from one secret (HKDF, RFC 5869). */
 function deriveKey(secret: string, purpose: SignaturePurpose | "jwt"): Buffer {
-	return Buffer.from(hkdfSync("sha256", secret, "", `gatehouse/${purpose}`, 32))
+	const name = `${purpose} ${secret}`
+	const known = derivedKeys.get(name)
+	if (known) return known
+	const key = Buffer.from(hkdfSync("sha256", secret, "", `gatehouse/${purpose}`, 32))
+	derivedKeys.set(name, key)
+	return key
 }
 
 function isEqual(a: string, b: string): boolean {

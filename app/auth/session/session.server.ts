@@ -68,11 +68,16 @@ export async function startSession(
 	}
 }
 
-/** Of more sessions than an account may have, the oldest go. @param newest goes in no case */
+/**
+ * Of more sessions than an account may have, the oldest go. The limit is no bare parameter, for which SQLite would plan
+ * the statement anew each time.
+ *
+ * @param newest goes in no case
+ */
 async function endOldest(userId: string, newest: string): Promise<void> {
 	await execute(sql`DELETE FROM "Session" WHERE "userId" = ${userId} AND "id" <> ${newest} AND "id" NOT IN
 		(SELECT "id" FROM "Session" WHERE "userId" = ${userId} AND "id" <> ${newest}
-			ORDER BY "createdAt" DESC LIMIT ${config.session.maxPerAccount - 1})`)
+			ORDER BY "createdAt" DESC LIMIT ${config.session.maxPerAccount - 1} + 0)`)
 }
 
 /**
