@@ -10,7 +10,7 @@ import { finishAfterAnswers } from "./app/auth/after-answer.server"
 import { checkBackends } from "./app/auth/backend/backends.server"
 import { startCleaning } from "./app/auth/cleaning.server"
 import { closeLimits, openLimits } from "./app/auth/limit/limit.server"
-import { composeMail } from "./app/auth/mails.server"
+import { composeMail, loadRendering } from "./app/auth/mails.server"
 import { stopHashing, verifyPassword, wouldWaitTooLong } from "./app/auth/password/hashing.server"
 import { countActiveSessions } from "./app/auth/session/active-count.server"
 import { checkColumns } from "./app/auth/user/columns.server"
@@ -72,13 +72,8 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	checkBackends()
 	checkColumns()
 	checkVerificationUrl()
-	// With the threads that hash, so that the first sign-in does not wait for them, and what cannot hash does not start.
-	await Promise.all([openDatabase(), verifyPassword(null, "")])
+	await openDatabase()
 	await openLimits()
-	const transport = chooseTransport()
-	const stopOutbox = startOutbox({ compose: composeMail, transport })
-	const stopCleaning = startCleaning()
-
 	const app = createApp(options.assets ?? builtAssets())
 	const answer = inTurn(networksInTurn(app), config.server.answerTimeoutSeconds * 1000)
 	let isStopping = false
@@ -118,6 +113,11 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		)
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
+	// Pages are answered from now on. What they don't need comes only after them: mails, and the threads that hash, so
+	// that the first sign-in does not wait for these, and what cannot hash does not start.
+	const [transport] = await Promise.all([chooseTransport(), loadRendering(), verifyPassword(null, "")])
+	const stopOutbox = startOutbox({ compose: composeMail, transport })
+	const stopCleaning = startCleaning()
 	const { port } = server.address() as AddressInfo
 	const stopLogging = logUnhandledRejections()
 	setReady(true)
@@ -181,7 +181,7 @@ function createApp(assets: RequestHandler) {
 	return app
 }
 
-function chooseTransport() {
+async function chooseTransport() {
 	if (env.smtpUrl) return createSmtpTransport(env.smtpUrl)
 	return env.production ? waitingTransport : inboxTransport
 }

@@ -19,6 +19,8 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** Whatever happens to this process, those that it started end with it. */
 const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
+/** Longer than it takes them to see that it has. */
+const ENDED_AFTER_MS = 600
 
 /** Side by side: of both, each uses one processor. */
 const VITEST_RUNS = [["unit", "wire"], ["wire-postgres"]]
@@ -43,6 +45,7 @@ const tests = files.filter((file) => /\.test\.tsx?$/.test(file))
 const specs = files.filter((file) => file.endsWith(".spec.ts"))
 
 const children = new Set()
+let isStopping = false
 for (const [signal, code] of Object.entries(SIGNALS)) process.once(signal, () => stop(signal, code))
 
 await main()
@@ -154,13 +157,16 @@ function run(script, parameters, browser) {
 	return new Promise((resolve) =>
 		child.once("exit", (code) => {
 			children.delete(child)
-			resolve(code ?? 1)
+			// Then nothing is left to be said.
+			if (!isStopping) resolve(code ?? 1)
 		}),
 	)
 }
 
+/** Not at once: what the children started would put something into the folder that was removed. */
 function stop(signal, code) {
-	const exitWithLast = () => children.size === 0 && process.exit(code)
+	isStopping = true
+	const exitWithLast = () => children.size === 0 && setTimeout(() => process.exit(code), ENDED_AFTER_MS)
 	for (const child of children) {
 		child.once("exit", exitWithLast)
 		child.kill(signal)

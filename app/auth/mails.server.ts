@@ -6,7 +6,7 @@ import { EmailChangeMail } from "../mail/email-change"
 import { EmailChangeNoticeMail } from "../mail/email-change-notice"
 import { listSentMails, type MailKind, type OutboxMail } from "../mail/outbox.server"
 import { PasswordChangedMail } from "../mail/password-changed"
-import { type MailElement, renderMail } from "../mail/render.server"
+import type { MailElement } from "../mail/render.server"
 import { ResetMail } from "../mail/reset"
 import type { Message } from "../mail/transport.server"
 import { VerifyMail } from "../mail/verify"
@@ -86,7 +86,14 @@ export async function composeMail(mail: OutboxMail, now: Date): Promise<Message 
 	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
 	if (!mail.sentAt && !(user.active && isDue(user))) return null
 	const found = await element(user, now, mail)
-	return found && renderMail(found)
+	if (!found) return null
+	const { renderMail } = await loadRendering()
+	return renderMail(found)
+}
+
+/** What makes texts of mails, which no page needs: the server loads it once it listens. */
+export function loadRendering() {
+	return import("../mail/render.server")
 }
 
 function ownAddress({ email }: User): string {

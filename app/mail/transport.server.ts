@@ -1,4 +1,3 @@
-import { createTransport } from "nodemailer"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { parseMailAddress } from "./address.server"
@@ -12,7 +11,8 @@ export type Transport = {
 }
 
 /** Delivers to `SMTP_URL`. Never in plain text, except to this very machine. */
-export function createSmtpTransport(url: string): Transport {
+export async function createSmtpTransport(url: string): Promise<Transport> {
+	const { createTransport } = await import("nodemailer")
 	const { hostname } = new URL(url)
 	const timeout = config.mail.timeoutSeconds * 1000
 	const mailer = createTransport({

@@ -17,7 +17,7 @@ let transport: Transport
 
 beforeAll(async () => {
 	mailbox = await startMailbox()
-	transport = createSmtpTransport(mailbox.url)
+	transport = await createSmtpTransport(mailbox.url)
 })
 afterAll(async () => {
 	transport.close()

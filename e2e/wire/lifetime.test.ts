@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -38,12 +39,14 @@ describe.runIf(existsSync("/proc/self/stat"))("a run of the tests that does not 
 			const TMPDIR = mkdtempSync(join(tmpdir(), "interrupted-"))
 			const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR, GATEHOUSE_TEST_FOLDER: "" }
 			const run = spawn(process.execPath, ["bin/test.mjs", "wire/limits-flood"], { env, stdio: "ignore" })
+			const ended = once(run, "exit")
 			const started = () => descendantsOf(run.pid ?? 0)
 			const servers = () => started().filter(({ command }) => command.includes("bin/start.mjs"))
 			await expect.poll(servers, PATIENCE).not.toEqual([])
 			const all = started()
 			expect(all.length).toBeGreaterThan(2)
 			run.kill(signal)
+			await ended
 			await expect.poll(() => all.filter(({ pid }) => isAlive(pid)), PATIENCE).toEqual([])
 			if (signal !== "SIGKILL") expect(readdirSync(TMPDIR)).toEqual([])
 		},

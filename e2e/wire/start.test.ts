@@ -1,11 +1,13 @@
 import { expect, it } from "vitest"
 import { serverFixture } from "../support/server-fixture"
 
-const { server } = serverFixture({}, ["--import", "./e2e/support/note-engine.mjs"])
+const { server } = serverFixture({}, ["--import", "./e2e/support/note-start.mjs"])
 
-it("the server listens before Prisma's engine is loaded, which takes longer than a page", async () => {
+it("the server listens before it loads what no page needs: threads that hash, and Prisma's engine", async () => {
 	const events = () => server.logLines().map(({ event }) => event)
 	await expect.poll(events, { timeout: 20_000 }).toContain("test.engine")
-	expect(events().indexOf("server.started")).toBeGreaterThan(-1)
-	expect(events().indexOf("test.engine")).toBeGreaterThan(events().indexOf("server.started"))
+	const order = ["test.listening", "test.thread", "server.started", "test.engine"]
+	const places = order.map((event) => events().indexOf(event))
+	expect(places).not.toContain(-1)
+	expect(places).toEqual(places.toSorted((one, other) => one - other))
 })

@@ -25,21 +25,14 @@ const WEAKNESS_OF_PATTERN = new Map<string, Weakness>([
 	["regex", "date"],
 ])
 
-const common = dictionary["passwords-common"].slice(0, config.password.refuseMostCommon)
-const mostCommon = new Set(common)
-
 const appName = bare(config.appName)
 
-const zxcvbn = new ZxcvbnFactory({
-	dictionary: { common },
-	graphs: adjacencyGraphs,
-	maxLength: MAX_MATCHED_LENGTH,
-	// Each reading of `l3tm31n` costs another search. The list holds the usual ones as they are.
-	l33tMaxSubstitutions: 0,
-})
+/** Made with the first password: the server would start later by them. */
+let matchers: { mostCommon: Set<string>; zxcvbn: ZxcvbnFactory } | undefined
 
 /** @param password of a length that is accepted, in NFC. */
 export function findWeakness(password: string): Weakness | null {
+	const { mostCommon, zxcvbn } = getMatchers()
 	if (mostCommon.has(password.toLowerCase())) return "common"
 	const { minGuesses } = config.password
 	const start = password.slice(0, MAX_MATCHED_LENGTH)
@@ -55,15 +48,32 @@ export function findWeakness(password: string): Weakness | null {
 
 /** @returns whether it takes so many guesses that who has its hash does not find it either. @param password as above */
 export function isStrong(password: string): boolean {
-	return zxcvbn.check(password.slice(0, MAX_MATCHED_LENGTH)).guesses >= STRONG_GUESSES
+	return getMatchers().zxcvbn.check(password.slice(0, MAX_MATCHED_LENGTH)).guesses >= STRONG_GUESSES
 }
 
 function weaknessBelow(minGuesses: number, text: string): Weakness | null {
-	const { guesses, sequence } = zxcvbn.check(text)
+	const { guesses, sequence } = getMatchers().zxcvbn.check(text)
 	if (guesses >= minGuesses) return null
 	const matches = sequence.filter(({ pattern }) => WEAKNESS_OF_PATTERN.has(pattern))
 	const [longest] = matches.sort((one, other) => other.token.length - one.token.length)
 	return WEAKNESS_OF_PATTERN.get(longest?.pattern ?? "") ?? null
+}
+
+function getMatchers() {
+	matchers ??= makeMatchers()
+	return matchers
+}
+
+function makeMatchers() {
+	const common = dictionary["passwords-common"].slice(0, config.password.refuseMostCommon)
+	const zxcvbn = new ZxcvbnFactory({
+		dictionary: { common },
+		graphs: adjacencyGraphs,
+		maxLength: MAX_MATCHED_LENGTH,
+		// Each reading of `l3tm31n` costs another search. The list holds the usual ones as they are.
+		l33tMaxSubstitutions: 0,
+	})
+	return { mostCommon: new Set(common), zxcvbn }
 }
 
 /** Without signs and capitals. */
