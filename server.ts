@@ -113,9 +113,10 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		)
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
-	// Pages are answered from now on. What they don't need comes only after them: mails, and the threads that hash, so
-	// that the first sign-in does not wait for these, and what cannot hash does not start.
-	const [transport] = await Promise.all([chooseTransport(), loadRendering(), verifyPassword(null, "")])
+	// Pages are answered from now on; what they don't need comes after them. First the threads that hash, which leave the
+	// event loop to pages, so that no sign-in waits for them and what cannot hash does not start; then mails.
+	await verifyPassword(null, "")
+	const [transport] = await Promise.all([chooseTransport(), loadRendering()])
 	const stopOutbox = startOutbox({ compose: composeMail, transport })
 	const stopCleaning = startCleaning()
 	const { port } = server.address() as AddressInfo

@@ -134,7 +134,8 @@ export type LimitName = keyof Config["limits"]
 
 /** @throws {StartError} naming the first setting that is out of range or contradicts another. */
 export function checkConfig(config: unknown): void {
-	const issue = configSchema.safeParse(config).error?.issues[0]
+	// To be run once, it need not be compiled.
+	const issue = configSchema.safeParse(config, { jitless: true }).error?.issues[0]
 	if (issue) throw new StartError(`app/auth.config.ts: ${issue.path.join(".")} ${lowerFirst(issue.message)}`)
 }
 

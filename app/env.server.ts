@@ -134,7 +134,8 @@ function repeatsItself(secret: string): boolean {
  */
 export function parseEnv(variables: Record<string, string | undefined>) {
 	const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""))
-	const result = envSchema.safeParse(given)
+	// To be run once, it need not be compiled.
+	const result = envSchema.safeParse(given, { jitless: true })
 	const issue = result.error?.issues[0]
 	if (issue) throw new StartError(`${String(issue.path[0])} ${issue.message}`)
 	const parsed = result.data as z.infer<typeof envSchema>
