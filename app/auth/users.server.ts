@@ -9,6 +9,7 @@ import {
 	sql,
 	type Transaction,
 } from "../db/client.server"
+import { enqueueMail } from "../mail/outbox.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
@@ -61,7 +62,8 @@ export async function readUser(id: string): Promise<User | null> {
 
 /**
  * Changes an account for a superuser; what is not given stays. A new address is unverified unless `verified` comes with
- * it. What takes something away ends the account's sessions and links, but the session in which it is done.
+ * it, and the old one is told, if it was verified (OWASP ASVS 5, V6.3.7). What takes something away ends the account's
+ * sessions and links, but the session in which it is done.
  *
  * @param by who changes it, and in which session; null for the operator
  * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser;
@@ -132,6 +134,8 @@ async function update(
 	const ended = takesAway ? { ...nothingPending(), resetRequestedAt: null } : {}
 	const user = await transaction.user.update({ where: { id }, data: { ...columns, ...ended, epoch } })
 	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
+	if (isNewAddress && before.emailVerifiedAt)
+		await enqueueMail({ kind: "email_changed", user: before, now }, transaction)
 	if (takesAway) await endSessions(user, by, transaction)
 	return { ok: true, user }
 }

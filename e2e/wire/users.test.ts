@@ -266,6 +266,17 @@ describe("U2: a change ends what it must end", () => {
 		expect(sessionsOf()).toBe(0)
 	})
 
+	it("the old address is told of a new one, if it was verified", async () => {
+		const { email } = user.person
+		expect((await patch({ email: somebody().email })).status).toBe(200)
+		expect((await mailbox.next(email)).subject).toContain("was changed")
+		const unproven = somebody()
+		const { link } = await registerUnverified(server, mailbox, unproven)
+		expect((await patch({ email: somebody().email }, boss, `/users/${link.user_id}`)).status).toBe(200)
+		const kinds = server.database.prepare(`SELECT "kind" FROM "OutboxMail" WHERE "userId" = ?`).pluck()
+		expect(kinds.all(link.user_id)).toEqual(["verify"])
+	})
+
 	it("the same address in another spelling stays verified", async () => {
 		const email = user.person.email.replace(/^p/, "P")
 		expect((await patch({ email })).json.user).toMatchObject({ email, verified: true })
