@@ -1,3 +1,4 @@
+import type { Shown } from "../auth/backend/backend"
 import type { Caller } from "../auth/caller"
 import type { PolicySources } from "../auth/captcha/captcha"
 
@@ -6,6 +7,8 @@ declare module "@remix-run/node" {
 	interface AppLoadContext {
 		/** All that the domain may know of the request. */
 		caller: Caller
+		/** By what the request is somebody's. */
+		shown: Shown
 		/** Whether the answer is JSON; otherwise it is a page. */
 		json: boolean
 		/** The client's own: Remix runs loaders with GET, also after an action. */

@@ -6,7 +6,6 @@ import { env } from "../env.server"
 import { noticeCookie } from "./notice.server"
 import { bearerChallenge, problem } from "./problem"
 import { ownPath, requestedPath } from "./redirect.server"
-import { shownBy } from "./session-transport.server"
 
 // Guards lead elsewhere by `replace`: a page that nobody may stay on must not be where the Back button leads.
 
@@ -21,7 +20,7 @@ export async function requireUser(args: LoaderFunctionArgs): Promise<SignedIn> {
 	const { pathname, search } = new URL(args.request.url)
 	const wanted = ownPath(pathname + search)
 	const query = wanted ? `?${new URLSearchParams({ redirect_to: wanted })}` : ""
-	const hadSession = shownBy(args.request).cookie !== null
+	const hadSession = args.context.shown.cookie !== null
 	const notice = hadSession ? { headers: { "Set-Cookie": noticeCookie("session_ended") } } : {}
 	throw replace(`/login${query}`, { status: 303, ...notice })
 }
@@ -41,8 +40,8 @@ export async function requireAnonymous(args: LoaderFunctionArgs): Promise<void> 
 	if (await getSignedIn(args)) throw replace(requestedPath(request) ?? config.login.redirectTo, 303)
 }
 
-export async function getSignedIn({ request, context }: LoaderFunctionArgs): Promise<SignedIn | null> {
-	return authenticate(shownBy(request), context.caller)
+export async function getSignedIn({ context }: LoaderFunctionArgs): Promise<SignedIn | null> {
+	return authenticate(context.shown, context.caller)
 }
 
 /** For tools that show what only a developer may see. */

@@ -1,10 +1,11 @@
 import { config } from "../auth.config"
-import { readCookie, serializeCookie } from "./cookie.server"
+import { findCookie, serializeCookie } from "./cookie.server"
 
 const { cookieName } = config.session
 
-export function readSessionToken(request: Request): string | null {
-	const token = readCookie(request, cookieName)
+/** @param header what was sent as `Cookie` */
+export function findSessionToken(header: string): string | null {
+	const token = findCookie(header, cookieName)
 	return token && /^[A-Za-z0-9_-]{43}$/.test(token) ? token : null
 }
 

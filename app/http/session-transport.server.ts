@@ -1,14 +1,18 @@
+import type { IncomingHttpHeaders } from "node:http"
 import type { Grant, Shown } from "../auth/backend/backend"
 import { deviceCookie } from "./device-cookie.server"
-import { expiredSessionCookie, readSessionToken, sessionCookie } from "./session-cookie.server"
+import { expiredSessionCookie, findSessionToken, sessionCookie } from "./session-cookie.server"
 
 /** What a request shows. Cookie and token are never mixed: who sends an `Authorization` header is known by it alone. */
-export function shownBy(request: Request): Shown {
-	const authorization = request.headers.get("Authorization")
+export function shownBy(headers: IncomingHttpHeaders): Shown {
+	const { authorization, cookie = "" } = headers
 	return {
-		cookie: authorization === null ? readSessionToken(request) : null,
+		cookie: authorization === undefined ? findSessionToken(cookie) : null,
 		bearer: readBearerToken(authorization ?? ""),
-		header: (name) => request.headers.get(name),
+		header: (name) => {
+			const key = name.toLowerCase()
+			return Object.hasOwn(headers, key) ? String(headers[key]) : null
+		},
 	}
 }
 

@@ -8,7 +8,6 @@ import { showCaptcha } from "../http/captcha.server"
 import { describeFields } from "../http/form-description.server"
 import { notFound, requireAnonymous } from "../http/guard.server"
 import { requestedPath } from "../http/redirect.server"
-import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
 import { usernameCookie } from "../http/username-cookie.server"
@@ -41,7 +40,7 @@ export async function action(args: ActionFunctionArgs) {
 	if (!backend) throw notFound()
 	const submission = await read(args, loginSchema, "login")
 	if (!submission.ok) return submission.answer
-	const options = { backend, replaces: shownBy(request), token: submission.token }
+	const options = { backend, replaces: context.shown, token: submission.token }
 	const outcome = await login(submission.value, options, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)
 	const redirectTo = submission.redirectTo ?? config.login.redirectTo

@@ -4,7 +4,6 @@ import { logout } from "../auth/logout.server"
 import { logoutSchema } from "../auth/schema"
 import { config } from "../auth.config"
 import { getSignedIn } from "../http/guard.server"
-import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read } from "../http/submission.server"
 import { LogoutPage } from "../pages/logout"
 import { titled } from "../ui/title"
@@ -22,7 +21,7 @@ export async function action(args: ActionFunctionArgs) {
 	const { request, context } = args
 	const submission = await read(args, logoutSchema)
 	if (!submission.ok) return submission.answer
-	await logout(shownBy(request), context.caller)
+	await logout(context.shown, context.caller)
 	return answer(submission, {
 		status: 204,
 		headers: clearSiteData(),

@@ -10,7 +10,6 @@ import { mailedCookie } from "../http/mailed-cookie.server"
 import type { Notice } from "../http/notice.server"
 import { mailedPath, requestedPath } from "../http/redirect.server"
 import { readRegistration, registrationCookie } from "../http/registration-cookie.server"
-import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { registeredOutput } from "../http/user-output.server"
 import { RegisterPage } from "../pages/register"
@@ -52,7 +51,7 @@ export async function action(args: ActionFunctionArgs) {
 	const registrant = {
 		registered: readRegistration(request),
 		redirectTo: onward,
-		replaces: shownBy(request),
+		replaces: context.shown,
 		token: submission.token,
 	}
 	const outcome = await register(submission.value, registrant, context.caller)

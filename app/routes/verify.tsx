@@ -10,7 +10,6 @@ import { problem } from "../http/problem"
 import { queryOf } from "../http/query.server"
 import { requestedPath } from "../http/redirect.server"
 import { readRegistration } from "../http/registration-cookie.server"
-import { shownBy } from "../http/session-transport.server"
 import { answer, type RefusedForm, read, refuse } from "../http/submission.server"
 import { userOutput } from "../http/user-output.server"
 import { usernameCookie } from "../http/username-cookie.server"
@@ -61,7 +60,7 @@ export async function action(args: ActionFunctionArgs) {
 	const holder = {
 		registered: readRegistration(request),
 		isProgram: json,
-		replaces: shownBy(request),
+		replaces: context.shown,
 	}
 	const outcome = await verify(value, holder, context.caller)
 	if (!outcome.ok) return refuse(outcome, submission)

@@ -3,6 +3,7 @@ import type { Request as ExpressRequest, Response as ExpressResponse } from "exp
 import { currentTime } from "../clock.server"
 import { env } from "../env.server"
 import { readDeviceCookie } from "../http/device-cookie.server"
+import { shownBy } from "../http/session-transport.server"
 import { contentSecurityPolicy } from "./headers.server"
 
 const RETRY_AFTER_SECONDS = 5
@@ -71,6 +72,7 @@ export function contextOf(
 	}
 	return {
 		caller,
+		shown: shownBy(headers),
 		json,
 		method,
 		script: path.endsWith(".data"),
