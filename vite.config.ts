@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module"
 import { vitePlugin as remix } from "@remix-run/dev"
 import { defineConfig, type Plugin } from "vite"
 import { productionInstall } from "./production-install"
@@ -62,8 +63,12 @@ function serverEntry(): Plugin {
 	// To read a few large files takes half the time of 500 small ones, and what is left out needs no reading.
 	const ssr = { noExternal: true as const, external: INSTALLED }
 	const define = { "process.env.NODE_ENV": JSON.stringify("production") }
-	// Each CommonJS module runs when it is first required, as in Node.
-	const commonjsOptions = { strictRequires: true, ignore: UNUSED }
+	// Each CommonJS module runs when it is first required, as in Node, also where it does without one that is missing.
+	const commonjsOptions = {
+		strictRequires: true,
+		ignore: UNUSED,
+		ignoreTryCatch: (id: string) => !isBuiltin(id),
+	}
 	const build = { rollupOptions, commonjsOptions }
 	return {
 		name: "server-entry",

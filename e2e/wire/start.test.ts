@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
 import { serverFixture } from "../support/server-fixture"
 
@@ -10,4 +11,14 @@ it("the server listens before it loads what no page needs: threads that hash, an
 	const places = order.map((event) => events().indexOf(event))
 	expect(places).not.toContain(-1)
 	expect(places).toEqual(places.toSorted((one, other) => one - other))
+})
+
+it("the build asks for nothing when it runs that it would do without in silence", () => {
+	const files = readdirSync("build/server").filter((name) => name.endsWith(".js"))
+	const texts = files.map((name) => readFileSync(`build/server/${name}`, "utf8"))
+	const asked = texts.flatMap((text) =>
+		[...text.matchAll(/[^\w$.]require\("([^"]+)"\)/g)].map(([, id]) => id),
+	)
+	// What Remix would take in place of Node's own `fetch`, if it were told to.
+	expect(asked.sort()).toEqual(["@remix-run/web-fetch", "undici"])
 })
