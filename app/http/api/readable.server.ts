@@ -159,9 +159,10 @@ function formOf(schema: JsonSchema): string {
 
 function commandsOf({ path, method, described }: Place, context: Context): string[] {
 	const input = inputOf(described, context)
-	const values = Object.fromEntries(
-		(input?.required ?? []).map((name) => [name, exampleOf(input?.properties?.[name])]),
-	)
+	const { properties = {}, required = [] } = input ?? {}
+	// To change something is to name at least one field.
+	const named = method === "patch" && required.length === 0 ? Object.keys(properties).slice(0, 1) : required
+	const values = Object.fromEntries(named.map((name) => [name, exampleOf(properties[name])]))
 	const query = described.parameters.filter(({ in: where, required }) => where === "query" && required)
 	const search = query.map(({ name }) => `${name}=…`).join("&")
 	const address = quoted(`${context.url}${path.replace(/\{(\w+)\}/g, "…")}${search && `?${search}`}`)
