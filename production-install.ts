@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { dirname, join } from "node:path"
 import type { Plugin } from "vite"
+import { NEW_SQLITE, takesNewSqlite } from "./bin/setup.mjs"
 
 type Named<Value> = Record<string, Value>
 type LockedPackage = {
@@ -28,6 +29,13 @@ export function productionInstall(): Plugin {
 			const names = imported.filter((id) => !(id in bundle) && !isBuiltin(id)).map(packageName)
 			const { name, version, private: isPrivate, type, engines, ...others } = readJson("package.json")
 			const lock = readJson("package-lock.json")
+			if (takesNewSqlite()) {
+				Object.assign(lock.packages, readJson(join(NEW_SQLITE, "package-lock.json")).packages, {
+					"": lock.packages[""],
+				})
+				// It comes compiled, and npm would do it once more.
+				writeFileSync(join(dirname(dir), ".npmrc"), "ignore-scripts=true\n")
+			}
 
 			const dependencies = versionsOf(lock.packages, [...new Set(names)].sort())
 			const packages = neededPackages(lock.packages, Object.keys(dependencies))

@@ -6,6 +6,7 @@ import { join } from "node:path"
 const SOURCES = [
 	"app",
 	"bin/setup.mjs",
+	"bin/sqlite-13/package-lock.json",
 	"package.json",
 	"package-lock.json",
 	"prisma/schema.prisma",
@@ -27,7 +28,7 @@ export function noteBuild() {
 }
 
 function hashOfSources() {
-	const hash = createHash("sha256")
+	const hash = createHash("sha256").update(`${process.versions.node.split(".")[0]}\0`)
 	for (const file of SOURCES.flatMap(filesIn)) hash.update(`${file}\0`).update(readFileSync(file))
 	return hash.digest("hex")
 }

@@ -1,11 +1,16 @@
 import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { noteBuild } from "./freshness.mjs"
 
 const MIN_NODE = [20, 19]
+/** The better-sqlite3 that Node 20 compiles ends the process on Node 24; the one that does not needs Node 22. */
+export const NEW_SQLITE = "bin/sqlite-13"
+const SQLITE = "node_modules/better-sqlite3"
 const SCHEMA = "prisma/schema.prisma"
+/** What npm notes of an installation. */
+const NOTE = "node_modules/.package-lock.json"
 /** Which schema the database clients were generated from. */
 const STAMP = "app/db/generated/.schema"
 
@@ -15,7 +20,10 @@ const STAMP = "app/db/generated/.schema"
  */
 export function setup() {
 	checkNode()
+	// After a change back to Node 20.
+	if (!takesNewSqlite() && versionIn(SQLITE) === versionIn(NEW_SQLITE)) rmSync(NOTE, { force: true })
 	installPackages(".")
+	if (takesNewSqlite()) installNewSqlite()
 	const schema = hash(SCHEMA, "bin/setup.mjs")
 	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
 		say("Generating the database clients…")
@@ -32,9 +40,31 @@ export function installPackages(folder) {
 	if (isInstalled(folder)) return
 	say(`Installing packages from ${join(folder, "package-lock.json")} (a few minutes, once)…`)
 	const parameters = ["ci", "--prefix", folder, "--no-audit", "--no-fund", "--include=dev"]
+	// The only script that matters is that of the better-sqlite3 which Node 22 does not take.
+	if (takesNewSqlite()) parameters.push("--ignore-scripts")
 	const npm = process.env.npm_execpath
 	if (npm) run(process.execPath, [npm, ...parameters])
 	else run("npm", parameters)
+}
+
+/** Whether this Node runs the newer better-sqlite3, which comes compiled (docs/decisions/0027-newer-node.md). */
+export function takesNewSqlite() {
+	return Number(process.versions.node.split(".")[0]) >= 22
+}
+
+/** Puts it where everybody looks for the other one. */
+function installNewSqlite() {
+	if (versionIn(NEW_SQLITE) === versionIn(SQLITE)) return
+	installPackages(NEW_SQLITE)
+	rmSync(SQLITE, { recursive: true, force: true })
+	renameSync(join(NEW_SQLITE, SQLITE), SQLITE)
+	rmSync(join(NEW_SQLITE, "node_modules"), { recursive: true })
+}
+
+/** Of better-sqlite3: its own, or the one that a `package.json` asks for. */
+function versionIn(folder) {
+	const { version, dependencies } = JSON.parse(readIfThere(join(folder, "package.json")) ?? "{}")
+	return dependencies?.["better-sqlite3"] ?? version
 }
 
 /** Builds what `npm start` runs. */
@@ -69,7 +99,7 @@ function checkNode() {
 
 /** Compares what npm notes in node_modules with the lock file; packages for other platforms may be missing. */
 function isInstalled(folder) {
-	const note = readIfThere(join(folder, "node_modules/.package-lock.json"))
+	const note = readIfThere(join(folder, NOTE))
 	const installed = JSON.parse(note ?? '{"packages":{}}').packages
 	const { packages } = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"))
 	return Object.entries(packages).every(

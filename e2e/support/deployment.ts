@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { userInfo } from "node:os"
 
 /** Root gives the server to a user without rights, as the page says; anybody else has no rights to give away. */
@@ -18,6 +18,8 @@ export function compiledDatabase(folder: string): string {
 	const { version } = JSON.parse(readFileSync("node_modules/better-sqlite3/package.json", "utf8"))
 	const name = `better-sqlite3-v${version}-node-v${process.versions.modules}-${process.platform}-${process.arch}`
 	const binary = "build/Release/better_sqlite3.node"
+	// From Node 22 on, it comes compiled.
+	if (!existsSync(`node_modules/better-sqlite3/${binary}`)) return folder
 	execFileSync("tar", ["-czf", `${folder}/${name}.tar.gz`, "-C", "node_modules/better-sqlite3", binary])
 	return folder
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs"
+import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { StartError } from "../../start-error"
 import type { Engine } from "../engine"
@@ -12,8 +13,16 @@ const MAX_WAIT_MS = MAX_LOCKED_MS + 1_000
 const FAULTS =
 	/SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
 
-/** @param url such as `file:./data/gatehouse.db` */
+/** From this version of Node on, better-sqlite3 before 13 ends the process when it frees memory. */
+const NODE_OF_SQLITE_13 = 24
+
+/** @param url such as `file:./data/gatehouse.db` @throws {StartError} where Node and better-sqlite3 do not fit */
 export function sqliteEngine(url: string): Engine {
+	const { version } = createRequire(import.meta.url)("better-sqlite3/package.json")
+	if (majorOf(process.versions.node) >= NODE_OF_SQLITE_13 && majorOf(version) < 13)
+		throw new StartError(
+			`better-sqlite3 ${version} does not run on Node ${process.versions.node}: \`npm run build\` takes the one that does`,
+		)
 	const file = url.slice("file:".length)
 	const adapter = new IsolatedSqlite(file)
 	const client = new PrismaClient({
@@ -47,6 +56,10 @@ export function sqliteEngine(url: string): Engine {
 		faultOf,
 		hasRowLocks: false,
 	}
+}
+
+function majorOf(version: string): number {
+	return Number.parseInt(version, 10)
 }
 
 function faultOf(error: unknown): string | null {
