@@ -63,8 +63,9 @@ gauge(
  * Starts everything: checks the configuration, migrates, opens the outbox, listens.
  *
  * @param assets serves the files of the pages; in development that is Vite
- * @returns where it listens, and what stops it: requests under way finish, mails stay in the outbox
- * @throws {StartError} with one line that names the setting to mend
+ * @returns as soon as it listens: where, what comes after that as `ready`, and what stops it: requests under way finish,
+ *   mails stay in the outbox
+ * @throws {StartError} with one line that names the setting to mend; `ready` rejects with one, too
  */
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
 	checkClock()
@@ -103,6 +104,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	)
 	// What clients expect besides `100-continue` is ignored; Node would answer without our headers.
 	server.on("checkExpectation", handle)
+	const stopLogging = logUnhandledRejections()
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error: NodeJS.ErrnoException) =>
 			reject(
@@ -113,22 +115,31 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		)
 		server.listen(options.port ?? env.port, env.host, resolve)
 	})
-	// Pages are answered from now on; what they don't need comes after them. First the threads that hash, which leave the
-	// event loop to pages, so that no sign-in waits for them and what cannot hash does not start; then mails.
-	await verifyPassword(null, "")
-	const [transport] = await Promise.all([chooseTransport(), loadRendering()])
-	const stopOutbox = startOutbox({ compose: composeMail, transport })
-	const stopCleaning = startCleaning()
 	const { port } = server.address() as AddressInfo
-	const stopLogging = logUnhandledRejections()
-	setReady(true)
-	log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
-	for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
-	if (env.production) warnAboutSettings()
+	const ready = makeReady()
+
+	/**
+	 * What pages don't need comes after them. First the threads that hash, which leave the event loop to pages, so that no
+	 * sign-in waits for them and what cannot hash does not stay; then mails.
+	 */
+	async function makeReady() {
+		await verifyPassword(null, "").catch((error: unknown) => {
+			throw new StartError(`passwords cannot be hashed here (${firstLineOf(error)})`)
+		})
+		const [transport] = await Promise.all([chooseTransport(), loadRendering()])
+		const stopOutbox = startOutbox({ compose: composeMail, transport })
+		const stopCleaning = startCleaning()
+		if (!isStopping) setReady(true)
+		log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
+		for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
+		if (env.production) warnAboutSettings()
+		return { transport, stopOutbox, stopCleaning }
+	}
 
 	async function stop(): Promise<void> {
 		isStopping = true
 		setReady(false)
+		const { transport, stopOutbox, stopCleaning } = await ready
 		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
 		await pause(config.server.drainSeconds * 1000)
@@ -155,7 +166,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		stopLogging()
 		log.info({ event: "server.stopped" }, "Stopped")
 	}
-	return { app, server, port, url: env.appUrl, stop }
+	return { app, server, port, url: env.appUrl, ready, stop }
 }
 
 function createApp(assets: RequestHandler) {
@@ -180,6 +191,10 @@ function createApp(assets: RequestHandler) {
 		else answerProblem(request, response, "internal")
 	})
 	return app
+}
+
+function firstLineOf(error: unknown): string {
+	return String((error as { message?: unknown }).message).split("\n", 1)[0] ?? ""
 }
 
 async function chooseTransport() {

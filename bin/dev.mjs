@@ -55,7 +55,9 @@ async function reload() {
 	const before = running
 	running = (async () => {
 		await (await before?.catch(() => undefined))?.stop()
-		return module.start({ assets: vite.middlewares })
+		const server = await module.start({ assets: vite.middlewares })
+		await server.ready
+		return server
 	})()
 	await running
 }

@@ -12,19 +12,23 @@ process.env.NODE_ENV ||= "production"
 if (existsSync(".env")) loadSettings()
 if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm run build` first.")
 
+let server
+let stopping = false
+// From the beginning on: in a container, the first process is not ended by a signal that it does not listen to.
+for (const signal of ["SIGTERM", "SIGINT"])
+	process.on(signal, async () => {
+		// A second signal means now; before it listens, so does the first.
+		if (stopping || !server) process.exit(stopping ? 1 : 0)
+		stopping = true
+		await server.stop()
+		process.exit(0)
+	})
+
 try {
 	const { start } = await import("../build/server/index.js")
-	const { stop } = await start()
+	server = await start()
+	await server.ready
 	setTimeout(keepHeapSmall, KEEP_SMALL_AFTER_MS).unref()
-	let stopping = false
-	for (const signal of ["SIGTERM", "SIGINT"])
-		process.on(signal, async () => {
-			// A second signal means now.
-			if (stopping) process.exit(1)
-			stopping = true
-			await stop()
-			process.exit(0)
-		})
 } catch (error) {
 	if (error?.code === "EADDRINUSE") fail(`PORT ${error.port} is taken by another program.`)
 	if (error?.name !== "StartError") throw error

@@ -18,8 +18,10 @@ type MailDefinition = {
 	 * To which address it goes: without this, the account's own; null for the one it was put in with, whatever changed.
 	 */
 	addressOf?: ((user: User) => string | null) | null
-	/** Whether there is still something to say, of an active account whose address is the mail's. */
+	/** Whether there is still something to say, of an account whose address is the mail's. */
 	isDue: (user: User) => boolean
+	/** Whether that goes for an account that is deactivated, too. */
+	isForAll?: boolean
 	/** Null where there is nobody to say it to. */
 	element: (user: User, now: Date, mail: OutboxMail) => Promise<MailElement | null>
 }
@@ -67,11 +69,12 @@ const mails = {
 		element: async (user) =>
 			EmailChangeNoticeMail({ username: nameOf(user), isDone: false, resetLink: forgotPasswordLink() }),
 	},
-	/** … and to the one that was, afterwards. */
+	/** … and to the one that was, afterwards: without a name, which may be another by then, chosen by who did it. */
 	email_changed: {
 		addressOf: null,
 		isDue: () => true,
-		element: async (user) => EmailChangeNoticeMail({ username: nameOf(user), isDone: true, resetLink: null }),
+		isForAll: true,
+		element: async () => EmailChangeNoticeMail({ username: null, isDone: true, resetLink: null }),
 	},
 } satisfies Record<MailKind, MailDefinition>
 
@@ -81,10 +84,10 @@ const mails = {
  */
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
 	const definition: MailDefinition = mails[mail.kind as MailKind]
-	const { addressOf = ownAddress, isDue, element } = definition
+	const { addressOf = ownAddress, isDue, isForAll = false, element } = definition
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
-	if (!mail.sentAt && !(user.active && isDue(user))) return null
+	if (!mail.sentAt && !((user.active || isForAll) && isDue(user))) return null
 	const found = await element(user, now, mail)
 	if (!found) return null
 	const { renderMail } = await loadRendering()

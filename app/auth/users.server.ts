@@ -9,13 +9,12 @@ import {
 	sql,
 	type Transaction,
 } from "../db/client.server"
-import { enqueueMail } from "../mail/outbox.server"
 import type { Caller } from "./caller"
 import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
 import type { userChangeSchema } from "./schema"
 import type { SignedIn } from "./session/session.server"
-import { nothingPending, removeRivals } from "./user/change.server"
+import { countNotice, enqueueNotice, type Notice, nothingPending, removeRivals } from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
 import { usernameKey } from "./user/username"
 
@@ -62,7 +61,7 @@ export async function readUser(id: string): Promise<User | null> {
 
 /**
  * Changes an account for a superuser; what is not given stays. A new address is unverified unless `verified` comes with
- * it, and the old one is told, if it was verified (OWASP ASVS 5, V6.3.7). What takes something away ends the account's
+ * it, and the old one is told, unless nobody ever confirmed it (OWASP ASVS 5, V6.3.7). What takes something away ends the account's
  * sessions and links, but the session in which it is done.
  *
  * @param by who changes it, and in which session; null for the operator
@@ -79,8 +78,10 @@ export async function updateUser(
 		const updated = await inTransaction((transaction) =>
 			update(id, change, { by, now: caller.now }, transaction),
 		)
-		if (updated.ok) emit("user.updated", updated.user, caller)
-		return updated
+		if (!updated.ok) return updated
+		if (updated.notice) await countNotice(updated.notice, caller)
+		emit("user.updated", updated.user, caller)
+		return { ok: true, user: updated.user }
 	} catch (error) {
 		if (!isUniqueViolation(error)) throw error
 		const key = change.username === undefined ? "" : usernameKey(change.username)
@@ -119,7 +120,10 @@ async function update(
 	change: UserChange,
 	{ by, now }: { by: SignedIn | null; now: Date },
 	transaction: Transaction,
-): Promise<{ ok: true; user: User } | Refusal<"not_found" | "validation_failed" | "unauthenticated">> {
+): Promise<
+	| { ok: true; user: User; notice: Notice | null }
+	| Refusal<"not_found" | "validation_failed" | "unauthenticated">
+> {
 	await alone(LAST_SUPERUSER, transaction)
 	if (by && !(await isStillSuperuser(by, transaction))) return refusal("unauthenticated")
 	const before = await holdUser(id, transaction)
@@ -134,10 +138,12 @@ async function update(
 	const ended = takesAway ? { ...nothingPending(), resetRequestedAt: null } : {}
 	const user = await transaction.user.update({ where: { id }, data: { ...columns, ...ended, epoch } })
 	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
-	if (isNewAddress && before.emailVerifiedAt)
-		await enqueueMail({ kind: "email_changed", user: before, now }, transaction)
 	if (takesAway) await endSessions(user, by, transaction)
-	return { ok: true, user }
+	// Who made it unverified just before is not to keep it from its owner; a registration that nobody confirmed has none.
+	const isOwners = before.emailVerifiedAt !== null || before.unprovenUntil === null
+	const notice =
+		isNewAddress && isOwners ? await enqueueNotice("email_changed", before, now, transaction) : null
+	return { ok: true, user, notice }
 }
 
 /**

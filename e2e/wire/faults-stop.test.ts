@@ -93,6 +93,19 @@ describe("H-69: told to stop by SIGTERM", () => {
 		expect(logged(server, "request.failed")).toEqual([])
 	})
 
+	it("finishes what was asked before it was ready, too", async () => {
+		const nodeOptions = ["--import", "./e2e/support/note-start.mjs"]
+		const env = { SMTP_URL: mailbox.url }
+		const server = await startServer({ env, nodeOptions, waitUntilReady: false })
+		await until(() => logged(server, "test.listening").length === 1)
+		const answer = register(server, somebody())
+		await pause(30)
+		server.process.kill("SIGTERM")
+		expect((await answer).status).toBe(201)
+		expect(await exitCode(server)).toBe(0)
+		expect(logged(server, "server.stopped")).toHaveLength(1)
+	})
+
 	it("says that it is not ready meanwhile, though still alive", async () => {
 		const server = await start()
 		const head = (path: string) =>

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
+import { startServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
 const { server } = serverFixture({}, ["--import", "./e2e/support/note-start.mjs"])
@@ -11,6 +12,15 @@ it("the server listens before it loads what no page needs: threads that hash, an
 	const places = order.map((event) => events().indexOf(event))
 	expect(places).not.toContain(-1)
 	expect(places).toEqual(places.toSorted((one, other) => one - other))
+})
+
+it("what cannot hash does not stay, and says so in one line", async () => {
+	const failing = `import { isMainThread } from "node:worker_threads"; if (!isMainThread) throw new Error("no binary")`
+	const nodeOptions = ["--import", `data:text/javascript,${encodeURIComponent(failing)}`]
+	const broken = await startServer({ nodeOptions, waitUntilReady: false })
+	await expect.poll(() => broken.process.exitCode, { timeout: 20_000 }).toBe(1)
+	expect(broken.output()).toContain("The server does not start: passwords cannot be hashed here (no binary)")
+	expect(broken.logLines().map(({ event }) => event)).not.toContain("server.started")
 })
 
 it("the build asks for nothing when it runs that it would do without in silence", () => {

@@ -266,15 +266,32 @@ describe("U2: a change ends what it must end", () => {
 		expect(sessionsOf()).toBe(0)
 	})
 
-	it("the old address is told of a new one, if it was verified", async () => {
-		const { email } = user.person
-		expect((await patch({ email: somebody().email })).status).toBe(200)
-		expect((await mailbox.next(email)).subject).toContain("was changed")
-		const unproven = somebody()
-		const { link } = await registerUnverified(server, mailbox, unproven)
+	it.each([
+		["with it verified and deactivated", [{ email: "", verified: true, active: false }]],
+		["after it was made unverified", [{ verified: false }, { email: "" }]],
+	])("the old address is told of a new one: %s", async (_how, changes) => {
+		for (const change of changes) {
+			const email = "email" in change ? { email: somebody().email } : {}
+			expect((await patch({ ...change, ...email })).status).toBe(200)
+		}
+		const mail = await mailbox.next(user.person.email)
+		expect(mail.subject).toContain("was changed")
+		expect(mail.text).not.toContain(user.person.username)
+	})
+
+	it("the address of a registration that nobody confirmed is told nothing", async () => {
+		const { link } = await registerUnverified(server, mailbox)
 		expect((await patch({ email: somebody().email }, boss, `/users/${link.user_id}`)).status).toBe(200)
 		const kinds = server.database.prepare(`SELECT "kind" FROM "OutboxMail" WHERE "userId" = ?`).pluck()
 		expect(kinds.all(link.user_id)).toEqual(["verify"])
+	})
+
+	it("however often it is changed, a mailbox gets no more than it may", async () => {
+		const addresses = [somebody().email, user.person.email]
+		const most = 2 * (config.limits.mailPerMailbox.points + 1)
+		for (let count = 0; count <= most; count++)
+			expect((await patch({ email: addresses[count % 2], verified: true })).status).toBe(200)
+		expect(logged(server, "notice.withheld").filter(({ user_id }) => user_id === user.id)).not.toEqual([])
 	})
 
 	it("the same address in another spelling stays verified", async () => {

@@ -11,7 +11,9 @@ import { type CurrentSession, endOtherSessions, type RenewedSession } from "../s
 import { findUser } from "./user.server"
 import { usernameKey } from "./username"
 
-type Notice = "password_changed" | "email_change_requested" | "email_changed"
+type NoticeKind = "password_changed" | "email_change_requested" | "email_changed"
+/** A mail that waits, about an account as it was. */
+export type Notice = { id: string; kind: NoticeKind; user: User }
 type ProfileChange = z.output<typeof profileSchema>
 
 /**
@@ -152,26 +154,41 @@ export function nothingPending() {
 	return { pendingEmail: null, pendingEmailKey: null, pendingEmailAt: null }
 }
 
+/** Tells an account's address what was done; {@link countNotice} is its other half. @param user as it was before */
+export async function enqueueNotice(
+	kind: NoticeKind,
+	user: User,
+	now: Date,
+	transaction: Transaction,
+): Promise<Notice> {
+	return { id: await enqueueMail({ kind, user, now }, transaction), kind, user }
+}
+
 /**
- * {@link changeUser}, and tells the owner, as often as one mailbox may be told. That is counted once the transaction is
- * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other.
+ * Takes a notice back, where its mailbox had as many as it may. That is counted once the transaction is over: in it, it
+ * would wait for a second connection, and where all are taken by such as this, for each other.
  */
+export async function countNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
+	if (await mayNotify(kind, { key: user.emailKey }, caller)) return
+	await withholdMail(id)
+	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+}
+
+/** {@link changeUser}, and tells the owner, as often as one mailbox may be told. */
 async function changeAndTell(
-	kind: Notice,
+	kind: NoticeKind,
 	user: User,
 	state: Prisma.UserWhereInput,
 	data: Prisma.UserUpdateManyMutationInput,
 	caller: Caller,
 	also: (transaction: Transaction) => Promise<void>,
 ): Promise<boolean> {
-	let notice = ""
+	let notice: Notice | null = null
 	const isDone = await changeUser(user, state, data, async (transaction) => {
 		await also(transaction)
-		notice = await enqueueMail({ kind, user, now: caller.now }, transaction)
+		notice = await enqueueNotice(kind, user, caller.now, transaction)
 	})
-	if (!isDone || (await mayNotify(kind, { key: user.emailKey }, caller))) return isDone
-	await withholdMail(notice)
-	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+	if (isDone && notice) await countNotice(notice, caller)
 	return isDone
 }
 
