@@ -6,7 +6,7 @@ import { shownBy } from "./session-transport.server"
 const token = "a".repeat(43)
 const cookie = `${wholeCookieName(config.session.cookieName)}=${token}`
 
-it("H-16: a token in the header stands for itself, and a cookie beside it for nothing", () => {
+it("a token in the header stands for itself, and a cookie beside it for nothing", () => {
 	expect(shownBy({ cookie })).toMatchObject({ cookie: token, bearer: null })
 	expect(shownBy({ cookie, authorization: `Bearer ${token}` })).toMatchObject({ cookie: null, bearer: token })
 	expect(shownBy({ cookie, authorization: "Basic x" })).toMatchObject({ cookie: null, bearer: null })

@@ -205,7 +205,7 @@ const bodies: Hostile[] = [
 	[
 		"dashes",
 		() => post("/login", `multipart/form-data; boundary=${"-".repeat(70)}`, "-".repeat(BODY)),
-		[400],
+		[400, 422],
 	],
 	...["\u0301", "\u1100", "\ufdfa"].flatMap((mark): Hostile[] =>
 		["username", "email", "password", "confirm_password"].map((name) => [
