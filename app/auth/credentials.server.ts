@@ -30,7 +30,7 @@ export async function checkCredentials<Refused extends Refusal = never>(
 ): Promise<
 	{ ok: true; user: User } | NoInfer<Refused> | Refusal<"credentials_invalid" | "rate_limited" | "overloaded">
 > {
-	const { checked, counted } = await checkCounted(user, { identifier, password, before }, caller)
+	const checked = await checkCounted(user, { identifier, password, before }, caller)
 	if (!checked.ok) return checked
 	if (checked.unusable)
 		log.error({ event: "password.unusable", user_id: user?.id }, "A stored password hash cannot be checked")
@@ -38,37 +38,35 @@ export async function checkCredentials<Refused extends Refusal = never>(
 		emit("login.refused", user, caller)
 		return refusal("credentials_invalid")
 	}
-	await Promise.all([refund(...counted.slice(0, -1)), forgive(counted.at(-1) as Charge)])
 	if (checked.outdated) afterAnswer(() => upgradeHash(user, password))
 	return { ok: true, user }
 }
 
-/**
- * A browser that is known has a budget of its own. Once that is used up, it is a stranger's.
- *
- * @returns with the outcome, what it was counted into: last, the account's own budget
- */
+/** A browser that is known has a budget of its own. Once that is used up, it is a stranger's. */
 async function checkCounted<Refused extends Refusal>(
 	user: User | null,
 	{ identifier, password, before }: Credentials<Refused>,
 	caller: Caller,
 ) {
-	const check = async () => {
-		const passed = await before?.()
-		return passed?.ok === false ? passed : verifyPassword(user?.passwordHash ?? null, password, caller)
-	}
+	/** @param own the account's own budget, which a right password forgives */
+	const check = (own: Charge, ...others: Charge[]) =>
+		charging([...others, own], async () => {
+			const passed = await before?.()
+			if (passed?.ok === false) return passed
+			const checked = await verifyPassword(user?.passwordHash ?? null, password, caller)
+			if (checked.ok && checked.right && user?.active) await Promise.all([refund(...others), forgive(own)])
+			return checked
+		})
 	const device = findDevice(user, caller.device)
 	if (device) {
-		const counted: Charge[] = [["wrongPasswordPerDevice", device, caller.address]]
-		const checked = await charging(counted, check)
-		if (checked.ok || checked.code !== "rate_limited") return { checked, counted }
+		const checked = await check(["wrongPasswordPerDevice", device, caller.address])
+		if (checked.ok || checked.code !== "rate_limited") return checked
 	}
-	const counted: Charge[] = [
-		["wrongPasswordPerClient", caller.address, caller.address],
-		// By id where there is one, so that name and mail address share one count.
+	// By id where there is one, so that name and mail address share one count.
+	return check(
 		["wrongPasswordPerAccount", user?.id ?? identifier, caller.address],
-	]
-	return { checked: await charging(counted, check), counted }
+		["wrongPasswordPerClient", caller.address, caller.address],
+	)
 }
 
 /**

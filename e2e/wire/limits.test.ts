@@ -83,6 +83,15 @@ describe("wrong passwords at once", () => {
 		expect(tally(others)).toEqual({ 401: CLIENT.points })
 	})
 
+	it("H-50: more right ones at once than wrong ones are allowed are all let in, from one address or from many", async () => {
+		const person = await registerVerified(server, mailbox)
+		const from = { one: clientOf(server), many: null }
+		for (const client of Object.values(from)) {
+			const answers = times(3 * ACCOUNT.points, () => right(person, client ?? clientOf(server)))
+			expect(tally(await Promise.all(answers))).toEqual({ 200: 3 * ACCOUNT.points })
+		}
+	})
+
 	it("H-50: signing in forgets the wrong tries of that account, and of no other", async () => {
 		const [one, other] = [await registerVerified(server, mailbox), await registerVerified(server, mailbox)]
 		const client = clientOf(server)

@@ -5,6 +5,8 @@ import { type Charge, charge, charging } from "./limit.server"
 
 const { points } = config.limits.wrongPasswordPerAccount
 
+type Refused = ReturnType<typeof refusal<"credentials_invalid">>
+
 const chargeOf = (key: string): Charge => ["wrongPasswordPerAccount", key, "192.0.2.1"]
 const succeed = async () => ({ ok: true as const, value: 7 })
 
@@ -52,6 +54,16 @@ describe("charging", () => {
 		const work = vi.fn(() => new Promise<{ ok: true }>((resolve) => setTimeout(resolve, 20, { ok: true })))
 		await Promise.all(Array.from({ length: 50 }, () => charging([chargeOf("at-once")], work)))
 		expect(work).toHaveBeenCalledTimes(points)
+	})
+
+	it("waits for tries that are not decided yet, and begins in the place of those that cost nothing", async () => {
+		const undone = () =>
+			new Promise<Refused>((resolve) => setTimeout(resolve, 20, refusal("credentials_invalid")))
+		const work = vi.fn(undone)
+		const first = Array.from({ length: points }, () => charging([chargeOf("undecided")], work))
+		const outcomes = await Promise.all([...first, charging([chargeOf("undecided")], succeed)])
+		expect(work).toHaveBeenCalledTimes(points)
+		expect(outcomes.at(-1)).toEqual({ ok: true, value: 7 })
 	})
 
 	it("with nothing to charge just works", async () => {
