@@ -32,6 +32,8 @@ export function ownPath(candidate: unknown): string | null {
 	const url = URL.parse(candidate, env.appUrl)
 	if (url?.origin !== env.appUrl || url.pathname.includes("//")) return null
 	if (UNSAFE_ENCODED.test(url.pathname) || isWayStation(url.pathname)) return null
+	// Asks for a route's data, which no page is.
+	if (url.searchParams.has("_data")) return null
 	const path = url.pathname + url.search + url.hash
 	return path.length <= MAX_LENGTH ? path : null
 }

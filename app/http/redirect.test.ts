@@ -73,6 +73,7 @@ describe("H-31: anything else leads to the default, silently", () => {
 		"/healthz",
 		"/readyz",
 		"/__manifest?p=%2F",
+		"/account?_data=root",
 		"/account.data",
 		"/%6cogin",
 		"/log%49n",
