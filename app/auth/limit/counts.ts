@@ -40,10 +40,20 @@ export function rulesOf(name: LimitName): { points: number; windowMs: number; bl
 	return { points, windowMs: durationSeconds * 1000, blockMs: blockSeconds * 1000 }
 }
 
-/** Told once for each that is refused. @param milliseconds until it may be tried again */
+/** Which limit refused: for the operator, not for the client. */
+const refusedBy = new WeakMap<object, LimitName>()
+
+/** @param milliseconds until it may be tried again */
 export function rateLimited(name: LimitName, milliseconds: number): Refusal<"rate_limited"> {
-	countLimitRefusal(name)
 	const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
 	const counts = name.startsWith("mail") ? "mails" : "tries"
-	return refusal("rate_limited", { counts, retryAfterSeconds, limit: config.limits[name].points })
+	const refused = refusal("rate_limited", { counts, retryAfterSeconds, limit: config.limits[name].points })
+	refusedBy.set(refused, name)
+	return refused
+}
+
+/** Once for each that is refused, however often it was tried. @param refused what {@link rateLimited} gave */
+export function noteRefusal(refused: Refusal<"rate_limited">): void {
+	const name = refusedBy.get(refused)
+	if (name) countLimitRefusal(name)
 }

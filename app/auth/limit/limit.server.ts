@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { env } from "../../env.server"
 import type { Refusal } from "../refusal"
-import type { Charge, Counts } from "./counts"
+import { type Charge, type Counts, noteRefusal } from "./counts"
 import { CountsInMemory } from "./counts-in-memory.server"
 import { CountsWithFallback } from "./counts-with-fallback.server"
 
@@ -60,12 +60,15 @@ async function workFor<Outcome extends { ok: boolean }>(
 async function chargeOnceDecided(charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	const deadline = performance.now() + MAX_WAIT_MS
 	for (;;) {
-		const limited = await charge(...charges)
+		const limited = charges.length > 0 ? await counts.take(charges) : null
+		if (!limited) return null
 		const others = charges.flatMap((each) => [...(undecided.get(keyOf(each)) ?? [])])
-		if (!limited || others.length === 0) return limited
 		const left = deadline - performance.now()
-		if (left <= 0) return { ...limited, retryAfterSeconds: RETRY_AFTER_SECONDS }
-		await Promise.race([...others, pause(left)])
+		if (others.length === 0 || left <= 0) {
+			noteRefusal(limited)
+			return others.length === 0 ? limited : { ...limited, retryAfterSeconds: RETRY_AFTER_SECONDS }
+		}
+		await Promise.race([...others, pause(left, undefined, { ref: false })])
 	}
 }
 
@@ -81,7 +84,9 @@ function keyOf([limit, key]: Charge): string {
 
 /** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
 export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
-	return charges.length > 0 ? counts.take(charges) : null
+	const limited = charges.length > 0 ? await counts.take(charges) : null
+	if (limited) noteRefusal(limited)
+	return limited
 }
 
 /** Gives back what was charged for work that turned out to cost nothing: the very same charges. */
