@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { dirname, join } from "node:path"
 import type { Plugin } from "vite"
@@ -29,12 +29,14 @@ export function productionInstall(): Plugin {
 			const names = imported.filter((id) => !(id in bundle) && !isBuiltin(id)).map(packageName)
 			const { name, version, private: isPrivate, type, engines, ...others } = readJson("package.json")
 			const lock = readJson("package-lock.json")
+			const npmrc = join(dirname(dir), ".npmrc")
+			rmSync(npmrc, { force: true })
 			if (takesNewSqlite()) {
 				Object.assign(lock.packages, readJson(join(NEW_SQLITE, "package-lock.json")).packages, {
 					"": lock.packages[""],
 				})
 				// It comes compiled, and npm would do it once more.
-				writeFileSync(join(dirname(dir), ".npmrc"), "ignore-scripts=true\n")
+				writeFileSync(npmrc, "ignore-scripts=true\n")
 			}
 
 			const dependencies = versionsOf(lock.packages, [...new Set(names)].sort())

@@ -20,8 +20,8 @@ type MailDefinition = {
 	addressOf?: ((user: User) => string | null) | null
 	/** Whether there is still something to say, of an account whose address is the mail's. */
 	isDue: (user: User) => boolean
-	/** Whether that goes for an account that is deactivated, too. */
-	isForAll?: boolean
+	/** Whether that goes for an account that is deactivated, too; without this, it does not. */
+	isDueWhenInactive?: boolean
 	/** Null where there is nobody to say it to. */
 	element: (user: User, now: Date, mail: OutboxMail) => Promise<MailElement | null>
 }
@@ -73,7 +73,7 @@ const mails = {
 	email_changed: {
 		addressOf: null,
 		isDue: () => true,
-		isForAll: true,
+		isDueWhenInactive: true,
 		element: async () => EmailChangeNoticeMail({ username: null, isDone: true, resetLink: null }),
 	},
 } satisfies Record<MailKind, MailDefinition>
@@ -84,10 +84,10 @@ const mails = {
  */
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
 	const definition: MailDefinition = mails[mail.kind as MailKind]
-	const { addressOf = ownAddress, isDue, isForAll = false, element } = definition
+	const { addressOf = ownAddress, isDue, isDueWhenInactive = false, element } = definition
 	const user = mail.userId ? await findUser(mail.userId) : null
 	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
-	if (!mail.sentAt && !((user.active || isForAll) && isDue(user))) return null
+	if (!mail.sentAt && !((user.active || isDueWhenInactive) && isDue(user))) return null
 	const found = await element(user, now, mail)
 	if (!found) return null
 	const { renderMail } = await loadRendering()

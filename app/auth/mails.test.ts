@@ -50,22 +50,26 @@ function compose(kind: MailKind, user: User, mail: Partial<OutboxMail> = {}) {
 	return composeMail({ ...row, ...mail } as OutboxMail, now)
 }
 
-describe.each<{ kind: MailKind; due: Partial<User>; isLate?: Partial<User>; isForAll?: true; path?: string }>(
-	[
-		{ kind: "verify", due: unproven, isLate: { emailVerifiedAt: now }, path: "/verify?" },
-		{ kind: "reset", due: asked, isLate: { resetRequestedAt: null }, path: "/reset-password?" },
-		{ kind: "password_changed", due: {} },
-		{
-			kind: "email_change",
-			due: moving,
-			isLate: { pendingEmail: null, pendingEmailKey: null },
-			path: "/account/email/confirm?",
-		},
-		{ kind: "email_change_requested", due: moving },
-		// Who takes an account away may deactivate it as well.
-		{ kind: "email_changed", due: {}, isForAll: true },
-	],
-)("the mail $kind", ({ kind, due, isLate, isForAll = false, path }) => {
+describe.each<{
+	kind: MailKind
+	due: Partial<User>
+	isLate?: Partial<User>
+	isDueWhenInactive?: true
+	path?: string
+}>([
+	{ kind: "verify", due: unproven, isLate: { emailVerifiedAt: now }, path: "/verify?" },
+	{ kind: "reset", due: asked, isLate: { resetRequestedAt: null }, path: "/reset-password?" },
+	{ kind: "password_changed", due: {} },
+	{
+		kind: "email_change",
+		due: moving,
+		isLate: { pendingEmail: null, pendingEmailKey: null },
+		path: "/account/email/confirm?",
+	},
+	{ kind: "email_change_requested", due: moving },
+	// Who takes an account away may deactivate it as well.
+	{ kind: "email_changed", due: {}, isDueWhenInactive: true },
+])("the mail $kind", ({ kind, due, isLate, isDueWhenInactive = false, path }) => {
 	it("says something of its own, in both forms, with a link of APP_URL where it has one", async () => {
 		const message = await compose(kind, await account(due))
 		expect(message?.subject).toMatch(/\S/)
@@ -82,7 +86,7 @@ describe.each<{ kind: MailKind; due: Partial<User>; isLate?: Partial<User>; isFo
 			await db.user.update({ where: { id: whole.id }, data: isLate })
 			expect(await compose(kind, whole)).toBeNull()
 		}
-		expect((await compose(kind, await account({ ...due, active: false }))) !== null).toBe(isForAll)
+		expect((await compose(kind, await account({ ...due, active: false }))) !== null).toBe(isDueWhenInactive)
 		expect(await compose(kind, whole, { userId: null })).toBeNull()
 		expect(await compose(kind, whole, { userId: randomUUID() })).toBeNull()
 	})

@@ -14,7 +14,7 @@ import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
 import type { userChangeSchema } from "./schema"
 import type { SignedIn } from "./session/session.server"
-import { countNotice, enqueueNotice, type Notice, nothingPending, removeRivals } from "./user/change.server"
+import { enqueueNotice, limitNotice, type Notice, nothingPending, removeRivals } from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
 import { usernameKey } from "./user/username"
 
@@ -61,8 +61,8 @@ export async function readUser(id: string): Promise<User | null> {
 
 /**
  * Changes an account for a superuser; what is not given stays. A new address is unverified unless `verified` comes with
- * it, and the old one is told, unless nobody ever confirmed it (OWASP ASVS 5, V6.3.7). What takes something away ends the account's
- * sessions and links, but the session in which it is done.
+ * it, and the old one is told, unless nobody ever confirmed it (OWASP ASVS 5, V6.3.7). What takes something away ends
+ * the account's sessions and links, but the session in which it is done.
  *
  * @param by who changes it, and in which session; null for the operator
  * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser;
@@ -79,7 +79,7 @@ export async function updateUser(
 			update(id, change, { by, now: caller.now }, transaction),
 		)
 		if (!updated.ok) return updated
-		if (updated.notice) await countNotice(updated.notice, caller)
+		if (updated.notice) await limitNotice(updated.notice, caller)
 		emit("user.updated", updated.user, caller)
 		return { ok: true, user: updated.user }
 	} catch (error) {

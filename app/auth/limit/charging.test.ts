@@ -66,6 +66,21 @@ describe("charging", () => {
 		expect(outcomes.at(-1)).toEqual({ ok: true, value: 7 })
 	})
 
+	it("does not wait for tries that another limit than the one that is used up counts", async () => {
+		await left("for-good")
+		let end = () => {}
+		const underWay = () => new Promise<{ ok: true }>((resolve) => (end = () => resolve({ ok: true })))
+		const work = vi.fn(underWay)
+		const client: Charge = ["wrongPasswordPerClient", "192.0.2.9", "192.0.2.9"]
+		const first = charging([client], work)
+		await vi.waitFor(() => expect(work).toHaveBeenCalled())
+		const refused = await charging([client, chargeOf("for-good")], succeed)
+		expect(refused).toMatchObject({ code: "rate_limited" })
+		expect("retryAfterSeconds" in refused && refused.retryAfterSeconds).toBeGreaterThan(2)
+		end()
+		await first
+	})
+
 	it("with nothing to charge just works", async () => {
 		expect(await charging([], succeed)).toEqual({ ok: true, value: 7 })
 	})

@@ -1,6 +1,5 @@
 import { config } from "../../auth.config"
 import type { LimitName } from "../../auth.config.check.server"
-import { countLimitRefusal } from "../../metrics.server"
 import { type Refusal, refusal } from "../refusal"
 
 /** A limit, whose count it is (a client address, an account, a mailbox), and from where it is counted. */
@@ -40,20 +39,21 @@ export function rulesOf(name: LimitName): { points: number; windowMs: number; bl
 	return { points, windowMs: durationSeconds * 1000, blockMs: blockSeconds * 1000 }
 }
 
-/** Which limit refused: for the operator, not for the client. */
-const refusedBy = new WeakMap<object, LimitName>()
+/** Which limit refused: for the operator, and not for the client. */
+const limits = new WeakMap<Refusal<"rate_limited">, LimitName>()
 
 /** @param milliseconds until it may be tried again */
 export function rateLimited(name: LimitName, milliseconds: number): Refusal<"rate_limited"> {
 	const retryAfterSeconds = Math.max(1, Math.ceil(milliseconds / 1000))
 	const counts = name.startsWith("mail") ? "mails" : "tries"
 	const refused = refusal("rate_limited", { counts, retryAfterSeconds, limit: config.limits[name].points })
-	refusedBy.set(refused, name)
+	limits.set(refused, name)
 	return refused
 }
 
-/** Once for each that is refused, however often it was tried. @param refused what {@link rateLimited} gave */
-export function noteRefusal(refused: Refusal<"rate_limited">): void {
-	const name = refusedBy.get(refused)
-	if (name) countLimitRefusal(name)
+/** @param refused what {@link rateLimited} gave @throws for any other */
+export function limitOf(refused: Refusal<"rate_limited">): LimitName {
+	const name = limits.get(refused)
+	if (!name) throw new Error("This refusal is of no limit")
+	return name
 }

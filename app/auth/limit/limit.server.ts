@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { env } from "../../env.server"
+import { countLimitRefusal } from "../../metrics.server"
 import type { Refusal } from "../refusal"
-import { type Charge, type Counts, noteRefusal } from "./counts"
+import { type Charge, type Counts, limitOf } from "./counts"
 import { CountsInMemory } from "./counts-in-memory.server"
 import { CountsWithFallback } from "./counts-with-fallback.server"
+import { OpenTries } from "./open-tries"
 
 export type { Charge }
 
@@ -13,8 +15,7 @@ const RETRY_AFTER_SECONDS = 2
 
 const counts = await chooseCounts()
 
-/** Tries of this process that are not decided yet, by each of what they are counted into. */
-const undecided = new Map<string, Set<Promise<unknown>>>()
+const open = new OpenTries()
 
 /**
  * Counts before the work is done, so that a hundred tries at once are not a hundred tries allowed, and gives it back
@@ -31,15 +32,7 @@ export async function charging<Outcome extends { ok: boolean }>(
 	const limited = await chargeOnceDecided(charges)
 	if (limited) return limited
 	const outcome = workFor(charges, work)
-	const decided = outcome.catch(() => {})
-	for (const charge of charges) undecidedOf(charge).add(decided)
-	void decided.then(() => {
-		for (const charge of charges) {
-			const others = undecidedOf(charge)
-			others.delete(decided)
-			if (others.size === 0) undecided.delete(keyOf(charge))
-		}
-	})
+	open.add(charges, outcome)
 	return outcome
 }
 
@@ -57,35 +50,31 @@ async function workFor<Outcome extends { ok: boolean }>(
 	}
 }
 
+/** Waits for those that use up the limit in question: none of them, and it is used up for good. */
 async function chargeOnceDecided(charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	const deadline = performance.now() + MAX_WAIT_MS
 	for (;;) {
-		const limited = charges.length > 0 ? await counts.take(charges) : null
+		const limited = await take(charges)
 		if (!limited) return null
-		const others = charges.flatMap((each) => [...(undecided.get(keyOf(each)) ?? [])])
+		const name = limitOf(limited)
+		const others = open.of(charges.filter(([limit]) => limit === name))
 		const left = deadline - performance.now()
 		if (others.length === 0 || left <= 0) {
-			noteRefusal(limited)
+			countLimitRefusal(name)
 			return others.length === 0 ? limited : { ...limited, retryAfterSeconds: RETRY_AFTER_SECONDS }
 		}
 		await Promise.race([...others, pause(left, undefined, { ref: false })])
 	}
 }
 
-function undecidedOf(charge: Charge): Set<Promise<unknown>> {
-	const found = undecided.get(keyOf(charge)) ?? new Set()
-	undecided.set(keyOf(charge), found)
-	return found
-}
-
-function keyOf([limit, key]: Charge): string {
-	return `${limit} ${key}`
+async function take(charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
+	return charges.length > 0 ? counts.take(charges) : null
 }
 
 /** @returns the refusal `rate_limited` when any of the limits is used up, else null. */
 export async function charge(...charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
-	const limited = charges.length > 0 ? await counts.take(charges) : null
-	if (limited) noteRefusal(limited)
+	const limited = await take(charges)
+	if (limited) countLimitRefusal(limitOf(limited))
 	return limited
 }
 

@@ -154,7 +154,7 @@ export function nothingPending() {
 	return { pendingEmail: null, pendingEmailKey: null, pendingEmailAt: null }
 }
 
-/** Tells an account's address what was done; {@link countNotice} is its other half. @param user as it was before */
+/** Tells an account's address what was done; {@link limitNotice} is its other half. @param user as it was before */
 export async function enqueueNotice(
 	kind: NoticeKind,
 	user: User,
@@ -168,7 +168,7 @@ export async function enqueueNotice(
  * Takes a notice back, where its mailbox had as many as it may. That is counted once the transaction is over: in it, it
  * would wait for a second connection, and where all are taken by such as this, for each other.
  */
-export async function countNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
+export async function limitNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
 	if (await mayNotify(kind, { key: user.emailKey }, caller)) return
 	await withholdMail(id)
 	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
@@ -188,7 +188,7 @@ async function changeAndTell(
 		await also(transaction)
 		notice = await enqueueNotice(kind, user, caller.now, transaction)
 	})
-	if (isDone && notice) await countNotice(notice, caller)
+	if (isDone && notice) await limitNotice(notice, caller)
 	return isDone
 }
 
