@@ -30,6 +30,7 @@ import { answerProblem } from "./app/server/answer-problem.server"
 import { answerBrokenRequest } from "./app/server/broken-request.server"
 import { builtAssets } from "./app/server/built-assets.server"
 import { respondWithJson } from "./app/server/json-responder.server"
+import { messageClasses } from "./app/server/message-classes.server"
 import { refuseOtherMethods } from "./app/server/methods.server"
 import { serveMetrics } from "./app/server/metrics.server"
 import { networksInTurn } from "./app/server/network-turns.server"
@@ -86,7 +87,12 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	const requestTimeout = config.server.requestTimeoutSeconds * 1000
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
-		{ connectionsCheckingInterval: TIMEOUT_CHECK_MS, requestTimeout, requireHostHeader: false },
+		{
+			...messageClasses(app),
+			connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+			requestTimeout,
+			requireHostHeader: false,
+		},
 		handle,
 	)
 	// By itself, Node leaves out all but the first 2,000, and guards would not see the others; their size is bounded.

@@ -1,6 +1,7 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
 import {
+	allOfUser,
 	alone,
 	db,
 	inTransaction,
@@ -48,7 +49,7 @@ export async function listUsers(options: {
 		.replace(/[\\%_]/g, "\\$&")}%`
 	const found = sql`"User" WHERE "usernameKey" LIKE ${pattern} ESCAPE '\\' OR "emailKey" LIKE ${pattern} ESCAPE '\\'`
 	const users = await query<User>(
-		sql`SELECT * FROM ${found} ORDER BY "usernameKey" LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`,
+		sql`SELECT ${allOfUser} FROM ${found} ORDER BY "usernameKey" LIMIT ${pageSize} OFFSET ${(page - 1) * pageSize}`,
 	)
 	const [counted] = await query<{ total: number | bigint }>(sql`SELECT count(*) AS "total" FROM ${found}`)
 	return { users, total: Number(counted?.total ?? 0) }

@@ -2,6 +2,7 @@ import { env } from "../env.server"
 import { log } from "../log.server"
 import type { Engine } from "./engine"
 import { Prisma } from "./generated/client"
+import type { Statement } from "./statement.server"
 
 /** How often a transaction is begun anew that was undone because another one was in its way. */
 const MAX_TRIES = 4
@@ -15,6 +16,8 @@ export const db = engine.client.$extends({
 
 /** What the table of users has. */
 export const userColumns: string[] = Object.keys(Prisma.UserScalarFieldEnum)
+/** What the table of sessions has. */
+export const sessionColumns: string[] = Object.keys(Prisma.SessionScalarFieldEnum)
 
 export type Transaction = Parameters<Parameters<typeof db.$transaction>[0]>[0]
 
@@ -38,16 +41,19 @@ export async function inTransaction<T>(
 }
 
 /** What every request or every sign-in runs goes past Prisma's engine, see decision 13; errors are the same. */
-export function query<Row>(statement: Prisma.Sql): Promise<Row[]> {
+export function query<Row>(statement: Statement): Promise<Row[]> {
 	return engine.read<Row>(statement).catch(rethrow)
 }
 
 /** @returns how many rows it changed. */
-export function execute(statement: Prisma.Sql): Promise<number> {
+export function execute(statement: Statement): Promise<number> {
 	return engine.change(statement).catch(rethrow)
 }
 
 export const { sql, raw, join } = Prisma
+
+/** For `SELECT`, where SQLite's side takes no `*`. */
+export const allOfUser = raw(userColumns.map((column) => `"${column}"`).join(", "))
 
 /** See {@link Engine}. */
 export const { hasRowLocks } = engine

@@ -1,4 +1,5 @@
-import type { Prisma, PrismaClient } from "./generated/client"
+import type { PrismaClient } from "./generated/client"
+import type { Statement } from "./statement.server"
 
 /**
  * What differs between databases. `DATABASE_URL` chooses: `sqlite/` or `postgres/`, of which only the chosen one is
@@ -6,10 +7,13 @@ import type { Prisma, PrismaClient } from "./generated/client"
  */
 export type Engine = {
 	client: PrismaClient
-	/** Past Prisma's engine: statements of ours that are kept prepared. @returns rows as Prisma gives them */
-	read: <Row>(statement: Prisma.Sql) => Promise<Row[]>
+	/**
+	 * Past Prisma's engine: statements of ours that are kept prepared. @returns rows as Prisma gives them; columns called
+	 * `table.column` as an object `table`
+	 */
+	read: <Row>(statement: Statement) => Promise<Row[]>
 	/** @returns how many rows changed */
-	change: (statement: Prisma.Sql) => Promise<number>
+	change: (statement: Statement) => Promise<number>
 	/** Applies migrations, and makes ready what a new connection needs. @throws {StartError} */
 	open: (onMigrated: (name: string) => void) => Promise<void>
 	/** It may be opened again. */

@@ -1,5 +1,19 @@
 import { Prisma } from "./generated/client"
 
+/** What is run: its text as SQLite reads it (`sql`) and as PostgreSQL does (`text`), and its values. */
+export type Statement = Pick<Prisma.Sql, "sql" | "text" | "values">
+
+/**
+ * For what every request runs: the text is put together once, and not for each call.
+ *
+ * @param example the statement with any values
+ * @returns what makes it with those of a call
+ */
+export function withValues(example: Prisma.Sql): (...values: Prisma.Sql["values"]) => Statement {
+	const { sql, text } = example
+	return (...values) => ({ sql, text, values })
+}
+
 /**
  * A row as a statement that inserts it if `condition` holds.
  *

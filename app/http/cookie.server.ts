@@ -32,12 +32,14 @@ export function readCookie(request: Request, name: string): string | null {
 
 /** The same, of the header itself. */
 export function findCookie(header: string, name: string): string | null {
+	const wholeName = wholeCookieName(name)
+	if (!header.includes(wholeName)) return null
 	for (const pair of header.split(";")) {
 		// Not trim(): to a browser U+00A0 is part of a name, so a sibling domain could set "\u00a0__Host-id" past the
 		// prefix.
 		const [key, ...value] = trimBlanks(pair).split("=")
 		// Without "=" it is a cookie without a name, whose value happens to be ours (RFC 6265bis, 5.7).
-		if (key === wholeCookieName(name) && value.length > 0) return value.join("=").replace(/^"(.*)"$/, "$1")
+		if (key === wholeName && value.length > 0) return value.join("=").replace(/^"(.*)"$/, "$1")
 	}
 	return null
 }

@@ -40,7 +40,7 @@ export async function requireAnonymous(args: LoaderFunctionArgs): Promise<void> 
 	if (await getSignedIn(args)) throw replace(requestedPath(request) ?? config.login.redirectTo, 303)
 }
 
-export async function getSignedIn({ context }: LoaderFunctionArgs): Promise<SignedIn | null> {
+export function getSignedIn({ context }: LoaderFunctionArgs): Promise<SignedIn | null> {
 	return authenticate(context.shown, context.caller)
 }
 

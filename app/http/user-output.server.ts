@@ -15,8 +15,8 @@ const shown = Object.entries(fields)
  */
 export function userOutput(user: User): Record<string, unknown> {
 	if (output) return output(user)
-	const values = new Map<string, unknown>(Object.entries(user))
-	return { ...publicUser(user), ...Object.fromEntries(shown.map((name) => [name, values.get(name)])) }
+	const values: Record<string, unknown> = user
+	return { ...publicUser(user), ...Object.fromEntries(shown.map((name) => [name, values[name]])) }
 }
 
 /** The same of an account that was made just now, of which less is told. */

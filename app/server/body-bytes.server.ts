@@ -14,9 +14,13 @@ export function refusedBody(request: IncomingMessage): ProblemCode | null {
 	return null
 }
 
-/** Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more. */
-export function readWholeBody(request: Request): Promise<ProblemCode | null> {
-	if (!hasBody(request)) return Promise.resolve(null)
+/**
+ * Reads at most `maxBodyBytes`, whatever the client announced, and hands on a body that can be read once more.
+ *
+ * @returns what is wrong with it; at once where there is none, so that most requests wait for nothing
+ */
+export function readWholeBody(request: Request): ProblemCode | null | Promise<ProblemCode | null> {
+	if (!hasBody(request)) return null
 	const chunks: Buffer[] = []
 	let size = 0
 	return new Promise((resolve) => {

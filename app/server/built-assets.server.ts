@@ -15,7 +15,6 @@ export function builtAssets(): RequestHandler {
 	const setHeaders = (response: ServerResponse) =>
 		response.setHeader("Cache-Control", "public, max-age=31536000, immutable")
 	const router = express.Router()
-	router.use((request, _response, next) => next(files.has(request.path) ? undefined : "router"))
 	router.use((request, response, next) => {
 		// By itself, `compression` leaves it out of a 304 (RFC 9110, 15.4.5).
 		response.vary("Accept-Encoding")
@@ -26,5 +25,5 @@ export function builtAssets(): RequestHandler {
 	router.use(compression())
 	router.use("/assets", express.static(`${FOLDER}/assets`, { setHeaders, index: false, redirect: false }))
 	router.use(express.static(FOLDER, { cacheControl: false, index: false, redirect: false }))
-	return router
+	return (request, response, next) => (files.has(request.path) ? router(request, response, next) : next())
 }

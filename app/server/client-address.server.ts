@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import { isIP, isIPv6 } from "node:net"
+import { isIP, isIPv4, isIPv6 } from "node:net"
 import { env } from "../env.server"
 
 /**
@@ -7,24 +7,26 @@ import { env } from "../env.server"
  * `X-Forwarded-For`, so only the entries at its right end, one per trusted proxy, are worth anything.
  */
 export function clientAddress(request: IncomingMessage): string {
-	const socket = request.socket.remoteAddress ?? ""
 	const header = request.headers["x-forwarded-for"]
-	const hops = String(header ?? "").split(",")
-	const claimed = header && env.trustedProxies > 0 ? (hops.at(-env.trustedProxies) ?? hops[0] ?? "") : ""
-	return normalizeAddress(claimed) ?? normalizeAddress(socket) ?? "unknown"
+	const hops = header && env.trustedProxies > 0 ? String(header).split(",") : []
+	const claimed = hops.at(-env.trustedProxies) ?? hops[0]
+	const known = claimed === undefined ? null : normalizeAddress(claimed)
+	return known ?? normalizeAddress(request.socket.remoteAddress ?? "") ?? "unknown"
 }
 
 /**
  * @returns one spelling per client: no port, IPv4 as such even when mapped, IPv6 as its /64; null if it is no address.
  */
 export function normalizeAddress(text: string): string | null {
+	// Nearly all; as `::ffff:` where the socket takes both kinds.
+	const ipv4 = text.startsWith("::ffff:") ? text.slice("::ffff:".length) : text
+	if (isIPv4(ipv4)) return ipv4
 	const bare = text
 		.trim()
 		.replace(/^\[(.*)\](?::\d+)?$/, "$1")
 		.replace(/^([\d.]+):\d+$/, "$1")
 		.replace(/%.*$/, "")
-	if (!isIP(bare)) return null
-	if (!isIPv6(bare)) return bare
+	if (!isIPv6(bare)) return isIP(bare) ? bare : null
 	const shortest = new URL(`http://[${bare}]`).hostname.slice(1, -1)
 	const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(shortest)?.slice(1)
 	return mapped ? mapped.flatMap(toTwoBytes).join(".") : networkOf(shortest)

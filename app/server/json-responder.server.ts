@@ -61,10 +61,10 @@ async function answer(
 
 async function send(result: unknown, response: ExpressResponse): Promise<void> {
 	if (result instanceof Response) return sendWebResponse(result, response)
-	if (!isData(result)) return sendJson(await settled(result), response)
-	const body = await settled(result.data)
-	if (result.init?.status) response.status(result.init.status)
-	setHeaders(new Headers(result.init?.headers), response)
+	const { data, init } = isData(result) ? result : { data: result }
+	const body = holdsPromise(data) ? await settled(data) : data
+	if (init?.status) response.status(init.status)
+	if (init?.headers) setHeaders(new Headers(init.headers), response)
 	sendJson(body, response)
 }
 

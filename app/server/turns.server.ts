@@ -16,7 +16,8 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		underWay.set(socket, { request, response })
 		response.once("close", () => {
 			underWay.delete(socket)
-			setImmediate(next, socket)
+			if (queues.get(socket)?.length || broken.has(socket)) setImmediate(next, socket)
+			else queues.delete(socket)
 		})
 		dropStalled(socket, response, stalledAfterMs)
 		handle(request, response)

@@ -20,7 +20,7 @@ export function cookie() {
 				device: markDevice(user, caller.device),
 			}
 		},
-		authenticate: async (shown) => (shown.cookie ? findSession(shown.cookie, name) : null),
+		authenticate: (shown) => (shown.cookie ? findSession(shown.cookie, name) : null),
 		async signOut(shown) {
 			if (shown.cookie) await endSession(shown.cookie)
 		},

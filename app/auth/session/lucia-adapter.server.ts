@@ -1,10 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises"
-import { type Adapter, Lucia, TimeSpan } from "lucia"
+import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from "lucia"
 import { config } from "../../auth.config"
 import { currentTime } from "../../clock.server"
-import { db, execute, held, isDatabaseUnavailable, query, sql } from "../../db/client.server"
+import {
+	db,
+	execute,
+	held,
+	isDatabaseUnavailable,
+	query,
+	raw,
+	sessionColumns,
+	sql,
+	userColumns,
+} from "../../db/client.server"
 import type { Session } from "../../db/generated/client"
-import { insertInto } from "../../db/statement.server"
+import { insertInto, withValues } from "../../db/statement.server"
 import { log } from "../../log.server"
 import type { User } from "../user/user.server"
 
@@ -28,41 +38,26 @@ declare module "lucia" {
 /** The account was deleted, deactivated or reset since it was read: it gets no session. */
 export class AccountEnded extends Error {}
 
-/** The session's columns under names that no column of the user has, which a fork may call as it likes. */
-type SessionColumns = {
-	[Column in Exclude<keyof Session, "id" | "userId"> as `session.${Column}`]: Session[Column]
-}
+/** A session and its user, as two objects in one row. */
+const sessionAndUser = withValues(
+	sql`SELECT ${raw(
+		[
+			...sessionColumns.map((column) => `s."${column}" AS "session.${column}"`),
+			...userColumns.map((column) => `u."${column}" AS "user.${column}"`),
+		].join(", "),
+	)} FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${"id"}`,
+)
 
 /** Lucia over Prisma. Updates never insert: a session that was ended in the meantime stays ended. */
 export const adapter: Adapter = {
 	async getSessionAndUser(id) {
-		const [row] = await query<User & SessionColumns>(sql`
-			SELECT u.*, s."backend" AS "session.backend", s."epoch" AS "session.epoch", s."expiresAt" AS "session.expiresAt",
-				s."absoluteExpiresAt" AS "session.absoluteExpiresAt", s."createdAt" AS "session.createdAt",
-				s."lastSeenAt" AS "session.lastSeenAt", s."address" AS "session.address",
-				s."userAgent" AS "session.userAgent"
-			FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${id}`)
-		if (!row || row["session.expiresAt"] <= currentTime()) return [null, null]
-		const {
-			"session.backend": backend,
-			"session.epoch": epoch,
-			"session.expiresAt": expiresAt,
-			"session.absoluteExpiresAt": absoluteExpiresAt,
-			"session.createdAt": createdAt,
-			"session.lastSeenAt": lastSeenAt,
-			"session.address": address,
-			"session.userAgent": userAgent,
-			...user
-		} = row
-		const attributes = { backend, epoch, absoluteExpiresAt, createdAt, lastSeenAt, address, userAgent }
-		return [
-			{ id, userId: user.id, expiresAt, attributes },
-			{ id: user.id, attributes: user },
-		]
+		const [row] = await query<{ session: Session; user: User }>(sessionAndUser(id))
+		if (!row || row.session.expiresAt <= currentTime()) return [null, null]
+		return [asLuciaKnowsIt(row.session), { id: row.user.id, attributes: row.user }]
 	},
 	async getUserSessions(userId) {
 		const rows = await db.session.findMany({ where: { userId } })
-		return rows.map(({ id, userId, expiresAt, ...attributes }) => ({ id, userId, expiresAt, attributes }))
+		return rows.map(asLuciaKnowsIt)
 	},
 	async setSession({ id, userId, attributes: { remember, ...columns } }) {
 		const { absoluteExpiresAt, createdAt, epoch } = columns
@@ -97,6 +92,10 @@ export const lucia = new Lucia(adapter, {
 	getSessionAttributes: (attributes) => attributes,
 	getUserAttributes: (attributes) => attributes,
 })
+
+function asLuciaKnowsIt({ id, userId, expiresAt, ...attributes }: Session): DatabaseSession {
+	return { id, userId, expiresAt, attributes }
+}
 
 async function extendSession(id: string, expiresAt: Date): Promise<void> {
 	try {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto"
+import { hash, randomBytes } from "node:crypto"
 import { config } from "../../auth.config"
 import { currentTime } from "../../clock.server"
 import { execute, sql, type Transaction } from "../../db/client.server"
@@ -133,5 +133,5 @@ function newToken(): string {
 }
 
 function sessionId(token: string): string {
-	return createHash("sha256").update(token).digest("hex")
+	return hash("sha256", token)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { config } from "../../auth.config"
 import {
+	allOfUser,
 	db,
 	execute,
 	inTransaction,
@@ -142,7 +143,7 @@ export async function findUnproven(emailKey: string, preferred: string | null): 
 async function findOne(condition: Prisma.Sql): Promise<User | null> {
 	// PostgreSQL takes no NUL, not even to say that nobody is called so.
 	if (condition.values.some((value) => String(value).includes("\0"))) return null
-	const [user] = await query<User>(sql`SELECT * FROM "User" WHERE ${condition}`)
+	const [user] = await query<User>(sql`SELECT ${allOfUser} FROM "User" WHERE ${condition}`)
 	return user ?? null
 }
 

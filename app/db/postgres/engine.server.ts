@@ -4,8 +4,10 @@ import { PrismaPg } from "@prisma/adapter-pg"
 import pg from "pg"
 import { log } from "../../log.server"
 import type { Engine } from "../engine"
-import type { Prisma, PrismaClient } from "../generated/client"
+import type { PrismaClient } from "../generated/client"
 import { PrismaClient as PostgresClient } from "../generated/postgres/client"
+import { makeRow, placesOf } from "../rows"
+import type { Statement } from "../statement.server"
 import { faultOf } from "./faults.server"
 import { migrate } from "./migrate.server"
 
@@ -38,8 +40,13 @@ export function postgresEngine(url: string): Engine {
 		errorFormat: "minimal",
 		transactionOptions: { maxWait: MAX_WAIT_MS },
 	})
-	const run = async ({ text, values }: Prisma.Sql): Promise<pg.QueryResult> => {
-		const query = { text, values: values.map(encode), types: { getTypeParser } }
+	const run = async ({ text, values }: Statement): Promise<pg.QueryArrayResult> => {
+		const query = {
+			text,
+			values: values.map(encode),
+			types: { getTypeParser },
+			rowMode: "array" as const,
+		}
 		try {
 			return await adapter.pool.query({ ...query, name: statements.nameOf(text) })
 		} catch (error) {
@@ -52,7 +59,11 @@ export function postgresEngine(url: string): Engine {
 	return {
 		// From the same models; only the types of their transactions do not fit each other.
 		client: client as unknown as PrismaClient,
-		read: async <Row>(statement: Prisma.Sql) => (await run(statement)).rows as Row[],
+		async read<Row>(statement: Statement) {
+			const { fields, rows } = await run(statement)
+			const places = placesOf(fields.map(({ name }) => name))
+			return rows.map((row) => makeRow(places, row) as Row)
+		},
 		change: async (statement) => (await run(statement)).rowCount ?? 0,
 		open: (onMigrated) => migrate(url, onMigrated),
 		async close() {

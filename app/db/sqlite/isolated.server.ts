@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { PrismaBetterSqlite3 } from "@prisma/adapter-better-sqlite3"
 import type { Database } from "better-sqlite3"
-import type { Prisma } from "../generated/client"
+import type { Statement } from "../statement.server"
 import { Statements } from "./statements.server"
 
 type Connection = Awaited<ReturnType<PrismaBetterSqlite3["connect"]>>
@@ -30,13 +30,13 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 	}
 
 	/** @returns rows as Prisma gives them */
-	read<Row>(statement: Prisma.Sql): Promise<Row[]> {
-		return this.#apart(async () => (this.#statements ?? (await this.#connected())).read(statement))
+	read<Row>(statement: Statement): Promise<Row[]> {
+		return this.#withStatements((statements) => statements.read<Row>(statement))
 	}
 
 	/** @returns how many rows changed */
-	change(statement: Prisma.Sql): Promise<number> {
-		return this.#apart(async () => (this.#statements ?? (await this.#connected())).change(statement))
+	change(statement: Statement): Promise<number> {
+		return this.#withStatements((statements) => statements.change(statement))
 	}
 
 	/** @returns the one connection, which Prisma's client and {@link read} share. */
@@ -50,9 +50,11 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		await (await this.#connection)?.dispose()
 	}
 
-	async #connected(): Promise<Statements> {
-		await this.connect()
-		return this.#statements as Statements
+	#withStatements<Result>(work: (statements: Statements) => Result): Promise<Result> {
+		return this.#apart(() => {
+			if (this.#statements) return work(this.#statements)
+			return this.connect().then(() => work(this.#statements as Statements))
+		})
 	}
 
 	async #openFile(): Promise<Connection> {
@@ -94,7 +96,7 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 	}
 
 	/** Outside of any transaction, and until the database is not locked. */
-	async #apart<Result>(work: () => Promise<Result>): Promise<Result> {
+	async #apart<Result>(work: () => Result | Promise<Result>): Promise<Result> {
 		const deadline = performance.now() + MAX_LOCKED_MS
 		for (;;) {
 			while (this.#open) await this.#open

@@ -1,5 +1,6 @@
-import type { Database, Statement } from "better-sqlite3"
-import type { Prisma } from "../generated/client"
+import type { Database, Statement as Prepared } from "better-sqlite3"
+import { makeRow, placesOf } from "../rows"
+import type { Statement } from "../statement.server"
 
 /**
  * How many statements are kept. Ours are fewer: those whose text depends on the call are not to crowd them out for
@@ -8,9 +9,10 @@ import type { Prisma } from "../generated/client"
 const MAX_KEPT = 200
 
 type Kept = {
-	statement: Statement<unknown[], Record<string, unknown>>
+	statement: Prepared<unknown[], unknown[]>
+	places: ReturnType<typeof placesOf>
 	/** Columns whose values are not JavaScript's own, with what makes them so. */
-	decoders: [column: string, decode: (value: unknown) => unknown][]
+	decoders: [index: number, decode: (value: unknown) => unknown][]
 }
 
 /**
@@ -28,8 +30,8 @@ export class Statements {
 	}
 
 	/** @returns rows as Prisma gives them, with `Date` and `boolean` */
-	read<Row>({ sql, values }: Prisma.Sql): Row[] {
-		const { statement, decoders } = this.#keep(sql)
+	read<Row>({ sql, values }: Statement): Row[] {
+		const { statement, places, decoders } = this.#keep(sql)
 		// A pragma that sets something gives no rows.
 		if (!statement.reader) {
 			statement.run(...values.map(encode))
@@ -37,12 +39,12 @@ export class Statements {
 		}
 		const rows = statement.all(...values.map(encode))
 		for (const row of rows)
-			for (const [column, decode] of decoders) if (row[column] !== null) row[column] = decode(row[column])
-		return rows as Row[]
+			for (const [index, decode] of decoders) if (row[index] !== null) row[index] = decode(row[index])
+		return rows.map((row) => makeRow(places, row) as Row)
 	}
 
 	/** @returns how many rows changed */
-	change({ sql, values }: Prisma.Sql): number {
+	change({ sql, values }: Statement): number {
 		return this.#keep(sql).statement.run(...values.map(encode)).changes
 	}
 
@@ -56,13 +58,17 @@ export class Statements {
 	}
 
 	#prepare(sql: string): Kept {
-		const statement = this.#database.prepare<unknown[], Record<string, unknown>>(sql).safeIntegers(false)
-		const columns = statement.reader ? statement.columns() : []
-		const decoders = columns.flatMap(({ name, type }): Kept["decoders"] => {
-			if (type === "DATETIME") return [[name, (value) => new Date(String(value))]]
-			return type === "BOOLEAN" ? [[name, Boolean]] : []
+		// Values are told apart by their place, and another process that migrates may bring other columns in between.
+		if (/\b(?:SELECT|RETURNING)\s+(?:\w+\.)?\*/i.test(sql))
+			throw new Error(`Columns have to be named: ${sql}`)
+		const statement = this.#database.prepare<unknown[], unknown[]>(sql).safeIntegers(false)
+		if (!statement.reader) return { statement, places: [], decoders: [] }
+		const columns = statement.raw(true).columns()
+		const decoders = columns.flatMap(({ type }, index): Kept["decoders"] => {
+			if (type === "DATETIME") return [[index, (value) => new Date(String(value))]]
+			return type === "BOOLEAN" ? [[index, Boolean]] : []
 		})
-		return { statement, decoders }
+		return { statement, places: placesOf(columns.map(({ name }) => name)), decoders }
 	}
 }
 

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3"
 import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
-import { db, execute, openDatabase, query, raw, sql } from "../client.server"
+import { allOfUser, db, execute, openDatabase, query, raw, sql } from "../client.server"
 import { insertInto } from "../statement.server"
 
 const now = new Date("2026-01-01T12:00:00.123Z")
@@ -34,7 +34,7 @@ beforeEach(async () => {
 describe("statements past Prisma's engine", () => {
 	it("read what Prisma wrote as Prisma reads it", async () => {
 		await db.user.create({ data: ada })
-		const rows = await query(sql`SELECT * FROM "User" WHERE "usernameKey" = ${"ada"}`)
+		const rows = await query(sql`SELECT ${allOfUser} FROM "User" WHERE "usernameKey" = ${"ada"}`)
 		expect(rows).toMatchObject([ada])
 		expect(rows).toEqual(await db.user.findMany())
 	})
@@ -53,13 +53,13 @@ describe("statements past Prisma's engine", () => {
 		await db.user.create({ data: ada })
 		const update = (id: string) => execute(sql`UPDATE "User" SET "active" = ${true} WHERE "id" = ${id}`)
 		expect([await update("1"), await update("2")]).toEqual([1, 0])
-		expect(await query(sql`SELECT * FROM "User" WHERE "active" = ${true}`)).toHaveLength(1)
+		expect(await query(sql`SELECT "id" FROM "User" WHERE "active" = ${true}`)).toHaveLength(1)
 	})
 
 	it("take values as values, whatever is in them", async () => {
 		await db.user.create({ data: ada })
 		for (const key of ["' OR 1=1 --", '"; DROP TABLE "User"; --', "ada\0", "%"])
-			expect(await query(sql`SELECT * FROM "User" WHERE "usernameKey" = ${key}`)).toEqual([])
+			expect(await query(sql`SELECT "id" FROM "User" WHERE "usernameKey" = ${key}`)).toEqual([])
 		expect(await db.user.count()).toBe(1)
 	})
 
@@ -68,7 +68,7 @@ describe("statements past Prisma's engine", () => {
 		let read: Promise<unknown> = Promise.resolve()
 		const write = db.$transaction(async (transaction) => {
 			await transaction.user.create({ data: ada })
-			read = query(sql`SELECT * FROM "User"`).then((rows) => order.push(`read ${rows.length}`))
+			read = query(sql`SELECT "id" FROM "User"`).then((rows) => order.push(`read ${rows.length}`))
 			await new Promise((resolve) => setTimeout(resolve, 20))
 			order.push("about to roll back")
 			throw new Error("rolled back")
@@ -102,7 +102,25 @@ describe("statements past Prisma's engine", () => {
 		}
 	})
 
+	it("give two tables' columns of the same name apart", async () => {
+		await db.user.create({ data: ada })
+		const [row] = await query(
+			sql`SELECT "id", "id" AS "first.id", "active" AS "second.active", "createdAt" AS "second.at" FROM "User"`,
+		)
+		expect(row).toEqual({ id: "1", first: { id: "1" }, second: { active: false, at: now } })
+	})
+
+	it("name their columns, which a migration by another process may move", async () => {
+		for (const all of [
+			sql`SELECT * FROM "User"`,
+			sql`SELECT u.* FROM "User" u`,
+			sql`DELETE FROM "User" RETURNING *`,
+		])
+			await expect(query(all)).rejects.toThrow("Columns have to be named")
+		expect(await query(sql`SELECT COUNT(*) AS "count" FROM "User"`)).toEqual([{ count: 0 }])
+	})
+
 	it("hand on what is our own mistake", async () => {
-		await expect(query(sql`SELECT * FROM "Nowhere"`)).rejects.not.toHaveProperty("status")
+		await expect(query(sql`SELECT "id" FROM "Nowhere"`)).rejects.not.toHaveProperty("status")
 	})
 })
