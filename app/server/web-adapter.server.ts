@@ -1,5 +1,6 @@
 import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/node"
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
+import type { Caller } from "../auth/caller"
 import { currentTime } from "../clock.server"
 import { env } from "../env.server"
 import { readDeviceCookie } from "../http/device-cookie.server"
@@ -53,31 +54,40 @@ export function tellWhenToRetry(response: ExpressResponse): void {
 }
 
 /** What loaders and actions know beside the web's request, thanks to the request guard. */
-export function contextOf(
-	{ method, headers, path }: ExpressRequest,
-	response: ExpressResponse,
-): AppLoadContext {
-	const { address, json, nonce } = response.locals as { address: string; json: boolean; nonce: string }
-	let signal: AbortSignal | undefined
-	const caller = {
-		address,
-		userAgent: headers["user-agent"] ?? "",
-		now: currentTime(),
-		device: readDeviceCookie(headers),
-		// Made where somebody waits for it: most requests do not.
-		get signal() {
-			signal ??= hangUpSignal(response)
-			return signal
-		},
-	}
+export function contextOf(request: ExpressRequest, response: ExpressResponse): AppLoadContext {
+	const { method, headers, path } = request
+	const { json, nonce } = response.locals as { json: boolean; nonce: string }
 	return {
-		caller,
+		caller: new RequestCaller(request, response),
 		shown: shownBy(headers),
 		json,
 		method,
 		script: path.endsWith(".data"),
 		admit: (sources) => response.setHeader(...contentSecurityPolicy(nonce, sources)),
 		nonce,
+	}
+}
+
+/** A class, as V8 keeps what an object literal's own getter refers to until everything is collected. */
+class RequestCaller implements Caller {
+	readonly address: string
+	readonly userAgent: string
+	readonly now = currentTime()
+	readonly device: string
+	readonly #response: ExpressResponse
+	#signal: AbortSignal | undefined
+
+	constructor({ headers }: ExpressRequest, response: ExpressResponse) {
+		this.address = (response.locals as { address: string }).address
+		this.userAgent = headers["user-agent"] ?? ""
+		this.device = readDeviceCookie(headers)
+		this.#response = response
+	}
+
+	/** Made where somebody waits for it: most requests do not. */
+	get signal(): AbortSignal {
+		this.#signal ??= hangUpSignal(this.#response)
+		return this.#signal
 	}
 }
 
