@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net"
+import type { LoaderFunctionArgs } from "@remix-run/node"
 import express from "express"
 import { afterEach, expect, it, vi } from "vitest"
 import { log } from "../log.server"
@@ -10,7 +11,7 @@ let stop = () => {}
 afterEach(() => stop())
 
 /** What a program gets of a route whose loader gives this. */
-async function answerOf(loader: () => unknown) {
+async function answerOf(loader: (args: LoaderFunctionArgs) => unknown) {
 	const find = () => ({ route: { module: { loader } }, params: {}, pattern: "/", isScript: false })
 	const app = express()
 	app.use((_request, response, next) => {
@@ -48,6 +49,21 @@ it("tells 500 where one of them is rejected, at any depth; nothing is left unhan
 	await later(null)
 	process.off("unhandledRejection", unhandled)
 	expect(unhandled).not.toHaveBeenCalled()
+})
+
+it("makes the web's request and the signal of a hang-up for who asks, by getters that V8 does not keep", async () => {
+	const isOwn = (object: object, name: string) => Object.hasOwn(object, name)
+	const answer = await answerOf((args) => {
+		const { request, context } = args
+		const { signal } = context.caller
+		return {
+			method: request.method,
+			isSame: args.request === request && context.caller.signal === signal,
+			aborted: signal?.aborted,
+			own: [isOwn(args, "request"), isOwn(context.caller, "signal")],
+		}
+	})
+	expect(answer.json).toEqual({ method: "GET", isSame: true, aborted: false, own: [false, false] })
 })
 
 it("a promise that is rejected unheard is logged, and the process goes on", async () => {
