@@ -7,8 +7,8 @@ type Place = { table: string | null; column: string }
  */
 export function placesOf(names: string[]): Place[] {
 	return names.map((name) => {
-		const [first = "", second] = name.split(".")
-		return second === undefined ? { table: null, column: first } : { table: first, column: second }
+		const [, table = null, column = name] = /^(\w+)\.(\w+)$/.exec(name) ?? []
+		return { table, column }
 	})
 }
 

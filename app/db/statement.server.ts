@@ -6,7 +6,7 @@ export type Statement = Pick<Prisma.Sql, "sql" | "text" | "values">
 /**
  * For what every request runs: the text is put together once, and not for each call.
  *
- * @param example the statement with any values
+ * @param example the statement with as many values, of any kind
  * @returns what makes it with those of a call
  */
 export function withValues(example: Prisma.Sql): (...values: Prisma.Sql["values"]) => Statement {

@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net"
-import type { LoaderFunctionArgs } from "@remix-run/node"
+import { data, type LoaderFunctionArgs } from "@remix-run/node"
 import express from "express"
 import { afterEach, expect, it, vi } from "vitest"
 import { log } from "../log.server"
@@ -32,6 +32,12 @@ const rejected = () => new Promise((_, reject) => setTimeout(reject, 10, new Err
 it("waits for promises inside of what a loader gives", async () => {
 	const answer = await answerOf(() => ({ a: later({ b: [later(1), 2] }), c: new Date(0), d: null }))
 	expect(answer).toEqual({ status: 200, json: { a: { b: [1, 2] }, c: "1970-01-01T00:00:00.000Z", d: null } })
+	stop()
+	// biome-ignore lint/suspicious/noThenProperty: as Prisma's are
+	const prismas = { then: (give: (value: unknown) => void) => give([1]) }
+	expect((await answerOf(() => data(prismas))).json).toEqual([1])
+	stop()
+	expect((await answerOf(() => ({ rows: prismas }))).json).toEqual({ rows: [1] })
 })
 
 it("tells 500 where one of them is rejected, at any depth; nothing is left unhandled", async () => {
@@ -51,19 +57,26 @@ it("tells 500 where one of them is rejected, at any depth; nothing is left unhan
 	expect(unhandled).not.toHaveBeenCalled()
 })
 
-it("makes the web's request and the signal of a hang-up for who asks, by getters that V8 does not keep", async () => {
-	const isOwn = (object: object, name: string) => Object.hasOwn(object, name)
-	const answer = await answerOf((args) => {
-		const { request, context } = args
-		const { signal } = context.caller
-		return {
-			method: request.method,
-			isSame: args.request === request && context.caller.signal === signal,
-			aborted: signal?.aborted,
-			own: [isOwn(args, "request"), isOwn(context.caller, "signal")],
-		}
-	})
-	expect(answer.json).toEqual({ method: "GET", isSame: true, aborted: false, own: [false, false] })
+it("makes the web's request and the signal of a hang-up for who asks, by getters that all calls share", async () => {
+	const getters = new Set()
+	const getterOf = (object: object, name: string) => Object.getOwnPropertyDescriptor(object, name)?.get
+	const ask = () =>
+		answerOf((args) => {
+			getters.add(getterOf(args, "request")).add(getterOf(args.context.caller, "signal"))
+			const { request, context } = args
+			const { signal } = context.caller
+			return {
+				method: request.method,
+				isSame: args.request === request && context.caller.signal === signal,
+				aborted: signal?.aborted,
+				copied: [{ ...args }.request === request, { ...context.caller }.signal === signal],
+			}
+		})
+	const expected = { method: "GET", isSame: true, aborted: false, copied: [true, true] }
+	expect((await ask()).json).toEqual(expected)
+	stop()
+	expect((await ask()).json).toEqual(expected)
+	expect([...getters]).toEqual([expect.any(Function), expect.any(Function)])
 })
 
 it("a promise that is rejected unheard is logged, and the process goes on", async () => {

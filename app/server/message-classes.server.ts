@@ -11,7 +11,7 @@ export function messageClasses(app: Express) {
 	class AppResponse extends ServerResponse {}
 	Object.setPrototypeOf(AppRequest.prototype, app.request)
 	Object.setPrototypeOf(AppResponse.prototype, app.response)
-	// What has the prototype already that Express would give it is left as it is.
+	// Express then sets the prototypes that they have already, which changes nothing.
 	app.request = AppRequest.prototype as unknown as typeof app.request
 	app.response = AppResponse.prototype as unknown as typeof app.response
 	return { IncomingMessage: AppRequest, ServerResponse: AppResponse }

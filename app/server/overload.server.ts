@@ -1,6 +1,5 @@
 import type { RequestHandler } from "express"
 import { answerProblem } from "./answer-problem.server"
-import { clientAddress } from "./client-address.server"
 import type { FindRoute } from "./route-table.server"
 
 /**
@@ -15,7 +14,7 @@ export function refuseOverload(
 	return (request, response, next) => {
 		const { hashesPassword } = (find(request.path).route.module?.handle ?? {}) as { hashesPassword?: boolean }
 		const isShed = request.method === "POST" && hashesPassword && response.locals.json
-		if (isShed && wouldWaitTooLong(clientAddress(request))) answerProblem(request, response, "overloaded")
+		if (isShed && wouldWaitTooLong(response.locals.address)) answerProblem(request, response, "overloaded")
 		else next()
 	}
 }

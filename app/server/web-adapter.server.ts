@@ -68,26 +68,33 @@ export function contextOf(request: ExpressRequest, response: ExpressResponse): A
 	}
 }
 
-/** A class, as V8 keeps what an object literal's own getter refers to until everything is collected. */
 class RequestCaller implements Caller {
+	declare readonly signal: AbortSignal
 	readonly address: string
 	readonly userAgent: string
 	readonly now = currentTime()
 	readonly device: string
 	readonly #response: ExpressResponse
-	#signal: AbortSignal | undefined
+	#made: AbortSignal | undefined
 
 	constructor({ headers }: ExpressRequest, response: ExpressResponse) {
 		this.address = (response.locals as { address: string }).address
 		this.userAgent = headers["user-agent"] ?? ""
 		this.device = readDeviceCookie(headers)
 		this.#response = response
+		Object.defineProperty(this, "signal", RequestCaller.#signal)
 	}
 
-	/** Made where somebody waits for it: most requests do not. */
-	get signal(): AbortSignal {
-		this.#signal ??= hangUpSignal(this.#response)
-		return this.#signal
+	/**
+	 * Made where somebody waits for it: most requests do not. One for all callers: V8 keeps a getter of an object's own,
+	 * and with it the answer, until everything is collected.
+	 */
+	static readonly #signal = {
+		enumerable: true,
+		get(this: RequestCaller): AbortSignal {
+			this.#made ??= hangUpSignal(this.#response)
+			return this.#made
+		},
 	}
 }
 

@@ -9,7 +9,7 @@ export type Backend = {
 	/** @returns null for an account that was deleted, deactivated or reset since `user` was read */
 	signIn: (user: User, options: SignInOptions, caller: Caller) => Promise<Grant | null>
 	/** @returns null for what is not this back end's, or no longer valid */
-	authenticate: (shown: Shown, caller: Caller) => Promise<SignedIn | null> | null
+	authenticate: (shown: Shown, caller: Caller) => Promise<SignedIn | null>
 	/** Ends what is shown, where that can be ended. What is not there, or not this back end's, is no error. */
 	signOut: (shown: Shown) => Promise<void>
 }

@@ -3,6 +3,7 @@ import { endSession, findSession, startSession } from "../session/session.server
 import type { Backend } from "./backend"
 
 const name = "cookie"
+const nobody = Promise.resolve(null)
 
 /** For browsers: a session whose token is in a cookie. */
 export function cookie() {
@@ -20,7 +21,7 @@ export function cookie() {
 				device: markDevice(user, caller.device),
 			}
 		},
-		authenticate: (shown) => (shown.cookie ? findSession(shown.cookie, name) : null),
+		authenticate: (shown) => (shown.cookie ? findSession(shown.cookie, name) : nobody),
 		async signOut(shown) {
 			if (shown.cookie) await endSession(shown.cookie)
 		},

@@ -45,7 +45,7 @@ const sessionAndUser = withValues(
 			...sessionColumns.map((column) => `s."${column}" AS "session.${column}"`),
 			...userColumns.map((column) => `u."${column}" AS "user.${column}"`),
 		].join(", "),
-	)} FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${"id"}`,
+	)} FROM "Session" s JOIN "User" u ON u."id" = s."userId" WHERE s."id" = ${"any"}`,
 )
 
 /** Lucia over Prisma. Updates never insert: a session that was ended in the meantime stays ended. */

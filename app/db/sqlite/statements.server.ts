@@ -8,6 +8,9 @@ import type { Statement } from "../statement.server"
  */
 const MAX_KEPT = 200
 
+/** All columns of a table; `count(*)` and products are not. */
+const STAR = /(?:[,.]|\b(?:SELECT|DISTINCT|ALL|RETURNING))\s*\*/i
+
 type Kept = {
 	statement: Prepared<unknown[], unknown[]>
 	places: ReturnType<typeof placesOf>
@@ -58,11 +61,10 @@ export class Statements {
 	}
 
 	#prepare(sql: string): Kept {
-		// Values are told apart by their place, and another process that migrates may bring other columns in between.
-		if (/\b(?:SELECT|RETURNING)\s+(?:\w+\.)?\*/i.test(sql))
-			throw new Error(`Columns have to be named: ${sql}`)
 		const statement = this.#database.prepare<unknown[], unknown[]>(sql).safeIntegers(false)
 		if (!statement.reader) return { statement, places: [], decoders: [] }
+		// Values are told apart by their place, and another process that migrates may bring other columns in between.
+		if (STAR.test(sql)) throw new Error(`Columns have to be named: ${sql}`)
 		const columns = statement.raw(true).columns()
 		const decoders = columns.flatMap(({ type }, index): Kept["decoders"] => {
 			if (type === "DATETIME") return [[index, (value) => new Date(String(value))]]

@@ -108,16 +108,23 @@ describe("statements past Prisma's engine", () => {
 			sql`SELECT "id", "id" AS "first.id", "active" AS "second.active", "createdAt" AS "second.at" FROM "User"`,
 		)
 		expect(row).toEqual({ id: "1", first: { id: "1" }, second: { active: false, at: now } })
+		expect(await query(sql`SELECT count("User".id) FROM "User"`)).toEqual([{ 'count("User".id)': 1 }])
 	})
 
 	it("name their columns, which a migration by another process may move", async () => {
 		for (const all of [
 			sql`SELECT * FROM "User"`,
-			sql`SELECT u.* FROM "User" u`,
+			sql`SELECT u."id", u.* FROM "User" u`,
+			sql`SELECT "User".* FROM "User"`,
+			sql`SELECT DISTINCT * FROM "User"`,
+			sql`SELECT "id", * FROM "User"`,
 			sql`DELETE FROM "User" RETURNING *`,
 		])
 			await expect(query(all)).rejects.toThrow("Columns have to be named")
-		expect(await query(sql`SELECT COUNT(*) AS "count" FROM "User"`)).toEqual([{ count: 0 }])
+		expect(await query(sql`SELECT COUNT(*) AS "count", 2 * 3 AS "six" FROM "User"`)).toEqual([
+			{ count: 0, six: 6 },
+		])
+		expect(await execute(sql`INSERT INTO "User" SELECT * FROM "User"`)).toBe(0)
 	})
 
 	it("hand on what is our own mistake", async () => {
