@@ -41,7 +41,8 @@ it("a developer's changes show at once, and everything goes on working", async (
 		writeFileSync(page, readFileSync(page, "utf8").replace(/title="Welcome[^"]*"/, `title="Welcome ${word}"`))
 		const shown = () => client.get("/").then(({ text }) => text, String)
 		await expect.poll(shown, PATIENCE).toContain(`Welcome ${word}`)
-		expect((await client.get("/readyz")).status).toBe(200)
+		// Pages come first.
+		await expect.poll(() => client.get("/readyz").then(({ status }) => status), PATIENCE).toBe(200)
 		expect((await client.postJson("/login", { username: "ada", password })).status).toBe(200)
 	}
 	expect(output).not.toMatch(/Error/)
