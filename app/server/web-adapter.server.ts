@@ -1,11 +1,12 @@
 import { type AppLoadContext, writeReadableStreamToWritable } from "@remix-run/node"
 import type { Request as ExpressRequest, Response as ExpressResponse } from "express"
-import type { Caller } from "../auth/caller"
 import { currentTime } from "../clock.server"
 import { env } from "../env.server"
 import { readDeviceCookie } from "../http/device-cookie.server"
 import { shownBy } from "../http/session-transport.server"
 import { contentSecurityPolicy } from "./headers.server"
+
+type Caller = AppLoadContext["caller"]
 
 const RETRY_AFTER_SECONDS = 5
 
