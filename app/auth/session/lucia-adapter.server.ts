@@ -38,8 +38,8 @@ declare module "lucia" {
 /** The account was deleted, deactivated or reset since it was read: it gets no session. */
 export class AccountEnded extends Error {}
 
-/** A session and its user, as two objects in one row. */
-const sessionAndUser = withValues(
+/** Finds a session and its user by the session's id: two objects in one row. */
+const selectWithUser = withValues(
 	sql`SELECT ${raw(
 		[
 			...sessionColumns.map((column) => `s."${column}" AS "session.${column}"`),
@@ -51,7 +51,7 @@ const sessionAndUser = withValues(
 /** Lucia over Prisma. Updates never insert: a session that was ended in the meantime stays ended. */
 export const adapter: Adapter = {
 	async getSessionAndUser(id) {
-		const [row] = await query<{ session: Session; user: User }>(sessionAndUser(id))
+		const [row] = await query<{ session: Session; user: User }>(selectWithUser(id))
 		if (!row || row.session.expiresAt <= currentTime()) return [null, null]
 		return [asLuciaKnowsIt(row.session), { id: row.user.id, attributes: row.user }]
 	},
