@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, statSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -15,12 +15,14 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
-import { countRows, logged, until } from "../support/faults"
-import { fileOf, startServer } from "../support/server"
+import { answerOf, countRows, logged, until } from "../support/faults"
+import { fileOf, startServer, type TestServer } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
 const faultFile = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "fault")
 setFault("")
+/** SQLite reads its file in pages of so many bytes. */
+const PAGE_BYTES = 4096
 const { server, mailbox } = serverFixture({ SQLITE_FAULT: faultFile }, [
 	"--import",
 	"./e2e/support/sqlite-fault.mjs",
@@ -145,5 +147,33 @@ describe("H-68: the log's pipe is closed", () => {
 		expect((await clientOf(own).get("/no-such-page")).status).toBe(404)
 		expect(own.process.exitCode).toBeNull()
 		expect(await own.stop()).toBe(0)
+	})
+})
+
+/** Which of both depends on what SQLite has mapped, and what it has in its own cache. */
+describe("a part of the file cannot be read", () => {
+	it("it is 503, or the process ends; one that starts on a copy goes on", async () => {
+		const first = await startServer({ env: { SMTP_URL: mailbox.url } })
+		const person = await registerVerified(first, mailbox)
+		const session = await newSession(first, person)
+		await first.stop()
+		const copy = `${fileOf(first)}-copy`
+		copyFileSync(fileOf(first), copy)
+		const startAgain = () =>
+			startServer({ env: { SMTP_URL: mailbox.url, SECRET: first.secret }, databaseUrl: first.databaseUrl })
+		const account = (server: TestServer) =>
+			answerOf(clientOf(server).getJson("/account", { Cookie: session }))
+
+		const broken = await startAgain()
+		expect((await account(broken))?.status).toBe(200)
+		truncateSync(fileOf(broken), PAGE_BYTES)
+		const answer = await account(broken)
+		if (answer) expect(answer.status).toBe(503)
+		else await until(() => broken.process.signalCode === "SIGBUS")
+		await broken.stop()
+
+		for (const end of ["-wal", "-shm"]) rmSync(fileOf(first) + end, { force: true })
+		copyFileSync(copy, fileOf(first))
+		expect((await account(await startAgain()))?.status).toBe(200)
 	})
 })

@@ -179,6 +179,11 @@ describe("U3: the connection", () => {
 		expect(await db.$queryRaw`PRAGMA journal_mode`).toEqual([{ journal_mode: "wal" }])
 	})
 
+	it("reads by mapping, as far as SQLite allows", async () => {
+		const [{ mmap_size: bytes }] = await db.$queryRaw<[{ mmap_size: bigint }]>`PRAGMA mmap_size`
+		expect(Number(bytes)).toBeGreaterThan(2_000_000_000)
+	})
+
 	it("decides races for a name by the index: one of many wins", async () => {
 		const outcomes = await Promise.allSettled(
 			Array.from({ length: 16 }, (_, index) =>
