@@ -77,7 +77,8 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await openDatabase()
 	await openLimits()
 	const app = createApp(options.assets ?? builtAssets())
-	const answer = inTurn(networksInTurn(app), config.server.answerTimeoutSeconds * 1000)
+	const networks = networksInTurn(app)
+	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000)
 	let isStopping = false
 	const handle: typeof answer = (request, response) => {
 		// So that a client sends its next request to somebody else.
@@ -102,6 +103,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	)
 	const connections = new Set<Socket>()
 	server.on("connection", (socket) => {
+		networks.connectionCame()
 		connections.add(socket)
 		socket.once("close", () => connections.delete(socket))
 	})

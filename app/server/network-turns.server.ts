@@ -10,20 +10,22 @@ const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
 const OTHERS_COUNT_FOR_MS = 2_000
 /** Whose answer takes longer waits for something else, such as a body, a hash or a lock, and holds nobody up. */
 const WAITING_ELSEWHERE_AFTER_MS = 20
-/** Work that holds the event loop for longer lets new connections in before more is begun. */
-const HELD_MS = 10
+/** How many turns of the event loop it takes until a new connection's request is here, and its end where it hangs up. */
+const ARRIVING_TURNS = 2
+/** More is begun after so many turns, however many connections come. */
+const MOST_TURNS = 50
 
 /**
  * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. It stands
  * before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
-export function networksInTurn(handle: RequestListener): RequestListener {
+export function networksInTurn(handle: RequestListener) {
 	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY)
 	const inWork = new Map<string, number>()
 	let total = 0
-	let isBeginning = false
-	/** How long the longest took of those that ended in this turn of the event loop. */
-	let longestMs = 0
+	/** Nothing is begun while connections are let in. */
+	let isLettingIn = false
+	let hasConnectionCome = false
 	const latest = new LatestNetworks()
 	const mayHaveInWork = (network: string) =>
 		latest.isAlone(network, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
@@ -31,23 +33,19 @@ export function networksInTurn(handle: RequestListener): RequestListener {
 	const hasTurn = (network: string) =>
 		total < IN_WORK.total && (inWork.get(network) ?? 0) < mayHaveInWork(network)
 
+	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
 	function begin(network: string, response: ServerResponse, work: () => void): void {
 		total++
 		inWork.set(network, (inWork.get(network) ?? 0) + 1)
 		let isDone = false
-		const begunAt = performance.now()
 		const leave = () => {
 			if (isDone) return
 			isDone = true
 			clearTimeout(timer)
 			end(network)
 		}
-		const done = () => {
-			if (!isDone) longestMs = Math.max(longestMs, performance.now() - begunAt)
-			leave()
-		}
 		const timer = setTimeout(leave, WAITING_ELSEWHERE_AFTER_MS)
-		response.once("prefinish", done).once("close", done)
+		response.once("prefinish", leave)
 		work()
 	}
 
@@ -56,35 +54,46 @@ export function networksInTurn(handle: RequestListener): RequestListener {
 		const left = (inWork.get(network) ?? 0) - 1
 		if (left > 0) inWork.set(network, left)
 		else inWork.delete(network)
-		if (waiting.size === 0 || isBeginning) return
-		isBeginning = true
-		setImmediate(() => letConnectionsIn(longestMs > HELD_MS ? longestMs : 0))
+		if (waiting.size > 0) letIn(1)
 	}
 
 	/**
-	 * Node takes one new connection in each turn of the event loop. After one of many milliseconds, as many short ones:
-	 * else a network with hundreds of connections would keep everybody else's from being taken at all.
+	 * Node takes one new connection in each turn of the event loop. If work were begun in every one, a network that opens
+	 * hundreds would keep everybody else's from being taken at all: so all that are there are taken first.
 	 */
-	function letConnectionsIn(turns: number): void {
-		if (turns > 0) setImmediate(letConnectionsIn, turns - 1)
+	function letIn(turns: number): void {
+		if (isLettingIn) return
+		isLettingIn = true
+		setImmediate(look, MOST_TURNS, turns)
+	}
+
+	function look(most: number, turns: number): void {
+		const left = hasConnectionCome ? ARRIVING_TURNS : turns - 1
+		hasConnectionCome = false
+		if (left > 0 && most > 0) setImmediate(look, most - 1, left)
 		else beginNext()
 	}
 
 	function beginNext(): void {
-		isBeginning = false
-		longestMs = 0
+		isLettingIn = false
 		for (let next = waiting.take(hasTurn); next; next = waiting.take(hasTurn)) next()
 	}
 
-	return (request, response) => {
-		const network = networkOf(clientAddress(request), HOME)
-		const work = () => handle(request, response)
-		latest.note(network)
-		if (waiting.size === 0 && hasTurn(network)) return begin(network, response, work)
-		waiting.add(network, () => {
-			if (!response.destroyed) begin(network, response, work)
-		})
-		// Who comes now goes after those who wait and could have the same place.
-		if (!isBeginning && total < IN_WORK.total) beginNext()
+	return {
+		connectionCame(): void {
+			hasConnectionCome = true
+			letIn(ARRIVING_TURNS)
+		},
+		answer(...[request, response]: Parameters<RequestListener>): void {
+			const network = networkOf(clientAddress(request), HOME)
+			const work = () => handle(request, response)
+			latest.note(network)
+			if (waiting.size === 0 && !isLettingIn && hasTurn(network)) return begin(network, response, work)
+			waiting.add(network, () => {
+				if (!response.destroyed) begin(network, response, work)
+			})
+			// Who comes now goes after those who wait and could have the same place.
+			if (!isLettingIn && total < IN_WORK.total) beginNext()
+		},
 	}
 }

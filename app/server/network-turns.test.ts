@@ -7,14 +7,14 @@ import { networksInTurn } from "./network-turns.server"
 /** A request that is begun, and what ends it. */
 function asking() {
 	const begun: string[] = []
-	const takeTurn = networksInTurn((request) => begun.push(request.socket.remoteAddress ?? ""))
+	const networks = networksInTurn((request) => begun.push(request.socket.remoteAddress ?? ""))
 	const ask = (address: string) => {
 		const request = { socket: { remoteAddress: address }, headers: {} } as IncomingMessage
 		const response = Object.assign(new EventEmitter(), { destroyed: false })
-		takeTurn(request, response as unknown as ServerResponse)
+		networks.answer(request, response as unknown as ServerResponse)
 		return response
 	}
-	return { begun, ask }
+	return { begun, ask, connectionCame: networks.connectionCame }
 }
 
 const FLOODER = "203.0.113.7"
@@ -69,7 +69,7 @@ it("H-79: who comes later does not overtake those who wait", async () => {
 	expect(begun.slice(room)).toEqual([0, 1, 2, 3, 4].map((index) => `192.0.2.${room + index}`))
 })
 
-it("the next begins once an answer is written, or its client is gone", async () => {
+it("the next begins once an answer is written; a client that goes away gives nothing back", async () => {
 	const { begun, ask } = asking()
 	const responses = Array.from({ length: 30 }, () => ask(FLOODER))
 	const room = begun.length
@@ -77,7 +77,29 @@ it("the next begins once an answer is written, or its client is gone", async () 
 	responses[0]?.emit("close")
 	responses[1]?.emit("close")
 	await nextTurn()
-	expect(begun).toHaveLength(room + 2)
+	expect(begun).toHaveLength(room + 1)
+})
+
+it("connections that come are let in before more is begun, but not for ever", async () => {
+	const { begun, ask, connectionCame } = asking()
+	for (let turn = 0; turn < 10; turn++) {
+		connectionCame()
+		ask(FLOODER)
+		await nextTurn()
+	}
+	expect(begun).toEqual([])
+	await expect.poll(() => begun.length).toBeGreaterThan(0)
+	const { length } = begun
+	ask("198.51.100.1")
+	expect(begun).toHaveLength(length + 1)
+
+	connectionCame()
+	ask("198.51.100.2")
+	for (let turn = 0; turn < 200 && !begun.includes("198.51.100.2"); turn++) {
+		connectionCame()
+		await nextTurn()
+	}
+	expect(begun).toContain("198.51.100.2")
 })
 
 it("who waits for something else holds nobody up", async () => {
