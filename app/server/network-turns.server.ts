@@ -88,7 +88,10 @@ export function networksInTurn(handle: RequestListener) {
 			const network = networkOf(clientAddress(request), HOME)
 			const work = () => handle(request, response)
 			latest.note(network)
-			if (waiting.size === 0 && !isLettingIn && hasTurn(network)) return begin(network, response, work)
+			if (waiting.size === 0 && !isLettingIn && hasTurn(network)) {
+				begin(network, response, work)
+				return
+			}
 			waiting.add(network, () => {
 				if (!response.destroyed) begin(network, response, work)
 			})

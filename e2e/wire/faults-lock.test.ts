@@ -58,3 +58,17 @@ describe("H-84: another process has the database locked for four seconds", () =>
 		expect((await register(server, newcomer)).status).toBe(201)
 	})
 })
+
+describe("H-62: who is told that a mail is on its way gets it", () => {
+	it("also where the database was locked meanwhile", async () => {
+		const person = await registerVerified(server, mailbox)
+		mailbox.mails.length = 0
+		await whileLocked(async () => {
+			const asked = await clientOf(server).postJson("/forgot-password", { email: person.email })
+			expect(asked.status).toBe(202)
+			await pause(LOCKED_MS)
+			expect(mailbox.mails).toEqual([])
+		})
+		expect((await mailbox.next(person.email, 15_000)).links[0]).toContain("/reset-password?")
+	})
+})

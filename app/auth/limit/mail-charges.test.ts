@@ -101,6 +101,14 @@ describe("H-82: mails", () => {
 		expect(await isSent(email, "192.0.3.9")).toBe(true)
 	})
 
+	it("that could not be written do not count", async () => {
+		const email = { key: "ten@example.org" }
+		const broken = () =>
+			chargingMailbox(email, { address: "192.0.2.10" }, () => Promise.reject(new Error("away")))
+		for (let count = 0; count < 20; count++) await expect(broken()).rejects.toThrow("away")
+		expect(await isSent(email, "192.0.2.10")).toBe(true)
+	})
+
 	it("that are notices count like all others, but one of each kind is sent in any case", async () => {
 		const email = { key: "eight@example.org" }
 		const notices = async (kind: string, count: number) => {

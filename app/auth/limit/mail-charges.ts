@@ -34,9 +34,15 @@ export async function chargingMailbox<Outcome extends { ok: boolean }>(
 ): Promise<Outcome> {
 	const charges = foundMailboxCharges(email, caller)
 	const isWithheld = (await charge(...charges)) !== null
-	const outcome = await work(isWithheld)
-	if (!outcome.ok && !isWithheld) await refund(...charges)
-	return outcome
+	const giveBack = () => (isWithheld ? undefined : refund(...charges))
+	try {
+		const outcome = await work(isWithheld)
+		if (!outcome.ok) await giveBack()
+		return outcome
+	} catch (error) {
+		await giveBack()
+		throw error
+	}
 }
 
 /**
