@@ -51,10 +51,22 @@ export const waitingTransport: Transport = {
 	close: () => {},
 }
 
-/** The server refused this very mail (5xx after RCPT or DATA), so trying again would change nothing. */
+/**
+ * The server refused this very mail (5xx after RCPT or DATA), so trying again would change nothing. Where it refuses the
+ * sender, it would refuse every mail, until the operator has mended that.
+ */
 export function isPermanentFailure(error: unknown): boolean {
 	if (error instanceof InvalidRecipient) return true
-	const { code, responseCode = 0 } = error as { code?: string; responseCode?: number }
+	const {
+		code,
+		command,
+		responseCode = 0,
+	} = error as {
+		code?: string
+		command?: string
+		responseCode?: number
+	}
+	if (command === "MAIL FROM") return false
 	return (code === "EENVELOPE" || code === "EMESSAGE") && responseCode >= 500
 }
 

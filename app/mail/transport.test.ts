@@ -153,6 +153,7 @@ describe("the transport", () => {
 	it.for([
 		["550", true],
 		["550-rcpt", true],
+		["550-from", false],
 		["451", false],
 		["drop", false],
 	] as const)("H-62: answer %s is permanent: %s", async ([mode, permanent]) => {

@@ -4,9 +4,9 @@ import { SMTPServer } from "smtp-server"
 
 /**
  * `accept` takes mail; `451` says try later after DATA; `hang` never answers DATA; `drop` cuts the line after DATA;
- * `550` refuses for good after DATA, `550-rcpt` after RCPT.
+ * `550` refuses for good after DATA, `550-rcpt` after RCPT, `550-from` after MAIL FROM.
  */
-export type MailboxMode = "accept" | "451" | "hang" | "drop" | "550" | "550-rcpt"
+export type MailboxMode = "accept" | "451" | "hang" | "drop" | "550" | "550-rcpt" | "550-from"
 
 export type ReceivedMail = {
 	/** What the SMTP conversation said, not the headers. */
@@ -36,6 +36,10 @@ export async function startMailbox(): Promise<Mailbox> {
 	const server = new SMTPServer({
 		disabledCommands: ["AUTH", "STARTTLS"],
 		logger: false,
+		onMailFrom(_address, _session, callback) {
+			if (mailbox.mode !== "550-from") return callback()
+			callback(Object.assign(new Error("Not from you"), { responseCode: 550 }))
+		},
 		onRcptTo(_address, _session, callback) {
 			if (mailbox.mode !== "550-rcpt") return callback()
 			callback(Object.assign(new Error("No such mailbox"), { responseCode: 550 }))
