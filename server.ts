@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as pause } from "node:timers/promises"
+import { parseEnv } from "node:util"
 import * as build from "virtual:remix/server-build"
 import type { ServerBuild } from "@remix-run/node"
 import compression from "compression"
@@ -20,7 +22,7 @@ import { checkConfig } from "./app/auth.config.check.server"
 import { weakContrasts } from "./app/auth.config.contrast.server"
 import { checkClock } from "./app/clock.server"
 import { closeDatabase, openDatabase } from "./app/db/client.server"
-import { env } from "./app/env.server"
+import { env, settingNames } from "./app/env.server"
 import { setReady } from "./app/http/readiness.server"
 import { log } from "./app/log.server"
 import { startOutbox } from "./app/mail/outbox.server"
@@ -213,6 +215,9 @@ async function chooseTransport() {
 function warnAboutSettings(): void {
 	if (!env.smtpUrl) warn("SMTP_URL is not set: mails wait in the outbox until it is")
 	if (!env.https) warn("APP_URL is not https: cookies are sent without Secure")
+	const own = existsSync(".env") ? Object.keys(parseEnv(readFileSync(".env", "utf8"))) : []
+	for (const name of own)
+		if (!settingNames.has(name)) warn(`.env: ${name} is not a setting, and does nothing`)
 }
 
 function warn(sentence: string): void {

@@ -28,16 +28,29 @@ const origin = z
 	)
 	.transform((value) => new URL(value).origin)
 
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const
+
 /** Of a captcha's provider, each of its own form. */
 const key = z
 	.string()
 	.regex(/^[\x21-\x7e]{1,512}$/, "may hold no spaces, and no line breaks")
 	.optional()
 
+/** Those that either encrypt and know who answers, or say plainly that they do not. */
+const sslModes = ["verify-full", "verify-ca", "require", "no-verify", "disable"]
+const SSL_PARAMETERS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey", "ssl", "uselibpqcompat"])
+
 const envSchema = z
 	.object({
-		NODE_ENV: z.enum(["production", "development", "test"]).default("production"),
-		PORT: z.coerce.number<string>().int().min(0).max(65_535).default(3000),
+		NODE_ENV: z
+			.enum(["production", "development", "test"], "must be production, development or test")
+			.default("production"),
+		PORT: z
+			.string()
+			.regex(/^\d{1,5}$/, "must be a number from 0 to 65535")
+			.transform(Number)
+			.refine((port) => port <= 65_535, "must be a number from 0 to 65535")
+			.default(3000),
 		HOST: z.string().optional(),
 		APP_URL: origin.optional(),
 		SECRET: secret,
@@ -64,6 +77,10 @@ const envSchema = z
 			.refine(
 				(value) => value.startsWith("file:") || isAddressOfDatabase(value),
 				"must name a database, as in postgres://user:password@host/name; what is no letter or digit in the password is written as in addresses, such as %40 for @",
+			)
+			.refine(
+				(value) => value.startsWith("file:") || asksForTlsClearly(value),
+				`asks for TLS in a way that is not known: write sslmode= and one of ${sslModes.join(", ")}`,
 			)
 			.default("file:./data/gatehouse.db"),
 		REDIS_URL: z
@@ -111,15 +128,29 @@ const envSchema = z
 		RECAPTCHA_SECRET_KEY: key,
 		TURNSTILE_SITE_KEY: key,
 		TURNSTILE_SECRET_KEY: key,
-		LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+		LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(", ")}`).default("info"),
 	})
 	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {
 		path: ["APP_URL"],
 		message: "is missing: set it to the address that visitors use, such as https://accounts.example.org",
 	})
 
+/** Of the variables that are settings. */
+export const settingNames = new Set(Object.keys(envSchema.shape))
+
 function isAddressOfDatabase(value: string): boolean {
 	return URL.canParse(value) && /^\/[^/]+$/.test(new URL(value).pathname)
+}
+
+/** `pg` goes on without TLS where a parameter is misspelt, and takes any mode. */
+function asksForTlsClearly(address: string): boolean {
+	if (!URL.canParse(address)) return true
+	const { searchParams } = new URL(address)
+	const modes = searchParams.getAll("sslmode")
+	return (
+		[...searchParams.keys()].every((name) => !/ssl|tls/i.test(name) || SSL_PARAMETERS.has(name)) &&
+		modes.every((mode) => sslModes.includes(mode))
+	)
 }
 
 /** Words that are written again and again are as easy to guess as one of them. */

@@ -102,6 +102,8 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["DATABASE_URL", "postgres://user:word@db.example.net"],
 		["DATABASE_URL", "postgres://user:word/with/slashes@db.example.net/accounts"],
 		["DATABASE_URL", "postgresql://user:word@db.example.net:port/accounts"],
+		["DATABASE_URL", "postgres://user:word@db.example.net/accounts?sslmod=verify-full"],
+		["DATABASE_URL", "postgres://user:word@db.example.net/accounts?sslmode=verify_full"],
 		["REDIS_URL", "redis.example.net:6379"],
 		["REDIS_URL", "http://redis.example.net:6379"],
 		["REDIS_URL", "redis:///0"],

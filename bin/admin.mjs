@@ -52,6 +52,11 @@ const commands = {
 	],
 }
 
+/** What is run before the server's first start, as well. */
+const FIRST = new Set(["user:create", "user:import"])
+
+// What is made here is for its owner only.
+process.umask(0o077)
 const { options, name, parameters } = readArguments()
 const [least, most, run] = commands[name]
 if (parameters.length < least || parameters.length > most) fail(`${name} takes other parameters: see --help.`)
@@ -59,7 +64,7 @@ const admin = await load()
 try {
 	// A database that is opened is migrated, too, which is not for a copy to do.
 	if (name === "database:backup") await run(admin, parameters)
-	else await admin.withDatabase(() => run(admin, parameters))
+	else await admin.withDatabase(() => run(admin, parameters), { mayBeNew: FIRST.has(name) })
 } catch (error) {
 	if (error?.name === "CommandError" || error?.name === "StartError") fail(error.message)
 	if (error?.code === "unavailable" || error?.data?.code === "unavailable")

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { accessSync, existsSync } from "node:fs"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 
@@ -9,8 +9,10 @@ const KEEP_SMALL_AFTER_MS = 2_000
 
 /** Starts the server that `npm run build` made. */
 process.env.NODE_ENV ||= "production"
+// A database holds everybody's password hashes: what is made here is for its owner only.
+process.umask(0o077)
 if (existsSync(".env")) loadSettings()
-if (!existsSync("build/server/index.js")) fail("There is no build yet: run `npm run build` first.")
+checkBuild()
 
 let server
 let stopping = false
@@ -31,6 +33,8 @@ try {
 	setTimeout(keepHeapSmall, KEEP_SMALL_AFTER_MS).unref()
 } catch (error) {
 	if (error?.code === "EADDRINUSE") fail(`PORT ${error.port} is taken by another program.`)
+	if (error?.code === "ERR_MODULE_NOT_FOUND")
+		fail("a package is missing: run `npm ci --prefix build`, or in a clone `npm ci`.")
 	if (error?.name !== "StartError") throw error
 	fail(error.message)
 }
@@ -42,6 +46,15 @@ function keepHeapSmall() {
 	setFlagsFromString("--expose-gc")
 	runInNewContext("gc")()
 	setFlagsFromString("--no-expose-gc")
+}
+
+function checkBuild() {
+	try {
+		accessSync("build/server/index.js")
+	} catch ({ code }) {
+		if (code === "ENOENT") fail("There is no build yet: run `npm run build` first.")
+		fail(`the user that it runs as may not read build/ (${code}).`)
+	}
 }
 
 function loadSettings() {

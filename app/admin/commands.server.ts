@@ -1,3 +1,5 @@
+import { existsSync, statSync } from "node:fs"
+import { dirname } from "node:path"
 import type { Caller } from "../auth/caller"
 import { clean } from "../auth/cleaning.server"
 import type { Faults } from "../auth/fault"
@@ -31,9 +33,15 @@ class CommandError extends Error {
 	override name = "CommandError"
 }
 
-/** Runs a command with the configuration checked and the database open. @throws {StartError} {CommandError} */
-export async function withDatabase<T>(command: () => Promise<T>): Promise<T> {
+/**
+ * Runs a command with the configuration checked and the database open.
+ *
+ * @param options.mayBeNew whether the database is made where there is none yet
+ * @throws {StartError} {CommandError}
+ */
+export async function withDatabase<T>(command: () => Promise<T>, options: { mayBeNew: boolean }): Promise<T> {
 	checkConfig(config)
+	if (sqliteFile) checkFile(sqliteFile, options)
 	await openDatabase()
 	try {
 		return await command()
@@ -41,6 +49,17 @@ export async function withDatabase<T>(command: () => Promise<T>): Promise<T> {
 		await stopHashing()
 		await closeDatabase()
 	}
+}
+
+/** Where the database is SQLite's. */
+const sqliteFile = env.databaseUrl.startsWith("file:") ? env.databaseUrl.slice("file:".length) : null
+
+function checkFile(file: string, { mayBeNew }: { mayBeNew: boolean }): void {
+	const folder = dirname(file)
+	if (!mayBeNew && !existsSync(file)) throw new CommandError(`There is no database at ${file}.`)
+	// What root makes there, the server could only read.
+	if (process.getuid?.() === 0 && existsSync(folder) && statSync(folder).uid !== 0)
+		throw new CommandError(`${folder} belongs to another user: run this as the user that the server runs as.`)
 }
 
 export async function createAccount(input: {
@@ -104,11 +123,11 @@ export async function importUsers(file: string, progress: Parameters<typeof impo
 
 /** While the server runs, and without opening the database as the server does, which would migrate it. */
 export async function backUpDatabase(file: string): Promise<{ file: string }> {
-	if (!env.databaseUrl.startsWith("file:"))
-		throw new CommandError("PostgreSQL is backed up by pg_dump: see docs/operating.md.")
+	if (!sqliteFile) throw new CommandError("PostgreSQL is backed up by pg_dump: see docs/operating.md.")
+	checkFile(sqliteFile, { mayBeNew: false })
 	try {
 		const { backUp } = await import("../db/sqlite/backup.server")
-		backUp(env.databaseUrl.slice("file:".length), file)
+		backUp(sqliteFile, file)
 		return { file }
 	} catch (error) {
 		const { code } = error as { code?: unknown }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { pbkdf2Sync, randomBytes } from "node:crypto"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it, vi } from "vitest"
@@ -46,6 +46,19 @@ function fieldOptions(person: Person): string[] {
 }
 
 describe("U2: npm run admin", () => {
+	it("makes no database where somebody only looks", async () => {
+		const file = join(folder, "misspelt.db")
+		for (const parameters of [
+			["user:list"],
+			["user:promote", "ada"],
+			["database:backup", join(folder, "copy.db")],
+		]) {
+			const { status, stderr } = await admin(parameters, "", { DATABASE_URL: `file:${file}` })
+			expect([status, stderr]).toEqual([1, `✗ There is no database at ${file}.\n`])
+		}
+		expect(existsSync(file)).toBe(false)
+	})
+
 	it("creates somebody who can sign in, and the first superuser", async () => {
 		const { person, result } = await create()
 		expect([result.status, result.stderr]).toEqual([0, ""])
@@ -86,7 +99,10 @@ describe("U2: npm run admin", () => {
 			[await admin(["user:list", "--nonsense"]), /nonsense/],
 			[await admin(["user:import", "/nowhere.jsonl"]), /^✗ \/nowhere\.jsonl cannot be read \(ENOENT\)\.$/],
 			[await admin(["user:list"], "", { SECRET: "" }), /^✗ SECRET is missing/],
-			[await admin(["user:list"], "", { DATABASE_URL: "file:/proc/x.db" }), /^✗ DATABASE_URL: /],
+			[
+				await admin(["user:import", "/dev/null"], "", { DATABASE_URL: "file:/proc/x.db" }),
+				/^✗ DATABASE_URL: /,
+			],
 		]
 		for (const [{ status, stdout, stderr }, sentence] of refused) {
 			expect([status, stdout], stderr).toEqual([1, ""])

@@ -55,7 +55,9 @@ describe("docs/deploying.md, followed to the letter", () => {
 			const form = await client.get("/register")
 			const stylesheet = form.text.match(/href="(\/assets\/[^"]+\.css)"/)?.[1]
 			expect((await client.get(stylesheet ?? "")).status).toBe(200)
-			if (isRoot) expect(statSync(`${home}/data/gatehouse.db`).uid).toBe(user.uid)
+			const database = statSync(`${home}/data/gatehouse.db`)
+			if (isRoot) expect(database.uid).toBe(user.uid)
+			expect(database.mode & 0o077).toBe(0)
 		} finally {
 			server.child.kill("SIGTERM")
 			expect(await server.exitCode).toBe(0)
@@ -80,11 +82,36 @@ describe("docs/deploying.md, followed to the letter", () => {
 		expect(security.status, security.stdout).toBe(0)
 	})
 
-	it("says in one line that it may not read its settings", async () => {
-		chmodSync(`${home}/.env`, 0)
+	it("no command of root's makes files that the server could only read", () => {
+		const list = spawnSync(process.execPath, ["bin/admin.mjs", "user:list"], { cwd: home, encoding: "utf8" })
+		if (isRoot) expect(list.stderr).toMatch(/^✗ \S*data belongs to another user: run this as the user .*\n$/)
+		expect(list.status).toBe(isRoot ? 1 : 0)
+	})
+
+	it.for([
+		[
+			"it may not write to its database",
+			"data/gatehouse.db",
+			0o400,
+			0o600,
+			/database cannot be opened \(EACCES\)/,
+		],
+		["it may not read its build", "build/server", 0, 0o755, /may not read build\/ \(EACCES\)/],
+		[
+			"its packages are missing",
+			"build/node_modules",
+			0,
+			0o755,
+			/a package is missing: run `npm ci --prefix build`/,
+		],
+		["it may not read its settings", ".env", 0, 0o600, /the user that it runs as may not read \.env\./],
+	] as const)("says in one line that %s", async ([, path, mode, modeBefore, sentence]) => {
+		chmodSync(`${home}/${path}`, mode)
 		const { exitCode, output } = start(await freePort())
 		expect(await exitCode).toBe(1)
-		expect(output()).toBe("✗ The server does not start: the user that it runs as may not read .env.\n")
+		chmodSync(`${home}/${path}`, modeBefore)
+		expect(output()).toMatch(sentence)
+		expect(output()).toMatch(/^✗ The server does not start: [^\n]+\n$/)
 	})
 })
 

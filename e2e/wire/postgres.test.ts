@@ -123,14 +123,17 @@ describe("migrations on PostgreSQL", () => {
 		await client
 			.query("CREATE ROLE reader LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 			.finally(() => client.end())
-		for (const [url, code] of [
-			[otherUrl({ pathname: "nowhere" }), "3D000"],
-			[otherUrl({ port: "1" }), "ECONNREFUSED"],
-			[otherUrl({ username: "nobody" }), "28000"],
-			[Object.assign(new URL(await makeDatabase()), { username: "reader" }).href, "42501"],
+		for (const [url, why] of [
+			[otherUrl({ pathname: "nowhere" }), "(3D000): there is none of this name"],
+			[otherUrl({ port: "1" }), "(ECONNREFUSED): nobody listens there"],
+			[otherUrl({ username: "nobody" }), "(28000): it refuses the user or the password"],
+			[
+				Object.assign(new URL(await makeDatabase()), { username: "reader" }).href,
+				"(42501): its user may not make tables there",
+			],
 		] as const) {
 			const line = await startInVain(url)
-			expect(line).toBe(`✗ The server does not start: DATABASE_URL: the database cannot be used (${code})`)
+			expect(line).toBe(`✗ The server does not start: DATABASE_URL: the database cannot be used ${why}`)
 		}
 	})
 })

@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { fileOf, freePort, startServer } from "../support/server"
@@ -182,6 +182,18 @@ it("a clock that was lost stops the start with one line", async () => {
 })
 
 describe("a good environment starts", () => {
+	it("and tells of names in .env that are none of its settings", async () => {
+		const home = mkdtempSync(join(tmpdir(), "gatehouse-"))
+		for (const name of ["bin", "build", "e2e", "node_modules", "prisma"])
+			symlinkSync(resolve(name), join(home, name))
+		writeFileSync(join(home, ".env"), "REDIS_ULR=redis://127.0.0.1\n# TRUST_PROXIES=1\nLOG_LEVEL=info\n")
+		const server = await startServer({ cwd: home })
+		const warnings = server.logLines().filter(({ event }) => event === "config.warning")
+		expect(warnings.map(({ msg }) => msg)).toContain(".env: REDIS_ULR is not a setting, and does nothing")
+		expect(warnings.filter(({ msg }) => /PROXIES|LOG_LEVEL/.test(String(msg)))).toEqual([])
+		expect(await server.stop()).toBe(0)
+	})
+
 	it("an APP_URL may end in a slash", async () => {
 		const port = await freePort()
 		const server = await startServer({ env: { APP_URL: `http://localhost:${port}/` } })

@@ -19,6 +19,15 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
 	"migration_name" VARCHAR(255) NOT NULL, "logs" TEXT, "rolled_back_at" TIMESTAMPTZ,
 	"started_at" TIMESTAMPTZ NOT NULL DEFAULT now(), "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`
 
+const reasons = new Map([
+	["28P01", "it refuses the user or the password"],
+	["28000", "it refuses the user or the password"],
+	["3D000", "there is none of this name"],
+	["42501", "its user may not make tables there"],
+	["ECONNREFUSED", "nobody listens there"],
+	["ENOTFOUND", "there is no such host"],
+])
+
 /**
  * Applies what is missing of `prisma/migrations/postgres/<name>/migration.sql`, in order. All of it is one transaction
  * under a lock that others who migrate wait for; a killed process leaves nothing behind.
@@ -45,7 +54,8 @@ export async function migrate(
 	} catch (error) {
 		const fault = faultOf(error) ?? ((error as { code?: unknown }).code === DENIED ? DENIED : null)
 		if (fault === null) throw error
-		throw new StartError(`DATABASE_URL: the database cannot be used (${fault})`)
+		const why = reasons.get(fault)
+		throw new StartError(`DATABASE_URL: the database cannot be used (${fault})${why ? `: ${why}` : ""}`)
 	} finally {
 		await client.end().catch(() => {})
 	}

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs"
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { StartError } from "../../start-error"
@@ -42,10 +42,15 @@ export function sqliteEngine(url: string): Engine {
 			try {
 				mkdirSync(dirname(file), { recursive: true })
 				migrate(file, onMigrated)
+				// SQLite opens what it may only read, and says so when something is written, for which it is too late.
+				for (const part of [file, `${file}-wal`, `${file}-shm`].filter(existsSync))
+					accessSync(part, constants.W_OK)
 			} catch (error) {
 				const { code } = error as { code?: unknown }
 				if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error
-				throw new StartError(`DATABASE_URL: the database cannot be opened (${code})`)
+				throw new StartError(
+					`DATABASE_URL: the database cannot be opened (${code}): may this user write to ${file} and its folder?`,
+				)
 			}
 			// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
 			// of the process, only (at worst) the last ones on a power cut.
