@@ -106,7 +106,8 @@ async function load() {
 	// What is printed is the answer; nothing is served or mailed from here.
 	process.env.LOG_LEVEL = "silent"
 	process.env.APP_URL ||= "http://localhost"
-	if (!existsSync("build/server/admin.js")) fail("There is no build yet: run `npm run build` first.")
+	if (!existsSync("build/server/admin.js"))
+		fail("There is no build in this folder: run `npm run build` first, or this where it is installed.")
 	try {
 		return await import("../build/server/admin.js")
 	} catch (error) {

@@ -52,7 +52,8 @@ function checkBuild() {
 	try {
 		accessSync("build/server/index.js")
 	} catch ({ code }) {
-		if (code === "ENOENT") fail("There is no build yet: run `npm run build` first.")
+		if (code === "ENOENT")
+			fail("there is no build in this folder: run `npm run build` first, or start it where it is installed.")
 		fail(`the user that it runs as may not read build/ (${code}).`)
 	}
 }

@@ -202,11 +202,12 @@ describe("H-63: a Redis that does not do what it should", () => {
 		await expectShared(before)
 	})
 
-	it("H-63: that takes another password, or was never there: the server starts, says so once, and limits hold", async () => {
+	it("H-63: that takes another password, has no such database, or was never there: the server starts, says so once, and limits hold", async () => {
 		const wrongUrl = Object.assign(new URL(redis.url), { password: "another" }).href
 		for (const [url, reason] of [
 			[wrongUrl, "WRONGPASS"],
 			[Object.assign(new URL(redis.url), { password: "" }).href, "NOAUTH"],
+			[Object.assign(new URL(redis.url), { pathname: "/99" }).href, "ERR"],
 			["redis://127.0.0.1:1", "ECONNREFUSED"],
 		] as const) {
 			const alone = await startServer({ env: { SMTP_URL: mailbox.url, REDIS_URL: url } })

@@ -133,6 +133,8 @@ export class CountsInRedis implements SharedCounts {
 
 	async probe() {
 		if (this.#redis.status === "wait") await this.#redis.connect()
+		// Where there is no database of this number, the client would go on in the first one, which may be somebody else's.
+		await this.#redis.select(this.#redis.options.db ?? 0)
 		// Writes: a replica, and a server that is full, answer everything else.
 		await this.#redis.set(`${PREFIX}probe`, 1, "PX", 1_000)
 	}
