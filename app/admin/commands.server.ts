@@ -56,10 +56,10 @@ const sqliteFile = env.databaseUrl.startsWith("file:") ? env.databaseUrl.slice("
 
 function checkFile(file: string, { mayBeNew }: { mayBeNew: boolean }): void {
 	const folder = dirname(file)
-	if (!mayBeNew && !existsSync(file)) throw new CommandError(`There is no database at ${file}.`)
 	// What root makes there, the server could only read.
 	if (process.getuid?.() === 0 && existsSync(folder) && statSync(folder).uid !== 0)
 		throw new CommandError(`${folder} belongs to another user: run this as the user that the server runs as.`)
+	if (!mayBeNew && !existsSync(file)) throw new CommandError(`There is no database at ${file}.`)
 }
 
 export async function createAccount(input: {

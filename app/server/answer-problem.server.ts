@@ -18,10 +18,16 @@ export function answerProblem(request: IncomingMessage, response: Response, code
 	// Not by Express, which would add a charset that the same problem does not have when a route tells it.
 	response.setHeader("Content-Type", json ? "application/problem+json" : "text/html; charset=utf-8")
 	response.setHeader("Content-Length", Buffer.byteLength(text))
-	// What is left of a body that nobody reads must not become the connection's next request.
-	if (!request.complete) response.setHeader("Connection", "close")
+	// What is left of a body that nobody read must not become the connection's next request.
+	if (!request.complete || hasUnreadBody(request)) response.setHeader("Connection", "close")
 	response.write(text)
 	discardRest(request, () => response.end())
+}
+
+/** Also where all of it came before anybody looked at the request. */
+function hasUnreadBody({ headers, readableEnded }: IncomingMessage): boolean {
+	const isSent = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+	return isSent && !readableEnded
 }
 
 /** Where the page itself fails, as a fork's might, there is still something to read, and to ask about. */

@@ -83,7 +83,9 @@ describe("docs/deploying.md, followed to the letter", () => {
 	})
 
 	it("no command of root's makes files that the server could only read", () => {
-		const list = spawnSync(process.execPath, ["bin/admin.mjs", "user:list"], { cwd: home, encoding: "utf8" })
+		const env = { PATH: process.env.PATH, NODE_ENV: "production" } as const
+		const parameters = ["bin/admin.mjs", "user:list"]
+		const list = spawnSync(process.execPath, parameters, { cwd: home, env, encoding: "utf8" })
 		if (isRoot) expect(list.stderr).toMatch(/^✗ \S*data belongs to another user: run this as the user .*\n$/)
 		expect(list.status).toBe(isRoot ? 1 : 0)
 	})
