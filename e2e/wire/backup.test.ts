@@ -95,7 +95,10 @@ it("database:backup makes no database where there is none, and migrates none", a
 		{ databaseUrl: `file:${missing}`, secret: server.secret },
 		join(folder, "copy.db"),
 	)
-	expect([failed.status, failed.text]).toMatchObject([1, expect.stringContaining(`There is no database at ${missing}.`)])
+	expect([failed.status, failed.text]).toMatchObject([
+		1,
+		expect.stringContaining(`There is no database at ${missing}.`),
+	])
 	expect(readdirSync(folder)).toEqual([])
 
 	const old = join(folder, "old.db")
