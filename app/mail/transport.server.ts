@@ -57,16 +57,8 @@ export const waitingTransport: Transport = {
  */
 export function isPermanentFailure(error: unknown): boolean {
 	if (error instanceof InvalidRecipient) return true
-	const {
-		code,
-		command,
-		responseCode = 0,
-	} = error as {
-		code?: string
-		command?: string
-		responseCode?: number
-	}
-	if (command === "MAIL FROM") return false
+	if ((error as { command?: string }).command === "MAIL FROM") return false
+	const { code, responseCode = 0 } = error as { code?: string; responseCode?: number }
 	return (code === "EENVELOPE" || code === "EMESSAGE") && responseCode >= 500
 }
 

@@ -64,13 +64,13 @@ export function networksInTurn(handle: RequestListener) {
 	function letIn(turns: number): void {
 		if (isLettingIn) return
 		isLettingIn = true
-		setImmediate(look, MOST_TURNS, turns)
+		setImmediate(lookForConnections, MOST_TURNS, turns)
 	}
 
-	function look(most: number, turns: number): void {
+	function lookForConnections(most: number, turns: number): void {
 		const left = hasConnectionCome ? ARRIVING_TURNS : turns - 1
 		hasConnectionCome = false
-		if (left > 0 && most > 0) setImmediate(look, most - 1, left)
+		if (left > 0 && most > 0) setImmediate(lookForConnections, most - 1, left)
 		else beginNext()
 	}
 

@@ -13,6 +13,8 @@ const MAX_WAIT_MS = MAX_LOCKED_MS + 1_000
 const FAULTS =
 	/SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|PROTOCOL|CORRUPT|NOTADB)|database is locked|database or disk is full|readonly database|disk I\/O error|unable to open database/
 
+const DENIED = /^(?:EACCES|EPERM|EROFS|SQLITE_(?:READONLY|CANTOPEN))/
+
 /** SQLite's own limit. What it reads, it takes from the system's cache without a call and a copy for each page. */
 const MAX_MAPPED_BYTES = 0x7fff0000
 
@@ -48,9 +50,8 @@ export function sqliteEngine(url: string): Engine {
 			} catch (error) {
 				const { code } = error as { code?: unknown }
 				if (typeof code !== "string" || !(FAULTS.test(code) || /^E[A-Z]+$/.test(code))) throw error
-				throw new StartError(
-					`DATABASE_URL: the database cannot be opened (${code}): may this user write to ${file} and its folder?`,
-				)
+				const hint = DENIED.test(code) ? `: may this user write to ${file} and its folder?` : ""
+				throw new StartError(`DATABASE_URL: the database cannot be opened (${code})${hint}`)
 			}
 			// Prisma's adapter turns foreign keys on; WAL stays with the file; NORMAL loses no committed row on a crash
 			// of the process, only (at worst) the last ones on a power cut.
