@@ -84,7 +84,7 @@ function isRefusal(message: ConsoleMessage): boolean {
 }
 
 /** React leaves a mark on what it has taken over. Error pages bring no script, and are none the worse. */
-async function hydrated(page: Page): Promise<void> {
+export async function hydrated(page: Page): Promise<void> {
 	if (await page.locator("main .status").count()) return
 	await page.waitForFunction(() =>
 		Object.keys(document.querySelector("main") ?? {}).some((key) => key.startsWith("__reactFiber")),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { appName } from "../app/auth.config"
-import { expect, test } from "./fixtures"
+import { expect, hydrated, test } from "./fixtures"
 import { registerVerified } from "./support/client"
 
 test("after following a link, reading goes on at the new page's heading", { tag: "@js" }, async ({
@@ -64,7 +64,11 @@ test("Back does not lead to a page that leads away again", { tag: "@js" }, async
 	await page.goBack()
 	const greeting = page.getByRole("heading", { name: `Hello, ${member.username}` })
 	await expect(greeting).toBeVisible()
+	// Who goes back before that loads the page anew, and the browser reports it.
+	await hydrated(page)
 	await page.goBack()
+	// The page to sign in leads on, and has to have done so before the next step.
+	await expect(page).not.toHaveURL(/\/login/)
 	await expect(greeting).toBeVisible()
 	await page.goBack()
 	await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign out?")
