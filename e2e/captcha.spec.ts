@@ -25,7 +25,7 @@ const test = base.extend<Fixtures, WorkerFixtures>({
 	],
 	server: [
 		async ({ mailbox, provider }, provide) => {
-			const { folder, remove } = buildCaptchaFork()
+			const { folder, remove } = await buildCaptchaFork()
 			const server = await startCaptchaServer(folder, provider, { SMTP_URL: mailbox.url })
 			await provide(server)
 			await server.stop()

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process"
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { buildCopy } from "./build-copy"
 import { copyProject } from "./copy.mjs"
 import { startServer, type TestServer } from "./server"
 import { SECRET_KEY, type Verification } from "./verification"
@@ -25,7 +25,7 @@ export const keys = Object.fromEntries(
 )
 
 /** A built copy whose forms ask for captchas. @returns its folder, and what removes it */
-export function buildCaptchaFork(): { folder: string; remove: () => void } {
+export async function buildCaptchaFork(): Promise<{ folder: string; remove: () => void }> {
 	const folder = copyProject()
 	const [, example = ""] =
 		/^```ts\n(const spider[\s\S]*?)^```$/m.exec(readFileSync("docs/captcha.md", "utf8")) ?? []
@@ -34,7 +34,7 @@ export function buildCaptchaFork(): { folder: string; remove: () => void } {
 	if (!off.test(code) || !example) throw new Error("The captchas, or their example, are not where they were.")
 	const imports = `import { hcaptcha, recaptchaV2, turnstile } from "./auth/captcha/providers.server"\n`
 	writeFileSync(`${folder}/${EVENTS}`, imports + code.replace(off, () => example + CAPTCHAS))
-	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
+	await buildCopy(folder)
 	return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 

@@ -12,13 +12,13 @@ import { TOKEN_BACKENDS } from "../support/token-backends"
 import { SECRET_KEY, startVerification, type Verification } from "../support/verification"
 
 const mailbox = mailboxFixture()
-let fork: ReturnType<typeof buildCaptchaFork>
+let fork: Awaited<ReturnType<typeof buildCaptchaFork>>
 let server: TestServer
 let provider: Verification
 
 beforeAll(async () => {
 	provider = await startVerification()
-	fork = buildCaptchaFork()
+	fork = await buildCaptchaFork()
 	server = await startCaptchaServer(fork.folder, provider, { SMTP_URL: mailbox.url })
 }, 300_000)
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process"
 import {
 	chmodSync,
 	existsSync,
@@ -12,6 +12,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { clientOf, registrationOf, somebody } from "../support/client"
 import { compiledDatabase, idOf, isRoot, megabytesOf } from "../support/deployment"
@@ -29,12 +30,12 @@ chmodSync(folder, 0o711)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("docs/deploying.md, followed to the letter", () => {
-	beforeAll(() => {
+	beforeAll(async () => {
 		const [install, build, ...packing] = building.trim().split("\n")
 		expect([install, build]).toEqual(["npm ci", "npm run build"])
-		run(packing.join("\n"))
+		await run(packing.join("\n"))
 		mkdirSync(`${folder}/units`)
-		run(installing, { npm_config_better_sqlite3_local_prebuilds: compiledDatabase(folder) })
+		await run(installing, { npm_config_better_sqlite3_local_prebuilds: compiledDatabase(folder) })
 	}, 120_000)
 
 	it("installs what the server imports, and nothing that builds it", () => {
@@ -124,16 +125,15 @@ function blocks(language: string): string[] {
 }
 
 /** Runs commands of the page, in a folder of the test's own, and for a user that there is. */
-function run(commands: string, env: Record<string, string> = {}): void {
+async function run(commands: string, env: Record<string, string> = {}): Promise<void> {
 	const script = commands
 		.replaceAll("/srv/gatehouse", home)
 		.replaceAll("gatehouse.tar.gz", `${folder}/gatehouse.tar.gz`)
 		.replaceAll("/etc/systemd/system", `${folder}/units`)
 		.replace(/^(useradd|systemctl) .*$/gm, "")
 		.replaceAll("-o gatehouse", isRoot ? "-o nobody" : "")
-	execFileSync("sh", ["-euc", script], {
+	await promisify(execFile)("sh", ["-euc", script], {
 		env: { ...process.env, npm_config_prefer_offline: "true", ...env },
-		stdio: ["ignore", "pipe", "pipe"],
 	})
 }
 

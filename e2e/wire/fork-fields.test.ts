@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from "node:child_process"
+import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { expectProblem, expectRefused, inputValue, postFormAndJson, textOf } from "../support/answers"
+import { buildCopy } from "../support/build-copy"
 import {
 	type Answer,
 	clientOf,
@@ -67,7 +68,7 @@ beforeAll(async () => {
 		.replace("userDefaults: { active: true", `userDefaults: { active: true, plan: "trial"`)
 		.replace(/tagline = ".*"/, `tagline = "${TAGLINE}"`)
 	writeFileSync(`${folder}/app/auth.config.ts`, named)
-	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
+	await buildCopy(folder)
 	const settings = { verification: { enabled: false } }
 	server = await startServer({ cwd: folder, settings })
 	terse = await startServer({ cwd: folder, settings, env: { FORK_OUTPUT: "on" } })

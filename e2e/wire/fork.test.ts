@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -7,6 +6,7 @@ import type { ApiDocument } from "../../app/http/api/openapi.server"
 import { newAccount } from "../support/accounts"
 import { expectProblem, expectRefused, getPageAndJson, inputValue, postFormAndJson } from "../support/answers"
 import { answerChecker, type DescribedOperation, operationsOf } from "../support/api-document"
+import { buildCopy } from "../support/build-copy"
 import { clientOf, registerVerified, sessionOf, signIn, somebody } from "../support/client"
 import { copyProject } from "../support/copy.mjs"
 import { rowsOf } from "../support/rows"
@@ -31,7 +31,7 @@ beforeAll(async () => {
 		addNotes()
 		describeNotes()
 	}
-	execFileSync("node", ["bin/setup.mjs", "--build"], { cwd: folder })
+	await buildCopy(folder)
 	server = await startServer({ cwd: folder, env: { SMTP_URL: mailbox.url } })
 }, 300_000)
 
@@ -136,7 +136,7 @@ describe("docs/hooks-and-events.md", () => {
 	})
 
 	it("E1: a handler is told of a registration once, with the user and the address", async () => {
-		execFileSync("mkdir", ["-p", `${folder}/data`])
+		mkdirSync(`${folder}/data`, { recursive: true })
 		const person = await registerVerified(server, mailbox)
 		const file = `${folder}/data/registered.txt`
 		const told = () =>
