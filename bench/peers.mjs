@@ -9,6 +9,7 @@ import { cookieNameOf, withPostgres, withServer } from "./with-server.mjs"
 
 const ROUNDS = 5
 const SECONDS = 5
+const WARM_UP_SECONDS = 20
 const BETTER_AUTH = ["better-auth.session_token", "better-auth"]
 
 /** Against the same look-up with nothing around it, against better-auth, and on PostgreSQL. */
@@ -30,15 +31,18 @@ export function compareSessionChecks() {
 
 async function compare(ours, onPostgres, bare, betterAuth) {
 	const cookieName = await cookieNameOf(ours.url)
-	const check = (url, ...how) => part("checks", url, SECONDS, PEOPLE, ...how)
+	const check =
+		(url, ...how) =>
+		(seconds = SECONDS) =>
+			part("checks", url, seconds, PEOPLE, ...how)
 	const checks = {
-		SQLite: () => check(ours.url, cookieName),
-		PostgreSQL: () => check(onPostgres.url, cookieName),
-		"bare Express": () => check(bare.url, cookieName),
-		"better-auth": () => check(betterAuth.url, ...BETTER_AUTH),
+		SQLite: check(ours.url, cookieName),
+		PostgreSQL: check(onPostgres.url, cookieName),
+		"bare Express": check(bare.url, cookieName),
+		"better-auth": check(betterAuth.url, ...BETTER_AUTH),
 	}
 	say("Warming up …")
-	for (const ask of Object.values(checks)) await ask()
+	for (const ask of Object.values(checks)) await ask(WARM_UP_SECONDS)
 	say(`Session checks (GET /account, JSON) per second, ${ROUNDS} rounds of ${SECONDS} s each in turn …`)
 	const checked = await inTurn(ROUNDS, checks)
 	say("Sign-ins per second, in the same way …")
