@@ -8,7 +8,7 @@ import { ARGON2, addressOf, PASSWORD, PEOPLE, signedTokenOf, tokenOf } from "./p
 export const CONNECTIONS = 16
 export const PROBES = 400
 const STRANGERS = 60
-const PAIRS = 60
+const PAIRS = 120
 const WARM_UP_PAIRS = 10
 /** How many are made ready beforehand, which costs the machine less than to make each anew; more than one round takes. */
 const READY = { signIns: 4_000, checks: 20_000 }
