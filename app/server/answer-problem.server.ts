@@ -3,6 +3,7 @@ import type { Response } from "express"
 import { type Problem, type ProblemCode, problem } from "../http/problem"
 import { log } from "../log.server"
 import { LINGER_MS } from "./broken-request.server"
+import { hasTooManyPieces, TOO_MANY_PIECES } from "./message-classes.server"
 import { renderProblem } from "./problem-page.server"
 import { tellWhenToRetry } from "./web-adapter.server"
 
@@ -42,12 +43,13 @@ function pageOf(body: Problem, { nonce, requestId }: { nonce: string; requestId:
 
 /**
  * A socket that is closed while the client still sends is reset, and the client may never see the answer (RFC 9112,
- * 9.6): so what still comes is thrown away for a moment.
+ * 9.6): so what still comes is thrown away for a moment, unless it comes in too many pieces.
  */
 function discardRest(request: IncomingMessage, whenDone: () => void): void {
-	if (request.readableEnded || request.destroyed) return void whenDone()
+	if (request.readableEnded || request.destroyed || hasTooManyPieces(request)) return void whenDone()
 	const timer = setTimeout(whenDone, LINGER_MS)
 	request.once("close", () => clearTimeout(timer))
 	request.once("end", whenDone)
+	request.once(TOO_MANY_PIECES, whenDone)
 	request.resume()
 }

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
+import { MAX_PIECES } from "../../app/server/message-classes.server"
 import { clientOf } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
 import { serverFixture } from "../support/server-fixture"
@@ -113,6 +115,85 @@ describe("bodies that are too large", () => {
 		})
 		expect([answer.status, answer.json?.code]).toEqual([413, "too_large"])
 	})
+})
+
+describe("bodies in pieces of one byte", () => {
+	const inPieces = (body: string) => body.replace(/./gs, "1\r\n$&\r\n")
+	const chunked = (accept = "Accept: application/json") =>
+		requestText("POST /login HTTP/1.1", [
+			host,
+			"Content-Type: application/json",
+			accept,
+			"Transfer-Encoding: chunked",
+		])
+	const residentMegabytes = () =>
+		Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, "utf8"))?.[1]) / 1024
+
+	it("H-04: are read like any other, as long as they are few", async () => {
+		const body = JSON.stringify({
+			username: "ada",
+			password: "correct horse battery",
+			padding: "a".repeat(700),
+		})
+		const answer = await exchange(server, `${chunked()}${inPieces(body)}0\r\n\r\n`)
+		expect(JSON.parse(answer.body)).toMatchObject({ code: "credentials_invalid" })
+	})
+
+	it.each([
+		["at once", 0],
+		["one after the other", 20],
+	])("H-04: are refused where they are many, %s, and the connection ends", async (_, pauseMs) => {
+		const answer = await exchange(server, (socket) => {
+			socket.setNoDelay(true)
+			socket.write(chunked())
+			const next = () => {
+				if (socket.destroyed) return
+				socket.write(inPieces(" ".repeat(pauseMs === 0 ? MAX_PIECES * 2 : 100)))
+				setTimeout(next, pauseMs)
+			}
+			next()
+		})
+		expect([answer.statuses, answer.closed]).toEqual([[413], true])
+		expect(JSON.parse(answer.body)).toMatchObject({ code: "too_large" })
+	})
+
+	it("H-77: are parsed no further once what they belong to is refused", async () => {
+		let sent = 0
+		const piece = inPieces(" ".repeat(10_000))
+		const started = performance.now()
+		const answer = await exchange(server, (socket) => {
+			socket.write(
+				requestText("POST /login HTTP/1.1", [host, "Content-Type: text/plain", "Transfer-Encoding: chunked"]),
+			)
+			const next = () => {
+				while (!socket.destroyed) {
+					sent += piece.length
+					if (!socket.write(piece)) return void socket.once("drain", next)
+				}
+			}
+			next()
+		})
+		expect(answer.closed).toBe(true)
+		// Others, of fewer pieces, get two seconds to read the answer.
+		expect(performance.now() - started).toBeLessThan(2_000)
+		expect(sent).toBeLessThan(20 * MEGABYTE)
+	})
+
+	it.skipIf(!existsSync("/proc/self/status"))(
+		"H-77: fill no memory, however many are held open",
+		async () => {
+			const before = residentMegabytes()
+			const held = Array.from({ length: 40 }, () => {
+				const socket = connect(server.port, "127.0.0.1").on("error", () => {})
+				socket.write(chunked() + inPieces(" ".repeat(60_000)))
+				return socket
+			})
+			await new Promise((resolve) => setTimeout(resolve, 2_000))
+			expect((await clientOf(server).get("/healthz")).status).toBe(200)
+			expect(residentMegabytes() - before).toBeLessThan(150)
+			for (const socket of held) socket.destroy()
+		},
+	)
 })
 
 describe("heads that are too large", () => {

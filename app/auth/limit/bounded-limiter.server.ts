@@ -21,8 +21,8 @@ type Entry = {
 /**
  * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is
  * refused further ones, and loses none of its counts: else it could have them forgotten by sending more. When all is
- * full, the key whose window is oldest makes room, but never one that is blocked; when all are, newcomers are refused,
- * for a full memory must not become a way around the limits.
+ * full, an open key makes room, the oldest first, but never one that is used up or blocked; when all are, newcomers are
+ * refused, for a full memory must not become a way around the limits.
  */
 export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory
@@ -31,6 +31,8 @@ export class BoundedLimiter {
 	/** The oldest windows first, here and in each neighbourhood's share. */
 	readonly #entries = new Map<string, Entry>()
 	readonly #shares = new Map<string, Set<string>>()
+	/** Those that may make room, in the order in which they became open. */
+	readonly #open = new Set<string>()
 	/** How many keys each household has. */
 	readonly #homes = new Map<string, number>()
 
@@ -67,7 +69,7 @@ export class BoundedLimiter {
 		if (!entry) return
 		const { consumedPoints, msBeforeNext } = await this.#limiter.reward(key)
 		// Who was blocked by tries that cost nothing after all is free again.
-		if (consumedPoints < this.#limiter.points) this.#set(entry, "open", msBeforeNext)
+		if (consumedPoints < this.#limiter.points) this.#set(key, entry, "open", msBeforeNext)
 		// Nothing is left to remember; and where the window ended meanwhile, what was counted in it is no credit for the
 		// next.
 		if (consumedPoints <= 0) await this.forget(key)
@@ -110,6 +112,7 @@ export class BoundedLimiter {
 
 	#add(key: string, entry: Entry): void {
 		this.#entries.set(key, entry)
+		if (entry.state === "open") this.#open.add(key)
 		const share = this.#shares.get(entry.neighbourhood) ?? new Set()
 		this.#shares.set(entry.neighbourhood, share.add(key))
 		this.#homes.set(entry.home, (this.#homes.get(entry.home) ?? 0) + 1)
@@ -117,6 +120,7 @@ export class BoundedLimiter {
 
 	#remove(key: string, entry: Entry): void {
 		if (!this.#entries.delete(key)) return
+		this.#open.delete(key)
 		const share = this.#shares.get(entry.neighbourhood)
 		share?.delete(key)
 		if (share?.size === 0) this.#shares.delete(entry.neighbourhood)
@@ -135,11 +139,13 @@ export class BoundedLimiter {
 			this.#remove(key, entry)
 			this.#add(key, entry)
 		}
-		this.#set(entry, remainingPoints === 0 ? "used_up" : "open", msBeforeNext)
+		this.#set(key, entry, remainingPoints === 0 ? "used_up" : "open", msBeforeNext)
 	}
 
-	#set(entry: Entry, state: Entry["state"], msBeforeNext: number): void {
+	#set(key: string, entry: Entry, state: Entry["state"], msBeforeNext: number): void {
 		entry.state = state
+		if (state !== "open") this.#open.delete(key)
+		else if (this.#entries.get(key) === entry) this.#open.add(key)
 		entry.endsAt = performance.now() + Math.min(msBeforeNext, this.#windowMs)
 	}
 
@@ -148,7 +154,7 @@ export class BoundedLimiter {
 		const isFull = share && share.size >= MAX_KEYS_PER_NEIGHBOURHOOD && !this.#forgetOne(share, hasEnded)
 		if (isFull && (this.#homes.get(home) ?? 0) >= MIN_KEYS_PER_HOME) return false
 		if (this.#entries.size < MAX_KEYS) return true
-		return this.#forgetOne(this.#entries.keys(), (entry) => hasEnded(entry) || entry.state === "open")
+		return this.#forgetOne(this.#entries.keys(), hasEnded) || this.#forgetOne(this.#open, () => true)
 	}
 
 	#forgetOne(keys: Iterable<string>, mayGo: (entry: Entry) => boolean): boolean {

@@ -128,6 +128,14 @@ describe("memory", () => {
 		// What was not blocked made room, and starts again.
 		expect(await chargeTimes(points + 1, "nearly-used-up", "203.0.113.1")).toBe(points)
 	}, 60_000)
+
+	it("H-50: is full, and its oldest keys are used up: others make room for who is new", async () => {
+		for (let index = 0; index < 150; index++)
+			await chargeTimes(points, `used-up-${index}`, `198.18.${index}.1`)
+		await flood("another-flood-", (index) => `10.${index % 200}.0.1`)
+		expect(await charge(wrongTry("who-is-new", "192.0.2.1"))).toBeNull()
+		expect(await charge(wrongTry("used-up-0", "198.18.0.1"))).not.toBeNull()
+	}, 60_000)
 })
 
 /** Without what waits to be collected, of which each version of Node keeps another amount. */
