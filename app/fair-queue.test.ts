@@ -51,6 +51,34 @@ it("H-79: those who send all they can come to equal parts, and leave room for ot
 		expect(Math.abs(counts.filter((each) => each === owner).length - 25)).toBeLessThanOrEqual(1)
 })
 
+it("H-79: owners of one group have one turn together, and take it in turns", () => {
+	const queue = new FairQueue<string>(
+		() => 10,
+		(owner) => owner.charAt(0),
+	)
+	for (let index = 0; index < 30; index++) queue.add(`a${index}`, `a${index}`)
+	queue.add("a1", "a1 again")
+	expect(queue.size).toBe(10)
+	expect(["b", "b", "c"].map((owner) => queue.add(owner, owner))).toEqual([true, true, true])
+	expect(queue.add("a30", "a30")).toBe(false)
+	expect([queue.remove("a3", "a3"), queue.remove("a3", "a3")]).toEqual([true, false])
+	expect(takeAllInTurn(queue)).toEqual(["a0", "b", "c", "a1", "b", "a2", "a4", "a5", "a6", "a7", "a8", "a9"])
+})
+
+it("H-79: in a group, an owner has its turn after one of each of the others", () => {
+	const queue = new FairQueue<string>(
+		() => 10,
+		() => "one",
+	)
+	for (let index = 0; index < 10; index++) queue.add("a", `a${index}`)
+	expect([queue.add("b", "b"), queue.take(), queue.take(), queue.take((owner) => owner !== "a")]).toEqual([
+		true,
+		"a0",
+		"b",
+		undefined,
+	])
+})
+
 it("is bounded, by as many as may be before one at the moment", () => {
 	let total = 10
 	const queue = new FairQueue<string>(() => total)

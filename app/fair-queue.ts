@@ -1,17 +1,20 @@
 /**
  * What waits, by whose it is: owners take turns, so that one who sends a thousand waits for himself, and not everybody
  * for him. Whoever would have too many before him is refused, and by the same rule: two who send all they can have half
- * of the places each, and one who comes by himself is in, whatever the others sent.
+ * of the places each, and one who comes by himself is in, whatever the others sent. Owners that may be one and the same
+ * are a group: groups take turns, and within each its owners.
  */
 export class FairQueue<Item> {
-	/** In the order of whose turn is next. None is empty. */
-	readonly #waiting = new Map<string, Item[]>()
+	/** Groups, and in each its owners, in the order of whose turn is next. None is empty. */
+	readonly #waiting = new Map<string, Map<string, Item[]>>()
 	readonly #mostBefore: () => number
+	readonly #groupOf: (owner: string) => string
 	#size = 0
 
 	/** @param mostBefore how many may have their turn before one that waits, at the moment */
-	constructor(mostBefore: () => number) {
+	constructor(mostBefore: () => number, groupOf = (owner: string) => owner) {
 		this.#mostBefore = mostBefore
+		this.#groupOf = groupOf
 	}
 
 	get size(): number {
@@ -21,16 +24,17 @@ export class FairQueue<Item> {
 	/** Whether an owner's next may wait. */
 	mayAdd(owner: string): boolean {
 		const most = this.#mostBefore()
-		const own = this.#waiting.get(owner)?.length ?? 0
-		return this.#size < most || this.#countBefore(owner, own) < most
+		return this.#size < most || this.#countBefore(owner) < most
 	}
 
 	/** @returns whether it may wait */
 	add(owner: string, item: Item): boolean {
-		const items = this.#waiting.get(owner) ?? []
 		if (!this.mayAdd(owner)) return false
+		const group = this.#groupOf(owner)
+		const owners = this.#waiting.get(group) ?? new Map<string, Item[]>()
+		const items = owners.get(owner) ?? []
 		items.push(item)
-		this.#waiting.set(owner, items)
+		this.#waiting.set(group, owners.set(owner, items))
 		this.#size++
 		return true
 	}
@@ -41,40 +45,65 @@ export class FairQueue<Item> {
 	 * @param mayHaveTurn passes over the others, who keep their places
 	 */
 	take(mayHaveTurn = (_owner: string) => true): Item | undefined {
-		for (const [owner, items] of this.#waiting) {
-			if (!mayHaveTurn(owner)) continue
-			const item = items.shift()
-			this.#waiting.delete(owner)
-			if (items.length > 0) this.#waiting.set(owner, items)
-			this.#size--
-			return item
-		}
+		for (const [group, owners] of this.#waiting)
+			for (const [owner, items] of owners) {
+				if (!mayHaveTurn(owner)) continue
+				const item = items.shift()
+				putLast(owners, owner, items, items.length)
+				putLast(this.#waiting, group, owners, owners.size)
+				this.#size--
+				return item
+			}
 		return undefined
 	}
 
-	/** How many have their turn before an owner's next, of which as many of his own. */
-	#countBefore(owner: string, own: number): number {
-		let before = own
-		for (const [other, items] of this.#waiting) if (other !== owner) before += Math.min(items.length, own + 1)
-		return before
+	/** How many have their turn before an owner's next one. */
+	#countBefore(owner: string): number {
+		const group = this.#groupOf(owner)
+		const owners = this.#waiting.get(group) ?? new Map<string, Item[]>()
+		const own = countBefore(owner, owners.get(owner)?.length ?? 0, owners, ({ length }) => length)
+		return countBefore(group, own, this.#waiting, (others) =>
+			[...others.values()].reduce((count, { length }) => count + length, 0),
+		)
 	}
 
 	/** @returns whether it still waited */
 	remove(owner: string, item: Item): boolean {
-		const items = this.#waiting.get(owner) ?? []
+		const group = this.#groupOf(owner)
+		const owners = this.#waiting.get(group)
+		const items = owners?.get(owner) ?? []
 		const place = items.indexOf(item)
 		if (place < 0) return false
 		items.splice(place, 1)
-		if (items.length === 0) this.#waiting.delete(owner)
+		if (items.length === 0) owners?.delete(owner)
+		if (owners?.size === 0) this.#waiting.delete(group)
 		this.#size--
 		return true
 	}
 
 	/** Empties it. */
 	takeAll(): Item[] {
-		const items = [...this.#waiting.values()].flat()
+		const items = [...this.#waiting.values()].flatMap((owners) => [...owners.values()].flat())
 		this.#waiting.clear()
 		this.#size = 0
 		return items
 	}
+}
+
+/** Whoever had a turn is last, if there is more of him. */
+function putLast<Value>(turns: Map<string, Value>, who: string, value: Value, left: number): void {
+	turns.delete(who)
+	if (left > 0) turns.set(who, value)
+}
+
+/** As many of one's own as there are, and from each of the others as many and one more. */
+function countBefore<Value>(
+	who: string,
+	own: number,
+	turns: Map<string, Value>,
+	count: (value: Value) => number,
+): number {
+	let before = own
+	for (const [other, value] of turns) if (other !== who) before += Math.min(count(value), own + 1)
+	return before
 }

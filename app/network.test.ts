@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { networkOf } from "./network"
+import { HOME, networkOf, siteOf } from "./network"
 
 it("cuts IPv4 addresses to their network", () => {
 	expect(networkOf("203.0.113.77", { ipv4: 32, ipv6: 56 })).toBe("203.0.113.77/32")
@@ -13,6 +13,14 @@ it("H-79: all /64 of one home's /56 are one network, those of the next home anot
 	expect(networkOf("2001:db8:0:a7ff::/64", home)).toBe(network)
 	expect(networkOf("2001:db8:0:a800::/64", home)).not.toBe(network)
 	expect(networkOf("2001:db8:1:a700::/64", home)).not.toBe(network)
+})
+
+it("H-79: all /56 of one /48 are one site, and so is an IPv4 address", () => {
+	const siteOfAddress = (address: string) => siteOf(networkOf(address, HOME))
+	expect(siteOfAddress("2001:db8:1:ff00::/64")).toBe(siteOfAddress("2001:db8:1:0::/64"))
+	expect(siteOfAddress("2001:db8:2:ff00::/64")).not.toBe(siteOfAddress("2001:db8:1:ff00::/64"))
+	expect(siteOfAddress("203.0.113.7")).not.toBe(siteOfAddress("203.0.113.8"))
+	expect(siteOf("unknown")).toBe("unknown")
 })
 
 it("takes what is no address as it is", () => {

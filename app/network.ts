@@ -22,6 +22,16 @@ export function networkOf(address: string, bits: { ipv4: number; ipv6: number })
 	return bytes.length === 4 ? prefix(bytes, 8, bits.ipv4) : address
 }
 
+/**
+ * What one customer may have besides: an IPv6 /48 (RFC 6177, 2). Of IPv4 it is the address: a /24 is many customers'.
+ *
+ * @param home what `networkOf` gave for `HOME`
+ */
+export function siteOf(home: string): string {
+	const groups = home.split(":")
+	return groups.length > 1 ? groups.slice(0, 3).join(":") : home
+}
+
 /** The first `bits` of the numbers, each `width` bits wide. */
 function prefix(numbers: number[], width: number, bits: number): string {
 	const kept = numbers.map((number, index) => {

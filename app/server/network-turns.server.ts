@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from "node:http"
 import { FairQueue } from "../fair-queue"
 import { LatestNetworks } from "../latest-networks"
-import { HOME, networkOf } from "../network"
+import { HOME, networkOf, siteOf } from "../network"
 import { clientAddress } from "./client-address.server"
 
 /** How many requests are worked on at once: in all, of one network while nobody else asks, and of one among others. */
@@ -20,7 +20,7 @@ const MOST_TURNS = 50
  * before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
 export function networksInTurn(handle: RequestListener) {
-	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY)
+	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY, siteOf)
 	const inWork = new Map<string, number>()
 	let total = 0
 	/** Nothing is begun while connections are let in. */

@@ -5,7 +5,7 @@ import { FairQueue } from "../../fair-queue"
 import { LatestNetworks } from "../../latest-networks"
 import { log } from "../../log.server"
 import { gauge } from "../../metrics.server"
-import { HOME, networkOf } from "../../network"
+import { HOME, networkOf, siteOf } from "../../network"
 import type { Caller } from "../caller"
 import { type Refusal, refusal } from "../refusal"
 import type { Checked } from "./stored-hash.js"
@@ -87,7 +87,7 @@ let millisecondsPerHash = FIRST_GUESS_MS
 /** As many are done in the time that one may wait. */
 const mostBefore = () =>
 	Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
-const waiting = new FairQueue<Job>(mostBefore)
+const waiting = new FairQueue<Job>(mostBefore, siteOf)
 const threads: ReturnType<typeof startThread>[] = []
 /** Whose tasks came last. */
 const latest = new LatestNetworks()
