@@ -11,7 +11,10 @@ export class FairQueue<Item> {
 	readonly #groupOf: (owner: string) => string
 	#size = 0
 
-	/** @param mostBefore how many may have their turn before one that waits, at the moment */
+	/**
+	 * @param mostBefore how many may have their turn before one that waits, at the moment
+	 * @param groupOf names an owner's group; without it, each is by itself
+	 */
 	constructor(mostBefore: () => number, groupOf = (owner: string) => owner) {
 		this.#mostBefore = mostBefore
 		this.#groupOf = groupOf

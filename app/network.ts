@@ -23,7 +23,8 @@ export function networkOf(address: string, bits: { ipv4: number; ipv6: number })
 }
 
 /**
- * What one customer may have besides: an IPv6 /48 (RFC 6177, 2). Of IPv4 it is the address: a /24 is many customers'.
+ * The homes that one customer may have all of: those of an IPv6 /48 (RFC 6177, 2). An IPv4 address is by itself, as a
+ * /24 is many customers'.
  *
  * @param home what `networkOf` gave for `HOME`
  */

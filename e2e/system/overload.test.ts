@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshAddress, type Person, registerVerified } from "../support/client"
 import { atRate, lightClient, percentile, type Timed } from "../support/open-loop"
+import { residentMegabytes } from "../support/resident-memory"
 import { serverFixture, withVerification } from "../support/server-fixture"
 
 /** So many that none has ten tries under way at once, which are all that an account may have. */
@@ -41,12 +41,6 @@ async function signInsPerSecond(seconds: number): Promise<number> {
 	}
 	await Promise.all(Array.from({ length: 8 }, worker))
 	return done / seconds
-}
-
-/** In MB. */
-function residentMemory(): number {
-	const status = readFileSync(`/proc/${server.process.pid}/status`, "utf8")
-	return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
 const timesOf = (answers: Timed[]) => answers.map(({ ms }) => ms)
@@ -91,7 +85,7 @@ describe("four times the sign-ins that the machine can hash", () => {
 	it("H-53: those that are let in are done soon, the others told at once, and pages go on", async () => {
 		await signInsPerSecond(3)
 		const capacity = await signInsPerSecond(4)
-		const memoryBefore = residentMemory()
+		const memoryBefore = residentMegabytes(server)
 		const probe = (path: string) =>
 			atRate(5, SECONDS, () => client.send(path, { "X-Forwarded-For": freshAddress(), Accept: "text/html" }))
 		const [answers, pages, health] = await Promise.all([
@@ -113,7 +107,7 @@ describe("four times the sign-ins that the machine can hash", () => {
 			expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200]))
 			expect(percentile(timesOf(seen), 0.5)).toBeLessThan(500)
 		}
-		expect(residentMemory() - memoryBefore).toBeLessThan(100)
+		expect(residentMegabytes(server) - memoryBefore).toBeLessThan(100)
 	}, 120_000)
 
 	it("H-53: a moment later all is as before", async () => {

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { MAX_PIECES } from "../../app/server/message-classes.server"
 import { clientOf } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
+import { residentMegabytes } from "../support/resident-memory"
 import { serverFixture } from "../support/server-fixture"
 
 const MAX_BODY_BYTES = config.server.maxBodyBytes
@@ -119,15 +120,12 @@ describe("bodies that are too large", () => {
 
 describe("bodies in pieces of one byte", () => {
 	const inPieces = (body: string) => body.replace(/./gs, "1\r\n$&\r\n")
-	const chunked = (accept = "Accept: application/json") =>
-		requestText("POST /login HTTP/1.1", [
-			host,
-			"Content-Type: application/json",
-			accept,
-			"Transfer-Encoding: chunked",
-		])
-	const residentMegabytes = () =>
-		Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.process.pid}/status`, "utf8"))?.[1]) / 1024
+	const chunked = requestText("POST /login HTTP/1.1", [
+		host,
+		...json,
+		"Transfer-Encoding: chunked",
+		"Connection: close",
+	])
 
 	it("H-04: are read like any other, as long as they are few", async () => {
 		const body = JSON.stringify({
@@ -135,7 +133,7 @@ describe("bodies in pieces of one byte", () => {
 			password: "correct horse battery",
 			padding: "a".repeat(700),
 		})
-		const answer = await exchange(server, `${chunked()}${inPieces(body)}0\r\n\r\n`)
+		const answer = await exchange(server, `${chunked}${inPieces(body)}0\r\n\r\n`)
 		expect(JSON.parse(answer.body)).toMatchObject({ code: "credentials_invalid" })
 	})
 
@@ -145,7 +143,7 @@ describe("bodies in pieces of one byte", () => {
 	])("H-04: are refused where they are many, %s, and the connection ends", async (_, pauseMs) => {
 		const answer = await exchange(server, (socket) => {
 			socket.setNoDelay(true)
-			socket.write(chunked())
+			socket.write(chunked)
 			const next = () => {
 				if (socket.destroyed) return
 				socket.write(inPieces(" ".repeat(pauseMs === 0 ? MAX_PIECES * 2 : 100)))
@@ -182,15 +180,15 @@ describe("bodies in pieces of one byte", () => {
 	it.skipIf(!existsSync("/proc/self/status"))(
 		"H-77: fill no memory, however many are held open",
 		async () => {
-			const before = residentMegabytes()
+			const before = residentMegabytes(server)
 			const held = Array.from({ length: 40 }, () => {
 				const socket = connect(server.port, "127.0.0.1").on("error", () => {})
-				socket.write(chunked() + inPieces(" ".repeat(60_000)))
+				socket.write(chunked + inPieces(" ".repeat(60_000)))
 				return socket
 			})
 			await new Promise((resolve) => setTimeout(resolve, 2_000))
 			expect((await clientOf(server).get("/healthz")).status).toBe(200)
-			expect(residentMegabytes() - before).toBeLessThan(150)
+			expect(residentMegabytes(server) - before).toBeLessThan(150)
 			for (const socket of held) socket.destroy()
 		},
 	)

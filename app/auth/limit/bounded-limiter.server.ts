@@ -112,7 +112,6 @@ export class BoundedLimiter {
 
 	#add(key: string, entry: Entry): void {
 		this.#entries.set(key, entry)
-		if (entry.state === "open") this.#open.add(key)
 		const share = this.#shares.get(entry.neighbourhood) ?? new Set()
 		this.#shares.set(entry.neighbourhood, share.add(key))
 		this.#homes.set(entry.home, (this.#homes.get(entry.home) ?? 0) + 1)
