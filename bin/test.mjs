@@ -22,15 +22,14 @@ const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 /** Longer than it takes them to see that it has. */
 const ENDED_AFTER_MS = 600
 
-/** Side by side: of both, each uses one processor. */
-const VITEST_RUNS = [["unit", "wire"], ["wire-postgres"]]
+/** At once: each uses about one processor. */
+const RUNS_AT_ONCE = 2
+/** Wire tests on SQLite run in so many parts, so that both have something to do until the end. */
+const PARTS = 4
 
 const OWN_OPTIONS = ["--system", "--no-postgres"]
 
 const isSystem = process.argv.includes("--system")
-const vitestRuns = isSystem
-	? [["system"]]
-	: VITEST_RUNS.slice(0, process.argv.includes("--no-postgres") ? 1 : 2)
 const options = process.argv.slice(2).filter((word) => word.startsWith("--") && !OWN_OPTIONS.includes(word))
 const words = process.argv.slice(2).filter((word) => !word.startsWith("--"))
 const folders = isSystem ? ["e2e/system"] : ["app", "e2e"]
@@ -115,22 +114,46 @@ function outcomesOfPlaywright() {
 
 async function runVitest() {
 	say(isSystem ? "System tests (Vitest)…" : "Unit and wire tests (Vitest)…")
-	const counts = await Promise.all(vitestRuns.map(runVitestProjects))
+	const runs = vitestRuns()
+	const counts = []
+	const runNext = async () => {
+		for (let next = runs.shift(); next; next = runs.shift()) counts.push(await runVitestProject(next))
+	}
+	await Promise.all(Array.from({ length: RUNS_AT_ONCE }, runNext))
 	const sum = (name) => counts.reduce((total, count) => total + count[name], 0)
 	return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }
 }
 
-async function runVitestProjects(projects) {
-	const report = `vitest-${projects.join("-")}.json`
+/** The longest first. */
+function vitestRuns() {
+	if (isSystem) return [{ name: "system", project: "system", files: words.length ? tests : [] }]
+	const unit = tests.filter((file) => file.startsWith("app/"))
+	const wire = tests.filter((file) => file.startsWith("e2e/wire/"))
+	const parts = Array.from({ length: PARTS }, (_, part) => ({
+		name: `wire-${part + 1}`,
+		project: "wire",
+		files: wire.filter((_, index) => index % PARTS === part),
+	}))
+	return [
+		...(process.argv.includes("--no-postgres")
+			? []
+			: [{ name: "wire-postgres", project: "wire-postgres", files: wire }]),
+		{ name: "unit", project: "unit", files: unit },
+		...parts,
+	].filter(({ files }) => files.length > 0)
+}
+
+async function runVitestProject({ name, project, files }) {
+	const report = `vitest-${name}.json`
 	const status = await run("node_modules/vitest/vitest.mjs", [
 		"run",
 		"--passWithNoTests",
-		...projects.map((name) => `--project=${name}`),
+		`--project=${project}`,
 		"--reporter=default",
 		"--reporter=json",
 		"--reporter=./e2e/support/errors-reporter.mjs",
 		`--outputFile=${RESULTS}/${report}`,
-		...(words.length ? tests : []),
+		...files,
 	])
 	const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = readReport(report)
 	return count(status, numPassedTests, numFailedTests, numPendingTests + numTodoTests)

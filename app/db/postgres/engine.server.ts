@@ -122,9 +122,8 @@ function makePool(url: string): pg.Pool {
 			"The database ended a connection",
 		),
 	)
-	// A connection that the server ends on its way from the pool to who asked has nobody yet who hears of it: that would
-	// end
-	// the process. Who asks learns of it from what he asks.
+	// A connection that the server ends on its way from the pool to who asked has nobody yet who hears of it, and that
+	// would end the process. Who asks learns of it by asking.
 	pool.on("connect", (connection) => connection.on("error", () => {}))
 	// One whose transaction could not be ended must not be used again: what is written on it would never be committed.
 	pool.on("release", (_error, connection) => {
