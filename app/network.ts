@@ -1,5 +1,7 @@
 /** What one household has: an IPv4 address, an IPv6 /56 (RFC 6177). */
 export const HOME = { ipv4: 32, ipv6: 56 }
+/** What one customer may have: an IPv4 address, an IPv6 /48 (RFC 6177, 2). */
+export const SITE = { ipv4: 32, ipv6: 48 }
 /** What one provider's customers share. */
 export const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
 
@@ -23,8 +25,7 @@ export function networkOf(address: string, bits: { ipv4: number; ipv6: number })
 }
 
 /**
- * The homes that one customer may have all of: those of an IPv6 /48 (RFC 6177, 2). An IPv4 address is by itself, as a
- * /24 is many customers'.
+ * The site that a home is of.
  *
  * @param home what `networkOf` gave for `HOME`
  */

@@ -4,7 +4,7 @@ import { LatestNetworks } from "../latest-networks"
 import { HOME, networkOf, siteOf } from "../network"
 import { clientAddress } from "./client-address.server"
 
-/** How many requests are worked on at once: in all, of one network while nobody else asks, and of one among others. */
+/** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
 /** For how long after its last request somebody else counts. */
 const OTHERS_COUNT_FOR_MS = 2_000
@@ -16,8 +16,8 @@ const ARRIVING_TURNS = 2
 const MOST_TURNS = 50
 
 /**
- * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. It stands
- * before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
+ * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. What is
+ * waiting has its turn by site, and within it by network; what is in work is counted by site. It stands before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
 export function networksInTurn(handle: RequestListener) {
 	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY, siteOf)
@@ -27,33 +27,32 @@ export function networksInTurn(handle: RequestListener) {
 	let isLettingIn = false
 	let hasConnectionCome = false
 	const latest = new LatestNetworks()
-	const mayHaveInWork = (network: string) =>
-		latest.isAlone(network, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
+	const mayHaveInWork = (site: string) =>
+		latest.isAlone(site, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
 
-	const hasTurn = (network: string) =>
-		total < IN_WORK.total && (inWork.get(network) ?? 0) < mayHaveInWork(network)
+	const hasTurn = (site: string) => total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site)
 
 	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
-	function begin(network: string, response: ServerResponse, work: () => void): void {
+	function begin(site: string, response: ServerResponse, work: () => void): void {
 		total++
-		inWork.set(network, (inWork.get(network) ?? 0) + 1)
+		inWork.set(site, (inWork.get(site) ?? 0) + 1)
 		let isDone = false
 		const leave = () => {
 			if (isDone) return
 			isDone = true
 			clearTimeout(timer)
-			end(network)
+			end(site)
 		}
 		const timer = setTimeout(leave, WAITING_ELSEWHERE_AFTER_MS)
 		response.once("prefinish", leave)
 		work()
 	}
 
-	function end(network: string): void {
+	function end(site: string): void {
 		total--
-		const left = (inWork.get(network) ?? 0) - 1
-		if (left > 0) inWork.set(network, left)
-		else inWork.delete(network)
+		const left = (inWork.get(site) ?? 0) - 1
+		if (left > 0) inWork.set(site, left)
+		else inWork.delete(site)
 		if (waiting.size > 0) letIn(1)
 	}
 
@@ -76,7 +75,8 @@ export function networksInTurn(handle: RequestListener) {
 
 	function beginNext(): void {
 		isLettingIn = false
-		for (let next = waiting.take(hasTurn); next; next = waiting.take(hasTurn)) next()
+		const mayHaveTurn = (network: string) => hasTurn(siteOf(network))
+		for (let next = waiting.take(mayHaveTurn); next; next = waiting.take(mayHaveTurn)) next()
 	}
 
 	return {
@@ -86,14 +86,15 @@ export function networksInTurn(handle: RequestListener) {
 		},
 		answer(...[request, response]: Parameters<RequestListener>): void {
 			const network = networkOf(clientAddress(request), HOME)
+			const site = siteOf(network)
 			const work = () => handle(request, response)
-			latest.note(network)
-			if (waiting.size === 0 && !isLettingIn && hasTurn(network)) {
-				begin(network, response, work)
+			latest.note(site)
+			if (waiting.size === 0 && !isLettingIn && hasTurn(site)) {
+				begin(site, response, work)
 				return
 			}
 			waiting.add(network, () => {
-				if (!response.destroyed) begin(network, response, work)
+				if (!response.destroyed) begin(site, response, work)
 			})
 			// Who comes now goes after those who wait and could have the same place.
 			if (!isLettingIn && total < IN_WORK.total) beginNext()

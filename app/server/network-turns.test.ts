@@ -38,11 +38,13 @@ it("H-79: among others, a network has fewer in work", () => {
 	expect(begun.at(-1)).toBe("198.51.100.2")
 })
 
-it("H-79: all of one home's /56 are one network", () => {
+it("H-79: all of one site's /48 have as many in work as one network", () => {
 	const { begun, ask } = asking()
-	for (let count = 0; count < 200; count++)
-		ask(`2001:db8:0:a7${(count & 255).toString(16).padStart(2, "0")}::1`)
-	expect(begun.length).toBeLessThan(20)
+	for (let count = 0; count < 200; count++) ask(`2001:db8:0:${count.toString(16)}00::1`)
+	const ofSite = begun.length
+	expect(ofSite).toBeLessThan(20)
+	ask("2001:db8:1::1")
+	expect(begun.slice(ofSite)).toEqual(["2001:db8:1::1"])
 })
 
 it("where there is no room at all, networks take turns", async () => {

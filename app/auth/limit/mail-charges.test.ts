@@ -69,11 +69,11 @@ describe("H-82: mails", () => {
 		expect(others).toBe(mailPerNetwork.points - mailPerClient.points)
 	})
 
-	it("to a mailbox by one home are those of one client, whichever of its /64 asks", async () => {
+	it("to a mailbox by one site are those of one client, whichever of its networks asks", async () => {
 		const sent = await mails(
 			20,
 			() => "six@example.org",
-			(index) => `2001:db8:0:a7${index + 10}::/64`,
+			(index) => `2001:db8:0:${index + 10}00::/64`,
 		)
 		expect(sent).toBe(mailPerMailboxAndClient.points)
 	})

@@ -1,11 +1,11 @@
-import { HOME, NEIGHBOURHOOD, networkOf } from "../../network"
+import { NEIGHBOURHOOD, networkOf, SITE } from "../../network"
 import type { Caller } from "../caller"
 import { type Charge, charge, refund } from "./limit.server"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
- * tells who has an account; and a client's household has less of a mailbox's budget than all, so that the owner can
- * still get a mail.
+ * tells who has an account; and a client's site has less of a mailbox's budget than all, so that the owner can still
+ * get a mail.
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
 	return [
@@ -65,8 +65,8 @@ export async function mayNotify(
 type Source = "typed" | "found"
 
 function mailboxCharges(source: Source, email: { key: string }, address: string): Charge[] {
-	const household = `${source} ${networkOf(address, HOME)} ${mailboxOf(email.key)}`
-	return [["mailPerMailboxAndClient", household, address], mailboxCharge(source, email, address)]
+	const ofSite = `${source} ${networkOf(address, SITE)} ${mailboxOf(email.key)}`
+	return [["mailPerMailboxAndClient", ofSite, address], mailboxCharge(source, email, address)]
 }
 
 /** What may be typed comes last in a key, so that none can be typed that is another's. */

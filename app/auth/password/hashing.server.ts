@@ -16,7 +16,7 @@ export type HashTask =
 
 type Job = {
 	task: HashTask
-	network: string
+	site: string
 	resolve: (result: never) => void
 	reject: (reason: unknown) => void
 }
@@ -27,7 +27,7 @@ type Job = {
  */
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
-/** After somebody else's task, a network leaves a thread free for as long. */
+/** After somebody else's task, a site leaves a thread free for as long. */
 const THREAD_KEPT_FREE_MS = 2_000
 const RETRY_AFTER_SECONDS = 2
 /** What a hash takes is measured all the time: of so many, and this before the first. */
@@ -107,9 +107,9 @@ function enqueue<Result>(task: HashTask, { address, signal }: Waiting): Promise<
 	signal?.throwIfAborted()
 	const network = networkOf(address, HOME)
 	const { promise, resolve, reject } = withResolvers<Result>()
-	const job = { task, network, resolve, reject }
+	const job = { task, site: siteOf(network), resolve, reject }
 	if (!waiting.add(network, job)) return null
-	latest.note(network)
+	latest.note(job.site)
 	const leave = () => {
 		if (waiting.remove(network, job)) reject(signal?.reason)
 	}
@@ -140,17 +140,18 @@ function findThread() {
 }
 
 function isServed(network: string): boolean {
-	return countInThreads(network) > 0
+	return countInThreads(siteOf(network)) > 0
 }
 
-/** Alone, a network may have all threads. */
+/** Alone, a site may have all threads. */
 function leavesThreadFree(network: string): boolean {
-	return latest.isAlone(network, THREAD_KEPT_FREE_MS) || countInThreads(network) < Math.max(1, THREADS - 1)
+	const site = siteOf(network)
+	return latest.isAlone(site, THREAD_KEPT_FREE_MS) || countInThreads(site) < Math.max(1, THREADS - 1)
 }
 
-function countInThreads(network: string): number {
+function countInThreads(site: string): number {
 	const jobs = threads.flatMap((thread) => [...thread.jobs.values()])
-	return jobs.filter((job) => job.network === network).length
+	return jobs.filter((job) => job.site === site).length
 }
 
 function startThread() {
