@@ -143,13 +143,13 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
 		for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
 		if (env.production) warnAboutSettings()
-		return { transport, stopOutbox, stopCleaning }
+		return { stopOutbox, stopCleaning }
 	}
 
 	async function stop(): Promise<void> {
 		isStopping = true
 		setReady(false)
-		const { transport, stopOutbox, stopCleaning } = await ready
+		const { stopOutbox, stopCleaning } = await ready
 		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
 		await pause(config.server.drainSeconds * 1000)
@@ -168,8 +168,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		// Somebody was told that a mail is on its way: also where the grace is over, that is written down.
 		await Promise.race([finishAfterAnswers(), Promise.all([grace, pause(FINISH_MS)])])
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
-		await Promise.race([stopOutbox(), grace])
-		transport.close()
+		await stopOutbox(grace)
 		await stopHashing()
 		closeLimits()
 		await closeDatabase()

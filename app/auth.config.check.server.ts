@@ -99,6 +99,7 @@ const configSchema = z
 			retryDelaysSeconds: z.array(seconds).min(1),
 			maxAgeSeconds: seconds,
 			timeoutSeconds: seconds,
+			answerTimeoutSeconds: seconds,
 			keepSeconds: seconds,
 		}),
 		server: z.strictObject({

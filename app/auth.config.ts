@@ -145,7 +145,7 @@ export const config: Config = {
 		/** How often the form may ask whether a user name is free and a password good, while it is filled in. */
 		registrationCheckPerClient: { points: 100, durationSeconds: 15 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
-		/** Of a mailbox's mails, those that one client (of IPv6, a /56) may ask for: the rest is for its owner. */
+		/** Of a mailbox's mails, those that one client (of IPv6, a /48) may ask for: the rest is for its owner. */
 		mailPerMailboxAndClient: { points: 3, durationSeconds: 60 * 60 },
 		/** Of each kind of notice, those that are sent even where the mailbox's mails are used up. */
 		noticePerMailbox: { points: 1, durationSeconds: 60 * 60 },
@@ -159,8 +159,13 @@ export const config: Config = {
 		retryDelaysSeconds: [5, 30, 2 * 60, 10 * 60, 30 * 60, 2 * 60 * 60],
 		/** After this long a mail that could not be delivered is given up. */
 		maxAgeSeconds: 2 * 24 * 60 * 60,
-		/** One try may take this long in all. */
+		/** One try may take this long, until the mail server has the whole mail … */
 		timeoutSeconds: 30,
+		/**
+		 * … and this long until it says that it takes it: some look into it first. Who gave up earlier would send it
+		 * again and again (RFC 5321, 4.5.3.2.6, asks for ten minutes).
+		 */
+		answerTimeoutSeconds: 10 * 60,
 		/** How long a mail's row is kept after it was sent or given up. */
 		keepSeconds: 7 * 24 * 60 * 60,
 	},

@@ -85,10 +85,13 @@ const mails = {
 export async function composeMail(mail: OutboxMail, now: Date): Promise<Message | null> {
 	const definition: MailDefinition = mails[mail.kind as MailKind]
 	const { addressOf = ownAddress, isDue, isDueWhenInactive = false, element } = definition
-	const user = mail.userId ? await findUser(mail.userId) : null
-	if (!user || (addressOf && addressOf(user) !== mail.to)) return null
-	if (!mail.sentAt && !((user.active || isDueWhenInactive) && isDue(user))) return null
-	const found = await element(user, now, mail)
+	const isForNobody = mail.userId === null
+	const user = await findUser(mail.userId ?? nobody.id)
+	if (!isForNobody) {
+		if (!user || (addressOf && addressOf(user) !== mail.to)) return null
+		if (!mail.sentAt && !((user.active || isDueWhenInactive) && isDue(user))) return null
+	}
+	const found = await element(user ?? nobody, now, mail)
 	if (!found) return null
 	const { renderMail } = await loadRendering()
 	return renderMail(found)
@@ -98,6 +101,19 @@ export async function composeMail(mail: OutboxMail, now: Date): Promise<Message 
 export function loadRendering() {
 	return import("../mail/render.server")
 }
+
+/** Whom a mail that is only pretended is composed for. */
+const nobody = {
+	id: "nobody",
+	username: "nobody",
+	email: "",
+	emailKey: "",
+	emailVerifiedAt: null,
+	resetRequestedAt: null,
+	pendingEmailKey: null,
+	pendingEmailAt: null,
+	epoch: 0,
+} as User
 
 function ownAddress({ email }: User): string {
 	return email

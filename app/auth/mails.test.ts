@@ -87,8 +87,14 @@ describe.each<{
 			expect(await compose(kind, whole)).toBeNull()
 		}
 		expect((await compose(kind, await account({ ...due, active: false }))) !== null).toBe(isDueWhenInactive)
-		expect(await compose(kind, whole, { userId: null })).toBeNull()
 		expect(await compose(kind, whole, { userId: randomUUID() })).toBeNull()
+	})
+
+	it("H-81: is composed for nobody, too, where one is pretended", async () => {
+		const whole = await account(due)
+		expect(await compose(kind, whole, { userId: null, to: "" })).toMatchObject({
+			subject: (await compose(kind, whole))?.subject,
+		})
 	})
 })
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
-import { type Compose, deliverDue, enqueueMail } from "./outbox.server"
+import { type Compose, enqueueMail, Outbox, pretendMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
 const start = new Date("2026-01-01T12:00:00.000Z")
@@ -11,6 +11,7 @@ const compose: Compose = async () => ({ subject: "s", html: "<p>h</p>", text: "t
 
 let clock = start
 let sent: string[] = []
+let rehearsed = 0
 let fail: (() => Error) | null = null
 
 const transport: Transport = {
@@ -18,22 +19,30 @@ const transport: Transport = {
 		if (fail) throw fail()
 		sent.push(to)
 	},
-	close: () => {},
+	async rehearse() {
+		rehearsed++
+	},
 }
 
 const away = () => Object.assign(new Error("connect ECONNREFUSED"), { code: "ESOCKET" })
-const refused = () => Object.assign(new Error("550"), { code: "EENVELOPE", responseCode: 550 })
+const refused = () => Object.assign(new Error("550"), { command: "RCPT TO", response: "550 No" })
 
 beforeAll(openDatabase)
 beforeEach(async () => {
 	await db.outboxMail.deleteMany()
 	clock = start
 	sent = []
+	rehearsed = 0
 	fail = null
 })
 
-function deliver(changes: Partial<Parameters<typeof deliverDue>[0]> = {}): Promise<number> {
-	return deliverDue({ compose, transport, now: () => clock, ...changes })
+/** As a process of its own would. @returns how many mails it took */
+async function deliver(changes: { compose?: Compose; transport?: Transport } = {}): Promise<number> {
+	const outbox = new Outbox({ compose, transport, now: () => clock, ...changes })
+	await outbox.begin()
+	const { length } = outbox.underWay
+	await outbox.allDone()
+	return length
 }
 
 function at(seconds: number): Date {
@@ -51,6 +60,18 @@ describe("a mail in the outbox", () => {
 		expect(await deliver()).toBe(0)
 		expect(sent).toEqual(["ada@example.org"])
 		expect(await row()).toMatchObject({ attempts: 1, sentAt: start, failedAt: null })
+	})
+
+	it("H-81: for nobody is composed and rehearsed like any other, and nothing is left of it", async () => {
+		await inTransaction((transaction) => pretendMail({ kind: "reset", now: start }, transaction))
+		let composed = 0
+		const composing: Compose = (mail, now) => {
+			composed++
+			return compose(mail, now)
+		}
+		expect(await deliver({ compose: composing })).toBe(1)
+		expect([composed, rehearsed, sent]).toEqual([1, 1, []])
+		expect(await db.outboxMail.count()).toBe(0)
 	})
 
 	it("is not there when its transaction rolls back", async () => {

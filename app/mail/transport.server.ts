@@ -1,3 +1,4 @@
+import { Transform } from "node:stream"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { parseMailAddress } from "./address.server"
@@ -7,60 +8,91 @@ export type Message = { subject: string; html: string; text: string }
 export type Transport = {
 	/** Resolves when the mail server has taken the mail over. */
 	send(to: string, message: Message): Promise<void>
-	close(): void
+	/** As much work as {@link send}, where nobody is to get a mail. */
+	rehearse(message: Message): Promise<void>
 }
 
 /** Delivers to `SMTP_URL`. Never in plain text, except to this very machine. */
 export async function createSmtpTransport(url: string): Promise<Transport> {
 	const { createTransport } = await import("nodemailer")
 	const { hostname } = new URL(url)
-	const timeout = config.mail.timeoutSeconds * 1000
-	const mailer = createTransport({
+	const [timeout, answerTimeout] = [config.mail.timeoutSeconds, config.mail.answerTimeoutSeconds].map(
+		(seconds) => seconds * 1000,
+	) as [number, number]
+	const options = {
 		url,
 		requireTLS: !["localhost", "127.0.0.1", "[::1]"].includes(hostname),
 		disableFileAccess: true,
 		disableUrlAccess: true,
 		connectionTimeout: timeout,
 		greetingTimeout: timeout,
-		socketTimeout: timeout,
-	})
+		socketTimeout: Math.max(timeout, answerTimeout),
+	}
+	const addressed = (to: string, message: Message) => {
+		const { address, name } = splitSender(env.mailFrom)
+		return {
+			...message,
+			from: { address, name },
+			to: { address: to, name: "" },
+			envelope: { from: address, to: [to] },
+			headers: { "Auto-Submitted": "auto-generated" },
+		}
+	}
 	return {
 		async send(to, message) {
 			// nodemailer reads addresses again, and more generously than we do: only what is one address reaches it.
 			if (parseMailAddress(to)?.address !== to) throw new InvalidRecipient()
-			const { address, name } = splitSender(env.mailFrom)
-			const delivery = mailer.sendMail({
-				...message,
-				from: { address, name },
-				to: { address: to, name: "" },
-				envelope: { from: address, to: [to] },
-				headers: { "Auto-Submitted": "auto-generated" },
+			const deadline = new Deadline(timeout)
+			const mailer = createTransport(options)
+			mailer.use("stream", ({ message }, done) => {
+				message.transform(() => whenRead(() => deadline.set(answerTimeout)))
+				done()
 			})
-			await withDeadline(delivery, timeout)
+			try {
+				await mailer.sendMail({ ...addressed(to, message), signal: deadline.signal })
+			} catch (error) {
+				throw deadline.signal.aborted ? deadline.signal.reason : error
+			} finally {
+				deadline.clear()
+			}
 		},
-		close: () => mailer.close(),
+		async rehearse(message) {
+			await createTransport({ ...options, socketTimeout: timeout }).verify()
+			await createTransport({ streamTransport: true, buffer: true }).sendMail(addressed(NOBODY, message))
+		},
 	}
 }
 
+/** RFC 2606: nobody's. Nothing is sent there. */
+const NOBODY = "nobody@example.org"
+
 /** For development without a mail server: the mail is "delivered" by being readable at `/dev/mail`. */
-export const inboxTransport: Transport = { send: async () => {}, close: () => {} }
+export const inboxTransport: Transport = { send: async () => {}, rehearse: async () => {} }
 
 /** Where `SMTP_URL` is missing in production: mails wait in the outbox until it is set. */
-export const waitingTransport: Transport = {
-	send: () => Promise.reject(Object.assign(new Error("SMTP_URL is not set"), { code: "ENOTSET" })),
-	close: () => {},
+export const waitingTransport: Transport = { send: wait, rehearse: wait }
+
+function wait(): Promise<never> {
+	return Promise.reject(Object.assign(new Error("SMTP_URL is not set"), { code: "ENOTSET" }))
 }
 
 /**
- * The server refused this very mail (5xx after RCPT or DATA), so trying again would change nothing. Where it refuses the
- * sender, it would refuse every mail, until the operator has mended that.
+ * The server refused this very recipient or mail, so trying again would change nothing. Where it refuses the sender,
+ * or the user of `SMTP_URL`, it refuses every mail until the operator has mended that; many say so only after RCPT or
+ * DATA. So only what is about the mailbox or the mail itself counts: by the status that RFC 3463 gives it, or, where
+ * there is none, by the replies that RFC 5321, 4.2.3, has for mailboxes.
  */
 export function isPermanentFailure(error: unknown): boolean {
 	if (error instanceof InvalidRecipient) return true
-	if ((error as { command?: string }).command === "MAIL FROM") return false
-	const { code, responseCode = 0 } = error as { code?: string; responseCode?: number }
-	return (code === "EENVELOPE" || code === "EMESSAGE") && responseCode >= 500
+	const { command = "", response = "" } = error as { command?: string; response?: string }
+	if (command !== "RCPT TO" && command !== "DATA") return false
+	const [, reply = "", status] = /^(5\d\d)[ -](?:(5\.\d{1,3}\.\d{1,3})\b)?/.exec(response) ?? []
+	return status ? ABOUT_MAILBOX_OR_MAIL.test(status) : MAILBOX_REPLIES.includes(reply)
 }
+
+/** X.1.7 and X.1.8 are about the sender's address, X.1.9 about the way of relaying. */
+const ABOUT_MAILBOX_OR_MAIL = /^5\.(?:1\.(?![789]$)|2\.|6\.)/
+const MAILBOX_REPLIES = ["550", "551", "552", "553"]
 
 class InvalidRecipient extends Error {
 	readonly code = "EADDRESS"
@@ -71,13 +103,38 @@ function splitSender(from: string): { name: string; address: string } {
 	return { name, address }
 }
 
-/** The library's timeouts are for silence; a server that answers one byte a second would hold the mail forever. */
-async function withDeadline(work: Promise<unknown>, milliseconds: number): Promise<void> {
-	let timer: NodeJS.Timeout | undefined
-	const deadline = new Promise<never>((_, reject) => {
+/** The library's own limits are for silence: a server that says one byte a second would hold a mail forever. */
+class Deadline {
+	readonly #controller = new AbortController()
+	#timer: NodeJS.Timeout | undefined
+
+	constructor(milliseconds: number) {
+		this.set(milliseconds)
+	}
+
+	get signal(): AbortSignal {
+		return this.#controller.signal
+	}
+
+	/** From now on. */
+	set(milliseconds: number): void {
 		const late = Object.assign(new Error("The mail server took too long"), { code: "ETIMEDOUT" })
-		timer = setTimeout(() => reject(late), milliseconds)
+		this.clear()
+		this.#timer = setTimeout(() => this.#controller.abort(late), milliseconds)
+	}
+
+	clear(): void {
+		clearTimeout(this.#timer)
+	}
+}
+
+/** Lets a mail through, and says when its last byte was taken. */
+function whenRead(atEnd: () => void): Transform {
+	return new Transform({
+		transform: (chunk, _encoding, done) => done(null, chunk),
+		flush(done) {
+			atEnd()
+			done()
+		},
 	})
-	work.catch(() => {})
-	await Promise.race([work, deadline]).finally(() => clearTimeout(timer))
 }

@@ -20,7 +20,6 @@ beforeAll(async () => {
 	transport = await createSmtpTransport(mailbox.url)
 })
 afterAll(async () => {
-	transport.close()
 	await mailbox.close()
 })
 beforeEach(() => {
@@ -151,17 +150,38 @@ describe("the transport", () => {
 	})
 
 	it.for([
-		["550", true],
-		["550-rcpt", true],
-		["550-from", false],
-		["451", false],
-		["drop", false],
-	] as const)("H-62: answer %s is permanent: %s", async ([mode, permanent]) => {
-		mailbox.mode = mode
+		["RCPT TO", "550 No such mailbox", true],
+		["RCPT TO", "550 5.1.1 User unknown", true],
+		["RCPT TO", "552 5.2.2 Mailbox full", true],
+		["DATA", "550 No", true],
+		["DATA", "550 5.6.0 Lines too long", true],
+		["DATA", "451 Try later", false],
+		["MAIL FROM", "550 Not from you", false],
+		["RCPT TO", "553 5.7.1 Sender address rejected: not logged in", false],
+		["RCPT TO", "554 5.7.1 Relay access denied", false],
+		["RCPT TO", "530 5.7.0 Authentication required", false],
+		["RCPT TO", "550 5.1.8 Sender address rejected: domain not found", false],
+		["DATA", "550 5.7.60 Client does not have permissions to send as this sender", false],
+		["DATA", "554 Message rejected: Email address is not verified", false],
+	] as const)("H-62: after %s, %j is permanent: %s", async ([after, reply, permanent]) => {
+		mailbox.mode = { after, reply }
 		const error = await transport.send("ada@example.org", message).catch((refused: unknown) => refused)
-		expect(error).toBeInstanceOf(Error)
+		expect(error).toMatchObject({ responseCode: Number(reply.slice(0, 3)) })
 		expect(isPermanentFailure(error)).toBe(permanent)
 		expect(mailbox.mails).toEqual([])
+	})
+
+	it("H-62: a line that is cut is not permanent", async () => {
+		mailbox.mode = "drop"
+		const error = await transport.send("ada@example.org", message).catch((refused: unknown) => refused)
+		expect(error).toBeInstanceOf(Error)
+		expect(isPermanentFailure(error)).toBe(false)
+	})
+
+	it("H-81: rehearses with the mail server, and sends nothing", async () => {
+		const { conversations, attempts } = mailbox
+		await transport.rehearse(message)
+		expect(mailbox).toMatchObject({ conversations: conversations + 1, attempts, mails: [] })
 	})
 
 	it("without a mail server lets mails wait, instead of losing them", async () => {

@@ -2,11 +2,13 @@ import type { AddressInfo, Socket } from "node:net"
 import { simpleParser } from "mailparser"
 import { SMTPServer } from "smtp-server"
 
-/**
- * `accept` takes mail; `451` says try later after DATA; `hang` never answers DATA; `drop` cuts the line after DATA;
- * `550` refuses for good after DATA, `550-rcpt` after RCPT, `550-from` after MAIL FROM.
- */
-export type MailboxMode = "accept" | "451" | "hang" | "drop" | "550" | "550-rcpt" | "550-from"
+/** With a code, and often with a status (RFC 3463): `550 5.1.1 No such mailbox`. */
+export type MailRefusal = { after: "MAIL FROM" | "RCPT TO" | "DATA"; reply: `${number} ${string}` }
+
+/** `accept` takes mail; `hang` never answers DATA; `drop` cuts the line after DATA. */
+export type MailboxMode = "accept" | "hang" | "drop" | MailRefusal
+
+export const SAYS_LATER: MailRefusal = { after: "DATA", reply: "451 Try later" }
 
 export type ReceivedMail = {
 	/** What the SMTP conversation said, not the headers. */
@@ -24,6 +26,12 @@ export type Mailbox = {
 	url: string
 	mails: ReceivedMail[]
 	mode: MailboxMode
+	/** How long it takes to answer DATA. */
+	answerDelayMs: number
+	/** How many are open. */
+	readonly connections: number
+	/** How many there ever were. */
+	conversations: number
 	/** How many mails reached DATA, taken or not. */
 	attempts: number
 	/** Waits for the next mail to this address that no earlier call returned. */
@@ -36,14 +44,8 @@ export async function startMailbox(): Promise<Mailbox> {
 	const server = new SMTPServer({
 		disabledCommands: ["AUTH", "STARTTLS"],
 		logger: false,
-		onMailFrom(_address, _session, callback) {
-			if (mailbox.mode !== "550-from") return callback()
-			callback(Object.assign(new Error("Not from you"), { responseCode: 550 }))
-		},
-		onRcptTo(_address, _session, callback) {
-			if (mailbox.mode !== "550-rcpt") return callback()
-			callback(Object.assign(new Error("No such mailbox"), { responseCode: 550 }))
-		},
+		onMailFrom: (_address, _session, callback) => callback(refusalAfter("MAIL FROM")),
+		onRcptTo: (_address, _session, callback) => callback(refusalAfter("RCPT TO")),
 		onData(stream, session, callback) {
 			const chunks: Buffer[] = []
 			stream.on("data", (chunk) => chunks.push(chunk))
@@ -54,8 +56,9 @@ export async function startMailbox(): Promise<Mailbox> {
 					for (const socket of sockets) socket.destroy()
 					return
 				}
-				if (mailbox.mode !== "accept")
-					return callback(Object.assign(new Error("No"), { responseCode: Number(mailbox.mode) }))
+				await new Promise((resolve) => setTimeout(resolve, mailbox.answerDelayMs))
+				const refusal = refusalAfter("DATA")
+				if (refusal) return callback(refusal)
 				const raw = Buffer.concat(chunks).toString("utf8")
 				const parsed = await simpleParser(raw)
 				const text = parsed.text ?? ""
@@ -77,9 +80,15 @@ export async function startMailbox(): Promise<Mailbox> {
 	server.on("error", () => {})
 	const sockets = new Set<Socket>()
 	server.server.on("connection", (socket: Socket) => {
+		mailbox.conversations++
 		sockets.add(socket)
 		socket.on("close", () => sockets.delete(socket))
 	})
+	function refusalAfter(command: MailRefusal["after"]): Error | null {
+		if (typeof mailbox.mode === "string" || mailbox.mode.after !== command) return null
+		const [, responseCode, words] = /^(\d+) (.*)/.exec(mailbox.mode.reply) ?? []
+		return Object.assign(new Error(words), { responseCode: Number(responseCode) })
+	}
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 	const { port } = server.server.address() as AddressInfo
 
@@ -87,6 +96,11 @@ export async function startMailbox(): Promise<Mailbox> {
 		url: `smtp://127.0.0.1:${port}`,
 		mails: [],
 		mode: "accept",
+		answerDelayMs: 0,
+		get connections() {
+			return sockets.size
+		},
+		conversations: 0,
 		attempts: 0,
 		async next(to, timeoutMs = 10_000) {
 			const deadline = Date.now() + timeoutMs

@@ -3,6 +3,7 @@ import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { expectProblem } from "../support/answers"
 import { clientOf, newSession, register, registerVerified, signIn, somebody } from "../support/client"
+import { logged, until } from "../support/faults"
 import { fileOf } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
@@ -70,5 +71,25 @@ describe("H-62: who is told that a mail is on its way gets it", () => {
 			expect(mailbox.mails).toEqual([])
 		})
 		expect((await mailbox.next(person.email, 15_000)).links[0]).toContain("/reset-password?")
+	})
+
+	it("once, also where the database was locked when the mail server took it", async () => {
+		const person = await registerVerified(server, mailbox)
+		mailbox.answerDelayMs = 1_000
+		const { attempts } = mailbox
+		expect((await clientOf(server).postJson("/forgot-password", { email: person.email })).status).toBe(202)
+		await until(() => mailbox.attempts > attempts)
+		await whileLocked(async () => {
+			await until(() => logged(server, "mail.unrecorded").length === 1)
+		})
+		mailbox.answerDelayMs = 0
+		const [unrecorded] = logged(server, "mail.unrecorded")
+		const isSent = (line: Record<string, unknown>) => line.mail_id === unrecorded?.mail_id
+		await until(() => logged(server, "mail.sent").some(isSent))
+		expect(mailbox.attempts).toBe(attempts + 1)
+		expect(logged(server, "mail.delayed")).toEqual([])
+		expect(
+			server.database.prepare(`SELECT "attempts" FROM "OutboxMail" WHERE "id" = ?`).get(unrecorded?.mail_id),
+		).toEqual({ attempts: 1 })
 	})
 })

@@ -1,10 +1,10 @@
-import { connect, createServer, type Server } from "node:net"
+import { connect, createServer, type Server, type Socket } from "node:net"
 import { describe, expect, it, type TestContext } from "vitest"
 import { config } from "../../app/auth.config"
 import { AFTER_REGISTERING, clientOf, linkFields, register, sessionOf, somebody } from "../support/client"
 import { dump, logged, until, verifyByMail } from "../support/faults"
-import { type Mailbox, type MailboxMode, startMailbox } from "../support/mailbox"
-import { freePort, startServer, type TestServer } from "../support/server"
+import { type Mailbox, type MailboxMode, SAYS_LATER, startMailbox } from "../support/mailbox"
+import { freePort, type Settings, startServer, type TestServer } from "../support/server"
 
 /** Far below `mail.timeoutSeconds`: nobody waits for the mail server. */
 const ANSWER_MS = 5_000
@@ -12,10 +12,11 @@ const ANSWER_MS = 5_000
 async function withMailbox(
 	mode: MailboxMode,
 	{ onTestFinished }: TestContext,
+	settings?: Settings,
 ): Promise<{ server: TestServer; mailbox: Mailbox }> {
 	const mailbox = await startMailbox()
 	mailbox.mode = mode
-	const server = await startServer({ env: { SMTP_URL: mailbox.url } })
+	const server = await startServer({ settings, env: { SMTP_URL: mailbox.url } })
 	onTestFinished(async () => {
 		await server.stop()
 		await mailbox.close()
@@ -52,7 +53,7 @@ function storedMail(server: TestServer) {
 
 describe.runIf(config.verification.enabled)("H-62: a mail server that fails for a while", () => {
 	const cases = [
-		["says 451 after DATA", "451"],
+		["says 451 after DATA", SAYS_LATER],
 		["drops the line after DATA", "drop"],
 		["never answers DATA", "hang"],
 	] as const
@@ -60,13 +61,15 @@ describe.runIf(config.verification.enabled)("H-62: a mail server that fails for 
 		"%s: nobody notices, and the mail arrives once it is back",
 		{ timeout: 120_000 },
 		async ([, mode], context) => {
-			const { server, mailbox } = await withMailbox(mode, context)
+			const settings = { mail: { answerTimeoutSeconds: 3 } }
+			const { server, mailbox } = await withMailbox(mode, context, settings)
 			const person = await registersAsEver(server)
 			await until(() => mailbox.attempts === 1)
 			expect(mailbox.mails).toEqual([])
 			expect(storedMail(server)).toMatchObject({ attempts: 1, sentAt: null, failedAt: null })
 
-			await until(() => logged(server, "mail.delayed").length === 1, 60_000)
+			await until(() => logged(server, "mail.delayed").length === 1)
+			await until(() => mailbox.connections === 0)
 			mailbox.mode = "accept"
 			const mail = await mailbox.next(person.email, 20_000)
 			const link = linkFields(mail.links[0] ?? "")
@@ -100,7 +103,7 @@ describe.runIf(config.verification.enabled)("H-62: a mail server that fails for 
 	})
 
 	it.concurrent("is asked again after the first pause, not after the time a try may take as well", async (context) => {
-		const { server } = await withMailbox("451", context)
+		const { server } = await withMailbox(SAYS_LATER, context)
 		await registersAsEver(server)
 		await until(() => logged(server, "mail.delayed").length === 1)
 		const { nextAttemptAt } = storedMail(server)
@@ -108,10 +111,65 @@ describe.runIf(config.verification.enabled)("H-62: a mail server that fails for 
 	})
 })
 
+describe.runIf(config.verification.enabled)("H-62: a mail server that is slow", () => {
+	it.concurrent("mail.answerTimeoutSeconds: gets a mail once, though it takes longer than a try may", async (context) => {
+		const settings = { mail: { timeoutSeconds: 1, retryDelaysSeconds: [1], answerTimeoutSeconds: 60 } }
+		const { server, mailbox } = await withMailbox("accept", context, settings)
+		mailbox.answerDelayMs = 5_000
+		const { email } = await registersAsEver(server)
+		await mailbox.next(email)
+		await until(() => logged(server, "mail.sent").length === 1)
+		expect(mailbox.attempts).toBe(1)
+		expect(logged(server, "mail.delayed")).toEqual([])
+	})
+
+	it.concurrent("holds up no other mail", async (context) => {
+		const { server, mailbox } = await withMailbox("accept", context)
+		mailbox.answerDelayMs = 15_000
+		await registersAsEver(server)
+		await until(() => mailbox.attempts === 1)
+		mailbox.answerDelayMs = 0
+		const { email } = await registersAsEver(server)
+		await mailbox.next(email, ANSWER_MS)
+		await until(() => logged(server, "mail.sent").length === 1, ANSWER_MS)
+	})
+
+	it.concurrent("says a byte at a time, and never comes to an end: it is hung up on", async ({
+		onTestFinished,
+	}) => {
+		const open = new Set<Socket>()
+		const dripping = createServer((socket) => {
+			open.add(socket)
+			const drip = setInterval(() => socket.write("2"), 100)
+			socket
+				.on("error", () => {})
+				.on("close", () => {
+					clearInterval(drip)
+					open.delete(socket)
+				})
+		})
+		const port = await freePort()
+		await new Promise<void>((resolve) => dripping.listen(port, "127.0.0.1", resolve))
+		const server = await startServer({
+			settings: { mail: { timeoutSeconds: 2 } },
+			env: { SMTP_URL: `smtp://127.0.0.1:${port}` },
+		})
+		onTestFinished(async () => {
+			await server.stop()
+			dripping.close()
+		})
+		await registersAsEver(server)
+		await until(() => open.size === 1)
+		await until(() => logged(server, "mail.delayed").length === 1)
+		expect(logged(server, "mail.delayed")[0]).toMatchObject({ reason: "ETIMEDOUT" })
+		await until(() => open.size === 0)
+	})
+})
+
 describe.runIf(config.verification.enabled)("H-62: a mail server that says no for good", () => {
 	it.concurrent.for([
-		["RCPT", "550-rcpt"],
-		["DATA", "550"],
+		["RCPT", { after: "RCPT TO", reply: "550 5.1.1 No such mailbox" }],
+		["DATA", { after: "DATA", reply: "550 5.6.0 Not like this" }],
 	] as const)(
 		"after %s: the mail is given up, once, and the log says so without address or link",
 		async ([, mode], context) => {

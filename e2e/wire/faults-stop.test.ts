@@ -185,6 +185,7 @@ describe("H-69: told to stop by SIGTERM", () => {
 			const told = Date.now()
 			expect(await server.stop()).toBe(0)
 			expect(Date.now() - told).toBeLessThan(20_000)
+			expect(logged(server, "mail.interrupted")).toHaveLength(1)
 			mailbox.mode = "accept"
 
 			const next = await start(server, { SECRET: server.secret })

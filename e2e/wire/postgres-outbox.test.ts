@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { describe, expect, it } from "vitest"
 import { register, registerVerified, somebody } from "../support/client"
 import { death, until } from "../support/faults"
+import { SAYS_LATER } from "../support/mailbox"
 import { userRow } from "../support/rows"
 import { type Settings, startServer, type TestServer } from "../support/server"
 import { mailboxFixture } from "../support/server-fixture"
@@ -72,11 +73,29 @@ describe("a mail that a node has taken", () => {
 		expect(await other.stop()).toBe(0)
 	})
 
+	it("H-67: is left to it for as long as its mail server takes to answer", async () => {
+		first.mode = "accept"
+		first.answerDelayMs = (LEASE_SECONDS + 2) * 1000
+		const one = await startServer({ settings, env: { SMTP_URL: first.url } })
+		const { databaseUrl, secret } = one
+		const { attempts } = first
+		const person = somebody()
+		expect((await register(one, person)).status).toBe(201)
+		await until(() => first.attempts > attempts)
+		const other = await startServer({ settings, databaseUrl, env: { SMTP_URL: second.url, SECRET: secret } })
+		await first.next(person.email, first.answerDelayMs + 2_000)
+		first.answerDelayMs = 0
+		await pause(1_000)
+		expect(second.mails.filter(({ envelope }) => envelope.to.includes(person.email))).toEqual([])
+		expect(first.attempts).toBe(attempts + 1)
+		for (const node of [one, other]) expect(await node.stop()).toBe(0)
+	})
+
 	it("H-62: is tried again after its pause by the database's clock, whatever the node's says", async () => {
-		for (const days of [-1, 1]) {
+		for (const days of [-8, 8]) {
 			const CLOCK_STEP = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "clock")
 			writeFileSync(CLOCK_STEP, String(days * 24 * 60 * 60 * 1000))
-			first.mode = "451"
+			first.mode = SAYS_LATER
 			const node = await startServer({
 				settings,
 				env: { SMTP_URL: first.url, CLOCK_STEP },

@@ -14,6 +14,7 @@ import {
 	somebody,
 } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
+import { SAYS_LATER } from "../support/mailbox"
 import { userRow } from "../support/rows"
 import { startServer } from "../support/server"
 import { mailboxFixture, serverFixture } from "../support/server-fixture"
@@ -299,7 +300,7 @@ describe("with verification and reset", () => {
 	})
 
 	it("mail.retryDelaysSeconds: a mail that was refused for now goes out again after them", async () => {
-		mailbox.mode = "451"
+		mailbox.mode = SAYS_LATER
 		const person = somebody()
 		await clientOf(server).postJson("/register", registrationOf(person))
 		await expect.poll(() => mailbox.attempts).toBeGreaterThan(0)
