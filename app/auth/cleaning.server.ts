@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { config } from "../auth.config"
 import { cautiousTime } from "../clock.server"
-import { databaseTime, execute, hasRowLocks, raw, sql } from "../db/client.server"
+import { agreedTime, databaseTime, execute, hasRowLocks, raw, sql } from "../db/client.server"
 import { log } from "../log.server"
 
 const PERIOD_MS = 10 * 60 * 1000
@@ -27,8 +27,13 @@ export function startCleaning(): () => void {
 	return () => clearTimeout(timer)
 }
 
-/** Removes expired sessions, registrations that were never proven, and mails past their keeping time. */
-export async function clean(now: Date): Promise<{ sessions: number; registrations: number; mails: number }> {
+/**
+ * Removes expired sessions, registrations that were never proven, and mails past their keeping time.
+ *
+ * @param here the time by this process's clock
+ */
+export async function clean(here: Date): Promise<{ sessions: number; registrations: number; mails: number }> {
+	const now = await agreedTime(here)
 	const keptSince = new Date(now.getTime() - config.mail.keepSeconds * 1000)
 	// By the database's own clock, by which they end; SQLite has none.
 	if (hasRowLocks) await removeInBatches("LimitCount", sql`"endsAt" <= ${databaseTime}`)

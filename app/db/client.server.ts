@@ -61,6 +61,18 @@ export const { hasRowLocks } = engine
 /** PostgreSQL's own clock, which is the same for all processes; in UTC, as all times in its columns. */
 export const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
 
+/**
+ * What is removed or given up for good, of all processes, is so at a time that this process and the database agree has
+ * come: one node whose clock is ahead takes nothing from the others. SQLite has no clock of its own.
+ *
+ * @param now by this process's clock
+ */
+export async function agreedTime(now: Date): Promise<Date> {
+	if (!hasRowLocks) return now
+	const [row] = await query<{ time: Date }>(sql`SELECT LEAST(${now}::timestamp, ${databaseTime}) AS "time"`)
+	return row?.time ?? now
+}
+
 /** At the end of a `SELECT`: what it found stays as it is until the statement's transaction ends. */
 export const held = hasRowLocks ? sql`FOR SHARE` : Prisma.empty
 

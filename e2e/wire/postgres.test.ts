@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process"
-import { existsSync, mkdtempSync, readdirSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -251,6 +251,29 @@ describe("two servers on one database", () => {
 			expect((await clientOf(other).getJson("/account", { Cookie })).status).toBe(401)
 		})
 	})
+})
+
+it("H-73: a node whose clock is ahead by a month removes nothing that the database's clock says is alive", async () => {
+	const [person, newcomer] = [await registerVerified(server, mailbox), somebody()]
+	await register(server, newcomer)
+	const [Cookie, ended] = [await newSession(server, person), await newSession(server, person)]
+	const { id } = userRow(server, person.username)
+	const aSecondAgo = new Date(Date.now() - 1_000).toISOString()
+	const isAlive = async (cookie: string) =>
+		(await clientOf(server).getJson("/account", { Cookie: cookie })).status === 200
+	server.database
+		.prepare(
+			`UPDATE "Session" SET "expiresAt" = ? WHERE "id" = (SELECT "id" FROM "Session" WHERE "userId" = ? ORDER BY "createdAt" DESC LIMIT 1)`,
+		)
+		.run(aSecondAgo, id)
+	const CLOCK_STEP = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "clock")
+	writeFileSync(CLOCK_STEP, String(30 * 24 * 60 * 60 * 1000))
+	const env = { ...process.env, SECRET: server.secret, DATABASE_URL: server.databaseUrl, CLOCK_STEP }
+	const program = ["--import", "./e2e/support/clock-step.mjs", "bin/admin.mjs", "sessions:clean", "--json"]
+	const { stdout } = await promisify(execFile)("node", program, { env })
+	expect(JSON.parse(stdout)).toEqual({ sessions: 1, registrations: 0, mails: 0 })
+	expect([await isAlive(Cookie), await isAlive(ended)]).toEqual([true, false])
+	expect(userRow(server, newcomer.username)).toBeTruthy()
 })
 
 describe("what another transaction changes meanwhile", () => {
