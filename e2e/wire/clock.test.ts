@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
-import { clientOf, newSession, registerVerified, signIn } from "../support/client"
+import { clientOf, newSession, registerVerified, sessionOf, signIn } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 
 const CLOCK_STEP = join(mkdtempSync(join(tmpdir(), "gatehouse-")), "clock")
@@ -42,5 +42,20 @@ describe("a step of the system's clock", () => {
 		expect(status).toBe(200)
 		const until = (Date.parse(json.session.expires_at) - Date.now()) / 1000
 		expect(Math.abs(until - config.session.expirySeconds)).toBeLessThan(60)
+	})
+
+	it("H-73: forward and back, ends what began meanwhile, and people sign in anew", async () => {
+		const person = await registerVerified(server, mailbox)
+		const account = (Cookie: string) => clientOf(server).getJson("/account", { Cookie })
+		stepClock(30 * DAY_SECONDS)
+		for (const remember of [false, true]) {
+			const ahead = sessionOf(await clientOf(server).postJson("/login", { ...person, remember })) ?? ""
+			expect((await account(ahead)).status).toBe(200)
+			stepClock(0)
+			expect((await account(ahead)).status).toBe(401)
+			stepClock(30 * DAY_SECONDS)
+		}
+		stepClock(0)
+		expect((await account(await newSession(server, person))).status).toBe(200)
 	})
 })

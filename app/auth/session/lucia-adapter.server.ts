@@ -20,6 +20,11 @@ import type { User } from "../user/user.server"
 
 /** A page does not wait longer for its session's new end, where another process has the database locked. */
 const MAX_EXTENDING_MS = 200
+/**
+ * How far ahead the clock of another process may be: that is noticed sooner by what goes wrong there. A session that
+ * began later than this began by a clock that was set forward, and back since: its end would be late by as much.
+ */
+const MAX_AHEAD_MS = 60 * 60 * 1000
 
 /**
  * What Lucia keeps beside a session's id, user and expiry: the rest of its row, and what decides its expiry at the
@@ -52,7 +57,9 @@ const selectWithUser = withValues(
 export const adapter: Adapter = {
 	async getSessionAndUser(id) {
 		const [row] = await query<{ session: Session; user: User }>(selectWithUser(id))
-		if (!row || row.session.expiresAt <= currentTime()) return [null, null]
+		const now = currentTime()
+		if (!row || row.session.expiresAt <= now) return [null, null]
+		if (row.session.createdAt.getTime() - now.getTime() > MAX_AHEAD_MS) return [null, null]
 		return [asLuciaKnowsIt(row.session), { id: row.user.id, attributes: row.user }]
 	},
 	async getUserSessions(userId) {
