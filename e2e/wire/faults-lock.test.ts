@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest"
 import { expectProblem } from "../support/answers"
 import { clientOf, newSession, register, registerVerified, signIn, somebody } from "../support/client"
 import { logged, until } from "../support/faults"
+import { userRow } from "../support/rows"
 import { fileOf } from "../support/server"
 import { serverFixture } from "../support/server-fixture"
 
@@ -57,6 +58,26 @@ describe("H-84: another process has the database locked for four seconds", () =>
 		// Begun in the middle of it, it waited.
 		expect((await late)?.status).toBe(200)
 		expect((await register(server, newcomer)).status).toBe(201)
+	})
+
+	it("a session's end that could not be put off is told as it is stored", async () => {
+		const person = await registerVerified(server, mailbox)
+		const Cookie = await newSession(server, person)
+		const { id } = userRow(server, person.username)
+		const told = async () =>
+			(await clientOf(server).getJson("/account", { Cookie })).json.session.expires_at as string
+		// In the last half of its time, and in the first.
+		for (const minutes of [5, 50]) {
+			const soon = new Date(Date.now() + minutes * 60_000).toISOString()
+			server.database.prepare(`UPDATE "Session" SET "expiresAt" = ? WHERE "userId" = ?`).run(soon, id)
+			expect(await whileLocked(told)).toBe(soon)
+			await expect.poll(told).not.toBe(soon)
+			const [stored] = server.database
+				.prepare(`SELECT "expiresAt" FROM "Session" WHERE "userId" = ? ORDER BY "createdAt" DESC`)
+				.pluck()
+				.all(id)
+			expect(Date.parse(String(stored))).toBe(Date.parse(await told()))
+		}
 	})
 })
 

@@ -27,10 +27,10 @@ const MAX_EXTENDING_MS = 200
 const MAX_AHEAD_MS = 60 * 60 * 1000
 
 /**
- * What Lucia keeps beside a session's id, user and expiry: the rest of its row, and what decides its expiry at the
- * start.
+ * What Lucia keeps beside a session's id and user: the rest of its row. The end that is stored is `until`; Lucia's own
+ * is by the system's clock, which may have been set, and put off also where that could not be written.
  */
-type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt"> & { remember?: boolean }
+type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt"> & { until: Date }
 
 declare module "lucia" {
 	interface Register {
@@ -66,10 +66,8 @@ export const adapter: Adapter = {
 		const rows = await db.session.findMany({ where: { userId } })
 		return rows.map(asLuciaKnowsIt)
 	},
-	async setSession({ id, userId, attributes: { remember, ...columns } }) {
-		const { absoluteExpiresAt, createdAt, epoch } = columns
-		// Lucia's own end is by the system's clock, which may have been set back.
-		const until = remember ? absoluteExpiresAt : earlier(expiryFrom(createdAt), absoluteExpiresAt)
+	async setSession({ id, userId, attributes: { until, ...columns } }) {
+		const { epoch } = columns
 		const row = { ...columns, id, userId, expiresAt: until } satisfies Session
 		const inserted = await execute(
 			insertInto(
@@ -80,9 +78,11 @@ export const adapter: Adapter = {
 		)
 		if (inserted === 0) throw new AccountEnded()
 	},
-	async updateSessionExpiration(id, expiresAt) {
-		await Promise.race([extendSession(id, expiresAt), pause(MAX_EXTENDING_MS)])
-	},
+	/**
+	 * That is {@link extendSession}'s: Lucia extends only in the second half of the time, which would end a session after
+	 * half an hour without use.
+	 */
+	async updateSessionExpiration() {},
 	async deleteSession(id) {
 		await db.session.deleteMany({ where: { id } })
 	},
@@ -101,18 +101,25 @@ export const lucia = new Lucia(adapter, {
 })
 
 function asLuciaKnowsIt({ id, userId, expiresAt, ...attributes }: Session): DatabaseSession {
-	return { id, userId, expiresAt, attributes }
+	return { id, userId, expiresAt, attributes: { ...attributes, until: expiresAt } }
 }
 
-async function extendSession(id: string, expiresAt: Date): Promise<void> {
+/** @returns whether its new end is stored: where it cannot be written, or not at once, the session ends a little earlier */
+export function extendSession(id: string, until: Date): Promise<boolean> {
+	return Promise.race([storeEnd(id, until), pause(MAX_EXTENDING_MS, false)])
+}
+
+async function storeEnd(id: string, until: Date): Promise<boolean> {
 	try {
-		await execute(sql`UPDATE "Session" SET "lastSeenAt" = ${currentTime()}, "expiresAt" =
-			CASE WHEN ${expiresAt} < "absoluteExpiresAt" THEN ${expiresAt} ELSE "absoluteExpiresAt" END
+		const changed = await execute(sql`UPDATE "Session" SET "lastSeenAt" = ${currentTime()}, "expiresAt" =
+			CASE WHEN ${until} < "absoluteExpiresAt" THEN ${until} ELSE "absoluteExpiresAt" END
 			WHERE "id" = ${id} AND "expiresAt" < "absoluteExpiresAt"`)
+		return changed > 0
 	} catch (error) {
-		// A full disk must not sign people out who could still read: the session ends a little earlier.
+		// A full disk must not sign people out who could still read.
 		if (!isDatabaseUnavailable(error)) throw error
 		log.warn({ event: "session.not_extended" }, "A session could not be extended")
+		return false
 	}
 }
 

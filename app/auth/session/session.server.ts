@@ -4,7 +4,7 @@ import { currentTime } from "../../clock.server"
 import { execute, sql, type Transaction } from "../../db/client.server"
 import type { Caller } from "../caller"
 import type { User } from "../user/user.server"
-import { AccountEnded, adapter, earlier, expiryFrom, lucia } from "./lucia-adapter.server"
+import { AccountEnded, earlier, expiryFrom, extendSession, lucia } from "./lucia-adapter.server"
 
 const MAX_USER_AGENT_LENGTH = 300
 /** A session slides at most this often: a page is no reason to write to the database every time. */
@@ -46,7 +46,9 @@ export async function startSession(
 	const token = newToken()
 	const { now } = caller
 	const absoluteExpiresAt = new Date(now.getTime() + config.session.maxExpirySeconds * 1000)
+	const until = options.remember ? absoluteExpiresAt : earlier(expiryFrom(now), absoluteExpiresAt)
 	const attributes = {
+		until,
 		backend,
 		epoch: user.epoch,
 		absoluteExpiresAt,
@@ -54,14 +56,12 @@ export async function startSession(
 		lastSeenAt: now,
 		address: caller.address,
 		userAgent: caller.userAgent.slice(0, MAX_USER_AGENT_LENGTH),
-		remember: options.remember,
 	}
 	try {
 		const { id } = await lucia.createSession(user.id, attributes, { sessionId: sessionId(token) })
 		if (options.replaces) await endSession(options.replaces)
 		await endOldest(user.id, id)
-		const expiresAt = options.remember ? absoluteExpiresAt : earlier(expiryFrom(now), absoluteExpiresAt)
-		return { token, expiresAt, absoluteExpiresAt }
+		return { token, expiresAt: until, absoluteExpiresAt }
 	} catch (error) {
 		if (error instanceof AccountEnded) return null
 		throw error
@@ -91,12 +91,11 @@ export async function findSession(token: string, by: SessionBackend): Promise<Si
 	if (!session || !user.active || session.epoch !== user.epoch) return null
 	const { id, absoluteExpiresAt, backend } = session
 	if (backend !== by) return null
-	// Lucia extends only in the second half of the time, which would end a session after half an hour without use.
 	const slid = earlier(expiryFrom(currentTime()), absoluteExpiresAt)
-	const current = earlier(session.expiresAt, absoluteExpiresAt)
+	const current = earlier(session.until, absoluteExpiresAt)
 	const isDue = slid.getTime() - current.getTime() > SLIDE_STEP_MS
-	if (isDue) await adapter.updateSessionExpiration(id, slid)
-	return { user, session: { id, expiresAt: isDue ? slid : current, absoluteExpiresAt, backend } }
+	const isExtended = isDue && (await extendSession(id, slid))
+	return { user, session: { id, expiresAt: isExtended ? slid : current, absoluteExpiresAt, backend } }
 }
 
 /** Ending a session that is not there is no error. */
