@@ -16,6 +16,7 @@ import { userRow } from "../support/rows"
 import { startServer, type TestServer } from "../support/server"
 import { mailboxFixture, serverFixture } from "../support/server-fixture"
 import { sqliteOnly } from "../support/sqlite-only"
+import { startTcpProxy } from "../support/tcp-proxy"
 
 const { server, mailbox } = serverFixture()
 const others = mailboxFixture()
@@ -135,6 +136,25 @@ describe("migrations on PostgreSQL", () => {
 			const line = await startInVain(url)
 			expect(line).toBe(`✗ The server does not start: DATABASE_URL: the database cannot be used ${why}`)
 		}
+	})
+
+	it("a network that loses the database after the login stops the start with one line", async () => {
+		const { url, database } = await usedDatabase()
+		const proxy = await startTcpProxy(Number(new URL(url).port))
+		const client = new pg.Client(url)
+		await client.connect()
+		// So that the start waits for an answer at the moment when the network is lost.
+		await client.query(`BEGIN; LOCK TABLE "_prisma_migrations"`)
+		const failing = startInVain(Object.assign(new URL(url), { port: proxy.port }).href)
+		const isBlocked = `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+		await until(() => Number(database.prepare(isBlocked).pluck().get()) > 0)
+		proxy.hang()
+		const lost = performance.now()
+		expect(await failing).toMatch(/: DATABASE_URL: the database cannot be used .*: it does not answer$/)
+		expect(performance.now() - lost).toBeLessThan(15_000)
+		await client.end()
+		database.close()
+		await proxy.close()
 	})
 })
 

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import { setTimeout as pause } from "node:timers/promises"
 import pg from "pg"
 import { StartError } from "../../start-error"
 import { type Applied, missingMigrations } from "../migrations.server"
@@ -8,6 +9,12 @@ const MIGRATIONS = "prisma/migrations/postgres"
 const CONNECT_TIMEOUT_MS = 5_000
 /** How long one process waits for another that migrates. */
 const LOCK_TIMEOUT_MS = 30_000
+/** How long we wait for any other answer: who loses the network is not told. A migration itself may take long. */
+const ANSWER_TIMEOUT_MS = 5_000
+/** The lock is waited for on the server's side, and a commit writes to its disk. */
+const LONG_ANSWER_TIMEOUT_MS = LOCK_TIMEOUT_MS + ANSWER_TIMEOUT_MS
+/** After so long without a word in a migration, the system asks whether the server is there; it is given ten seconds. */
+const KEEP_ALIVE_MS = 10_000
 /** Prisma's command line takes the same lock. */
 const MIGRATION_LOCK = 72_707_369
 /** "permission denied", such as for a role that may not make tables in the schema. */
@@ -26,6 +33,7 @@ const reasons = new Map([
 	["42501", "its user may not make tables there"],
 	["ECONNREFUSED", "nobody listens there"],
 	["ENOTFOUND", "there is no such host"],
+	["Query read timeout", "it does not answer"],
 ])
 
 /**
@@ -43,6 +51,8 @@ export async function migrate(
 	const client = new pg.Client({
 		connectionString: url,
 		connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+		keepAlive: true,
+		keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
 		application_name: "gatehouse",
 	})
 	// What fails is told by the statement that fails by it.
@@ -57,28 +67,36 @@ export async function migrate(
 		const why = reasons.get(fault)
 		throw new StartError(`DATABASE_URL: the database cannot be used (${fault})${why ? `: ${why}` : ""}`)
 	} finally {
-		await client.end().catch(() => {})
+		// Who is not there any more does not take leave.
+		const ended = client.end().catch(() => {})
+		await Promise.race([ended, pause(ANSWER_TIMEOUT_MS, undefined, { ref: false })])
 	}
 }
 
 async function inOneTransaction(client: pg.Client, folder: string): Promise<string[]> {
-	await client.query("BEGIN")
-	await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET LOCAL statement_timeout = 0;
-		SET LOCAL client_connection_check_interval = '500ms'; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-	await client.query(BOOKKEEPING)
-	const { rows } = await client.query<Applied>(
+	const ask = <Row extends pg.QueryResultRow>(
+		text: string,
+		values: string[] = [],
+		timeoutMs = ANSWER_TIMEOUT_MS,
+	) => client.query<Row>({ text, values, query_timeout: timeoutMs } as pg.QueryConfig)
+	await ask("BEGIN")
+	const lock = `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SET LOCAL statement_timeout = 0;
+		SET LOCAL client_connection_check_interval = '500ms'; SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`
+	await ask(lock, [], LONG_ANSWER_TIMEOUT_MS)
+	await ask(BOOKKEEPING)
+	const { rows } = await ask<Applied>(
 		`SELECT migration_name AS name, checksum FROM "_prisma_migrations" WHERE rolled_back_at IS NULL`,
 	)
 	const missing = missingMigrations(folder, rows)
 	for (const { name, sql, checksum } of missing) {
 		// Without values, so that it may hold many statements.
 		await client.query(sql)
-		await client.query(
+		await ask(
 			`INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, started_at, applied_steps_count)
 			 VALUES ($1, $2, now(), $3, now(), 1)`,
 			[randomUUID(), checksum, name],
 		)
 	}
-	await client.query("COMMIT")
+	await ask("COMMIT", [], LONG_ANSWER_TIMEOUT_MS)
 	return missing.map(({ name }) => name)
 }
