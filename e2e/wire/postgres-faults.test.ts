@@ -205,18 +205,37 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		expect(open.rows).toEqual([])
 	})
 
-	it("H-68: a database that only reads is 503 for what writes; sessions go on", async () => {
+	/** As after a failover: until `work` is done. */
+	async function whileReadOnly(work: () => Promise<void>): Promise<void> {
 		await asAnother((other) => other.query("ALTER DATABASE postgres SET default_transaction_read_only = on"))
 		await asAnother((other) => other.query(ours))
 		await pause(100)
-		expect((await account()).status).toBe(200)
-		expectUnavailable([await register(server, somebody())])
+		await work()
 		await asAnother(async (other) => {
 			await other.query("SET default_transaction_read_only = off")
 			await other.query("ALTER DATABASE postgres RESET default_transaction_read_only")
 		})
 		await asAnother((other) => other.query(ours))
 		await expectRecovered()
+	}
+
+	it("H-68: a database that only reads is 503 for what writes; sessions go on", async () => {
+		await whileReadOnly(async () => {
+			expect((await account()).status).toBe(200)
+			expectUnavailable([await register(server, somebody())])
+		})
+	})
+
+	it("H-68: what a node does by itself says once that the database only reads, each request says it for itself", async () => {
+		const quiet = await startServer({ databaseUrl: cluster.urlOf(), env: { SMTP_URL: mailbox.url } })
+		await whileReadOnly(async () => {
+			await pause(4_000)
+			expectUnavailable([await register(quiet, somebody()), await register(quiet, somebody())])
+		})
+		const lines = logged(quiet, "database.unavailable").filter(({ code }) => code === "25006")
+		expect(lines.filter(({ request_id }) => request_id === undefined)).toHaveLength(1)
+		expect(new Set(lines.map(({ request_id }) => request_id)).size).toBe(3)
+		expect(await quiet.stop()).toBe(0)
 	})
 
 	it("a column that a newer version adds meanwhile fails no request of this one", async () => {
