@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
+import { cancelWork } from "../../app/db/postgres/cancel.server"
 import { makeCertificate } from "../support/certificate"
 import { clientOf, newSession, registerVerified, signIn, somebody } from "../support/client"
 import { logged } from "../support/faults"
@@ -62,6 +64,17 @@ describe("PostgreSQL and Redis over TLS", () => {
 		expect(rows.length).toBeGreaterThan(0)
 		expect(rows.every(({ ssl }) => ssl)).toBe(true)
 	}, 60_000)
+
+	it("what PostgreSQL does for nobody any more is cancelled over TLS, too", async () => {
+		const ssl = { ca: readFileSync(certificate.cert) }
+		const pool = new pg.Pool({ connectionString: cluster.urlOf().replace("127.0.0.1", "localhost"), ssl })
+		const connection = await pool.connect()
+		const work = connection.query("SELECT pg_sleep(30)")
+		cancelWork(connection, 5_000)
+		await expect(work).rejects.toMatchObject({ code: "57014" })
+		connection.release()
+		await pool.end()
+	}, 20_000)
 
 	it("PostgreSQL with a certificate that nobody vouches for stops the start, in one line", async () => {
 		await expect(start({})).rejects.toThrow(

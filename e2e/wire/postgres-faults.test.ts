@@ -238,6 +238,29 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		expect(await quiet.stop()).toBe(0)
 	})
 
+	it("H-66: commits that wait for a standby that is away are 503, and take no more connections than ever", async () => {
+		const setStandby = (name: string) =>
+			asAnother(async (other) => {
+				await other.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`)
+				await other.query("SELECT pg_reload_conf()")
+			})
+		const isOurs = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'gatehouse'"
+		const counts: number[] = []
+		await setStandby("away")
+		try {
+			for (let round = 0; round < 5; round++) {
+				expectUnavailable(await Promise.all(Array.from({ length: 10 }, () => signIn(server, person))))
+				counts.push((await asAnother((other) => other.query(isOurs))).rows[0].count)
+			}
+			expect((await account()).status).toBe(200)
+		} finally {
+			await setStandby("")
+		}
+		// Ten for a process, and as many that are just being given up.
+		expect(Math.max(...counts)).toBeLessThanOrEqual(20)
+		await expectRecovered()
+	})
+
 	it("a column that a newer version adds meanwhile fails no request of this one", async () => {
 		expect((await account()).status).toBe(200)
 		await asAnother((other) => other.query(`ALTER TABLE "User" ADD COLUMN "ofTheFuture" TEXT`))

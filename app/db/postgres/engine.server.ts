@@ -8,6 +8,7 @@ import type { PrismaClient } from "../generated/client"
 import { PrismaClient as PostgresClient } from "../generated/postgres/client"
 import { makeRow, placesOf } from "../rows"
 import type { Statement } from "../statement.server"
+import { cancelWork } from "./cancel.server"
 import { faultOf } from "./faults.server"
 import { migrate } from "./migrate.server"
 
@@ -19,6 +20,8 @@ const MAX_WAIT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 2_500
 /** How long we wait for it: a server that hangs does not say so. */
 const ANSWER_TIMEOUT_MS = 3_000
+/** What `pg` says then. */
+const UNANSWERED = "Query read timeout"
 /** What a process that hangs in the middle of a transaction holds is given back. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 10_000
 /** Statements that are kept prepared on each connection. Ours are fewer, but for lists of any length. */
@@ -126,8 +129,10 @@ function makePool(url: string): pg.Pool {
 	// would end the process. Who asks learns of it by asking.
 	pool.on("connect", (connection) => connection.on("error", () => {}))
 	// One whose transaction could not be ended must not be used again: what is written on it would never be committed.
-	pool.on("release", (_error, connection) => {
-		if (connection.getTransactionStatus() !== "I") void connection.end()
+	pool.on("release", (error, connection) => {
+		const isOpen = connection.getTransactionStatus() !== "I"
+		if (isOpen || error?.message === UNANSWERED) cancelWork(connection, MAX_WAIT_MS)
+		if (isOpen) void connection.end()
 	})
 	return pool
 }
