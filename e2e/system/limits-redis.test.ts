@@ -170,6 +170,28 @@ describe("H-63: a Redis that does not do what it should", () => {
 		await expectShared(before)
 	})
 
+	it("H-63: that hangs while right passwords are being counted: once it goes on, they have cost nothing", async () => {
+		const person = await registerVerified(node, mailbox)
+		await redis.ask("FLUSHALL")
+		const before = counted()
+		redis.signal("SIGSTOP")
+		try {
+			const answers = await Promise.all(times(points + 2, () => signIn(node, person)))
+			expect(statuses(answers)).toEqual(Array(points + 2).fill(200))
+			// Meanwhile it has been looked for several times.
+			await pause(5_000)
+		} finally {
+			redis.signal("SIGCONT")
+		}
+		await until(() => recoveries().length > before.recoveries, 10_000)
+		const left = async () =>
+			((await redis.ask("KEYS", "gatehouse:limit:*")) as string[]).filter(
+				(key) => !/:share:|:probe$/.test(key),
+			)
+		await expect.poll(left).toEqual([])
+		expect((await signIn(node, person)).status).toBe(200)
+	})
+
 	it("H-63: that the network loses without a word, or breaks off", async () => {
 		for (const fault of ["hang", "cut"] as const) {
 			const before = counted()

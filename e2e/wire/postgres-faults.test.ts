@@ -119,6 +119,27 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		await expectRecovered()
 	})
 
+	it("H-66: counts of limits that come late: right passwords have cost nothing", async () => {
+		const { points } = config.limits.wrongPasswordPerAccount
+		const outages = () => logged(server, "limits.unavailable").length
+		await expect.poll(() => logged(server, "limits.restored").length, { timeout: 10_000 }).toBe(outages())
+		const before = outages()
+		await asAnother(async (other) => {
+			await other.query(`BEGIN; DELETE FROM "LimitCount"; LOCK TABLE "LimitCount" IN ACCESS EXCLUSIVE MODE`)
+			const answers = Promise.all(Array.from({ length: points - 2 }, () => signIn(server, person)))
+			// Longer than a request waits for its count, shorter than the database waits for a lock.
+			await pause(1_500)
+			await other.query("COMMIT")
+			expect((await answers).map(({ status }) => status)).toEqual(Array(points - 2).fill(200))
+			expect(outages()).toBe(before + 1)
+			await expect.poll(() => logged(server, "limits.restored").length, { timeout: 10_000 }).toBe(before + 1)
+			const counted = `SELECT "id" FROM "LimitCount"
+				WHERE "count" > 0 AND "endsAt" > now() AND "id" NOT LIKE 'share %'`
+			await expect.poll(async () => (await other.query(counted)).rows).toEqual([])
+		})
+		await expectRecovered()
+	})
+
 	it("H-66: forty uses of one link at once wait for each other alone: nobody's limits are counted elsewhere", async () => {
 		const changing = await registerVerified(server, mailbox)
 		const session = await newSession(server, changing)

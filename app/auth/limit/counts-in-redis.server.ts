@@ -84,36 +84,16 @@ type Client = Redis & Record<"take" | "giveBack" | "forget", Script>
  */
 export class CountsInRedis implements SharedCounts {
 	readonly place = "redis"
-	readonly #redis: Client
+	readonly #url: string
+	#redis: Client
+	/** One that hung, which takes its leave once it has answered all that it was asked. */
+	#former: Client | undefined
 	#fault: unknown
 
 	/** @param url such as `rediss://user:password@host:6379/0` */
 	constructor(url: string) {
-		const redis = new Redis(url, {
-			lazyConnect: true,
-			// Nothing is kept for later, or said twice: who asked has counted for himself meanwhile.
-			enableOfflineQueue: false,
-			autoResendUnfulfilledCommands: false,
-			maxRetriesPerRequest: 0,
-			connectTimeout: CONNECT_TIMEOUT_MS,
-			disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-			disableClientInfo: true,
-			connectionName: "gatehouse",
-			retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_PAUSE_MS),
-			scripts: {
-				take: { lua: TAKE },
-				giveBack: { lua: GIVE_BACK },
-				forget: { lua: FORGET },
-			},
-		})
-		// What cannot be asked says only that there is no connection; this says why.
-		redis.on("error", (error) => {
-			this.#fault = error
-		})
-		redis.on("ready", () => {
-			this.#fault = undefined
-		})
-		this.#redis = redis as Client
+		this.#url = url
+		this.#redis = this.#makeClient()
 	}
 
 	async take(charges: readonly Charge[]) {
@@ -140,7 +120,13 @@ export class CountsInRedis implements SharedCounts {
 	}
 
 	reconnect(): void {
-		if (["connect", "ready"].includes(this.#redis.status)) this.#redis.disconnect(true)
+		if (this.#redis.status === "connect") this.#redis.disconnect(true)
+		if (this.#redis.status !== "ready") return
+		this.#former?.disconnect()
+		this.#former = this.#redis
+		this.#former.quit().catch(() => {})
+		this.#redis = this.#makeClient()
+		this.#redis.connect().catch(() => {})
 	}
 
 	/** `READONLY`, `OOM`, `NOAUTH` and so on, as Redis has them; `ECONNREFUSED` and so on, as Node has them. */
@@ -154,7 +140,36 @@ export class CountsInRedis implements SharedCounts {
 	}
 
 	close(): void {
+		this.#former?.disconnect()
 		this.#redis.disconnect()
+	}
+
+	#makeClient(): Client {
+		const redis = new Redis(this.#url, {
+			lazyConnect: true,
+			// Nothing is kept for later, or said twice: who asked has counted for himself meanwhile.
+			enableOfflineQueue: false,
+			autoResendUnfulfilledCommands: false,
+			maxRetriesPerRequest: 0,
+			connectTimeout: CONNECT_TIMEOUT_MS,
+			disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+			disableClientInfo: true,
+			connectionName: "gatehouse",
+			retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_PAUSE_MS),
+			scripts: {
+				take: { lua: TAKE },
+				giveBack: { lua: GIVE_BACK },
+				forget: { lua: FORGET },
+			},
+		}) as Client
+		// What cannot be asked says only that there is no connection; this says why.
+		redis.on("error", (error) => {
+			if (redis === this.#redis) this.#fault = error
+		})
+		redis.on("ready", () => {
+			this.#fault = undefined
+		})
+		return redis
 	}
 }
 

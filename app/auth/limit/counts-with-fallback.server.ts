@@ -18,6 +18,8 @@ export class CountsWithFallback implements Counts {
 	readonly #own = new CountsInMemory()
 	/** What was charged here while the others were away is given back here. */
 	readonly #chargedHere = new WeakSet<Charge>()
+	/** What was charged there, and could not be given back there yet. As many as were under way when it went away. */
+	readonly #owed: (readonly Charge[])[] = []
 	#awaySince: number | null = null
 	#probing: NodeJS.Timeout | undefined
 	#isClosed = false
@@ -27,7 +29,11 @@ export class CountsWithFallback implements Counts {
 	}
 
 	async take(charges: readonly Charge[]) {
-		const asked = await this.#ask(() => this.#shared.take(charges))
+		const asked = await this.#ask(
+			() => this.#shared.take(charges),
+			// It is counted here by now, and nobody would give it back there.
+			async (refused) => refused ?? this.#giveBackThere(charges),
+		)
 		if (asked) return asked.answer
 		const refused = await this.#own.take(charges)
 		if (!refused) for (const charge of charges) this.#chargedHere.add(charge)
@@ -38,7 +44,7 @@ export class CountsWithFallback implements Counts {
 		const isHere = (charge: Charge) => this.#chargedHere.has(charge)
 		await this.#own.giveBack(charges.filter(isHere))
 		const others = charges.filter((charge) => !isHere(charge))
-		if (others.length > 0) await this.#ask(() => this.#shared.giveBack(others))
+		if (others.length > 0) await this.#giveBackThere(others)
 	}
 
 	async forget(charge: Charge) {
@@ -57,13 +63,26 @@ export class CountsWithFallback implements Counts {
 		this.#shared.close()
 	}
 
-	/** @returns null where there is no answer */
-	async #ask<T>(work: () => Promise<T>): Promise<{ answer: T } | null> {
+	async #giveBackThere(charges: readonly Charge[]): Promise<void> {
+		if (this.#awaySince !== null) this.#owed.push(charges)
+		else await this.#ask(() => this.#shared.giveBack(charges))
+	}
+
+	/**
+	 * @param undo an answer that comes too late to be heeded
+	 * @returns null where there is no answer
+	 */
+	async #ask<T>(
+		work: () => Promise<T>,
+		undo?: (answer: T) => Promise<unknown>,
+	): Promise<{ answer: T } | null> {
 		if (this.#awaySince !== null) return null
+		const asked = work()
 		try {
-			return { answer: await inTime(work()) }
+			return { answer: await inTime(asked) }
 		} catch (error) {
 			this.#noteFault(error)
+			if (undo) asked.then(undo).catch(() => {})
 			return null
 		}
 	}
@@ -100,6 +119,7 @@ export class CountsWithFallback implements Counts {
 			{ event: "limits.restored", place: this.#shared.place, seconds },
 			"Limits are counted together with the other processes again",
 		)
+		for (const charges of this.#owed.splice(0)) await this.#giveBackThere(charges)
 	}
 }
 

@@ -21,7 +21,10 @@ export type SharedCounts = Counts & {
 	place: "redis" | "postgresql"
 	/** Whether it takes what is written there. @throws when it does not */
 	probe: () => Promise<unknown>
-	/** The other end may be gone without a word; and after a failover, the same name may lead to another one. */
+	/**
+	 * The other end may be gone without a word; and after a failover, the same name may lead to another one. What the old
+	 * connection was asked may still be answered: who asked has to hear of it.
+	 */
 	reconnect: () => void
 	/** @returns what the log may say of a fault: no address, no key */
 	reasonOf: (error: unknown) => string
