@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs"
+import { existsSync, linkSync, rmSync, statSync } from "node:fs"
 import { dirname } from "node:path"
 import type { Caller } from "../auth/caller"
 import { clean } from "../auth/cleaning.server"
@@ -121,17 +121,31 @@ export async function importUsers(file: string, progress: Parameters<typeof impo
 	return { ...outcome, lines }
 }
 
-/** While the server runs, and without opening the database as the server does, which would migrate it. */
+/**
+ * While the server runs, and without opening the database as the server does, which would migrate it. What is under the
+ * file's name is always whole: until then, it is called `.part`.
+ */
 export async function backUpDatabase(file: string): Promise<{ file: string }> {
 	if (!sqliteFile) throw new CommandError("PostgreSQL is backed up by pg_dump: see docs/operating.md.")
 	checkFile(sqliteFile, { mayBeNew: false })
+	const taken = new CommandError(`${file} is there already: name another file.`)
+	if (existsSync(file)) throw taken
+	const part = `${file}.part`
 	try {
 		const { backUp } = await import("../db/sqlite/backup.server")
-		backUp(sqliteFile, file)
+		// Of one that was killed.
+		rmSync(part, { force: true })
+		backUp(sqliteFile, part)
+		try {
+			// Unlike renaming, it never takes another file's place.
+			linkSync(part, file)
+		} finally {
+			rmSync(part)
+		}
 		return { file }
 	} catch (error) {
 		const { code } = error as { code?: unknown }
-		if (code === "EEXIST") throw new CommandError(`${file} is there already: name another file.`)
+		if (code === "EEXIST") throw taken
 		if (typeof code === "string")
 			throw new CommandError(`The database cannot be copied to ${file} (${code}).`)
 		throw error

@@ -13,10 +13,11 @@ const { server, mailbox } = serverFixture()
 
 /** As an operator types it, beside the running server. */
 async function backUp(
-	{ databaseUrl, secret }: Pick<TestServer, "databaseUrl" | "secret">,
+	{ databaseUrl, secret, KILL_AT }: Pick<TestServer, "databaseUrl" | "secret"> & { KILL_AT?: string },
 	...files: string[]
 ) {
 	const env = {
+		...(KILL_AT && { KILL_AT, NODE_OPTIONS: "--import ./e2e/support/kill-at.mjs" }),
 		PATH: process.env.PATH,
 		NODE_ENV: "production" as const,
 		SECRET: secret,
@@ -86,6 +87,24 @@ it("database:backup never writes over a file, and leaves nothing where it fails"
 	expect(existsSync(copy)).toBe(false)
 	expect((await backUp(server)).text).toBe("✗ database:backup takes other parameters: see --help.\n")
 	expect(readdirSync(folder).sort()).toEqual(["broken.db", "taken.db"])
+})
+
+it("database:backup that is killed leaves nothing that looks like a copy, and is no obstacle to the next", async () => {
+	const folder = emptyFolder()
+	const file = join(folder, "copy.db")
+	for (const KILL_AT of ["before 1 ^VACUUM INTO", "after 1 ^VACUUM INTO"]) {
+		const { databaseUrl, secret } = server
+		const killed = await backUp({ databaseUrl, secret, KILL_AT }, file)
+		expect(killed.status).not.toBe(0)
+		expect(readdirSync(folder)).toEqual(["copy.db.part"])
+		expect(statSync(`${file}.part`).mode & 0o777).toBe(0o600)
+	}
+	expect((await backUp(server, file)).status).toBe(0)
+	expect(readdirSync(folder)).toEqual(["copy.db"])
+	const copy = new Database(file, { readonly: true })
+	expect(copy.pragma("integrity_check", { simple: true })).toBe("ok")
+	expect(copy.prepare(`SELECT count(*) FROM "User"`).pluck().get()).toBeGreaterThan(0)
+	copy.close()
 })
 
 it("database:backup makes no database where there is none, and migrates none", async () => {
