@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import { expect, it } from "vitest"
 import { clientOf, newSession, registerUnverified, registerVerified } from "../support/client"
 import { startServer } from "../support/server"
@@ -6,6 +7,7 @@ import { mailboxFixture, withVerification } from "../support/server-fixture"
 const mailbox = mailboxFixture()
 const start = (databaseUrl?: string, env: Record<string, string> = {}) =>
 	startServer({ databaseUrl, settings: withVerification, env: { SMTP_URL: mailbox.url, ...env } })
+const newSecret = () => randomBytes(32).toString("base64")
 
 it("a new SECRET, with the old one in SECRET_PREVIOUS: sessions go on, and what marks a browser still counts", async () => {
 	const server = await start()
@@ -32,5 +34,23 @@ it("a new SECRET, with the old one in SECRET_PREVIOUS: sessions go on, and what 
 		expect(confirmed.status).toBe(303)
 	} finally {
 		await afterwards.stop()
+	}
+})
+
+it("a new SECRET that all nodes know before any of them signs with it: at no moment is a link refused", async () => {
+	const [old, fresh] = [newSecret(), newSecret()]
+	const first = await start(undefined, { SECRET: old, SECRET_PREVIOUS: fresh })
+	const second = await start(first.databaseUrl, { SECRET: fresh, SECRET_PREVIOUS: old })
+	try {
+		for (const [one, other] of [
+			[first, second],
+			[second, first],
+		] as const) {
+			const { link, cookie } = await registerUnverified(one, mailbox)
+			const confirmed = await clientOf(other).postForm("/verify", link, { Cookie: cookie })
+			expect(confirmed.status).toBe(303)
+		}
+	} finally {
+		await Promise.all([first.stop(), second.stop()])
 	}
 })
