@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process"
 import {
 	chmodSync,
+	copyFileSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -19,7 +20,7 @@ import { compiledDatabase, idOf, isRoot, megabytesOf } from "../support/deployme
 import { freePort } from "../support/server"
 
 const page = readFileSync("docs/deploying.md", "utf8")
-const [building = "", installing = ""] = blocks("sh")
+const [building = "", installing = "", , replacing = ""] = blocks("sh")
 const unit = readFileSync("deploy/gatehouse.service", "utf8")
 const user = isRoot ? { uid: idOf("-u"), gid: idOf("-g") } : {}
 
@@ -115,6 +116,61 @@ describe("docs/deploying.md, followed to the letter", () => {
 		chmodSync(`${home}/${path}`, modeBefore)
 		expect(output()).toMatch(sentence)
 		expect(output()).toMatch(/^✗ The server does not start: [^\n]+\n$/)
+	})
+})
+
+describe("docs/deploying.md on containers, with a docker that only notes what it is asked", () => {
+	const clone = `${folder}/clone`
+	const asked = () => readFileSync(`${clone}/asked`, "utf8").split("\n").filter(Boolean)
+	const follow = (commands: string) => {
+		writeFileSync(`${clone}/asked`, "")
+		const env = { ...process.env, PATH: `${clone}/bin:${process.env.PATH}` }
+		expect(spawnSync("sh", ["-euc", commands], { cwd: clone, env, encoding: "utf8" }).stderr).toBe("")
+	}
+
+	beforeAll(() => {
+		for (const name of ["bin", "deploy"]) mkdirSync(`${clone}/${name}`, { recursive: true })
+		copyFileSync("deploy/nginx.conf", `${clone}/deploy/nginx.conf`)
+		const docker = `#!/bin/sh\necho "$* | $(grep -o 'server .* down ' deploy/nginx.conf)" >> asked\n`
+		writeFileSync(`${clone}/bin/docker`, docker, { mode: 0o755 })
+		writeFileSync(`${clone}/bin/sleep`, "#!/bin/sh\n", { mode: 0o755 })
+	})
+
+	it("a node gets no requests from before it is stopped until the new one is ready", () => {
+		const inode = () => statSync(`${clone}/deploy/nginx.conf`).ino
+		const before = inode()
+		follow(replacing)
+		const reload = "compose exec balancer nginx -s reload"
+		expect(asked()).toEqual([
+			"compose build | ",
+			...["node1", "node2"].flatMap((node) => [
+				`${reload} | server ${node}:3000 down `,
+				`compose up --detach --no-deps --force-recreate --wait ${node} | server ${node}:3000 down `,
+				`${reload} | `,
+			]),
+		])
+		expect(readFileSync(`${clone}/deploy/nginx.conf`, "utf8")).toBe(readFileSync("deploy/nginx.conf", "utf8"))
+		expect(inode()).toBe(before)
+		expect(readdirSync(`${clone}/deploy`)).toEqual(["nginx.conf"])
+	})
+
+	it("a backup is for its owner only, and Git does not take it", () => {
+		const [, command = ""] = page.match(/`([^`]*pg_dump --username=postgres[^`]*)`/) ?? []
+		follow(command)
+		expect(asked()[0]).toContain("pg_dump")
+		expect(statSync(`${clone}/copy.dump`).mode & 0o077).toBe(0)
+		expect(spawnSync("git", ["check-ignore", "copy.dump"]).status).toBe(0)
+	})
+
+	it("with the unit, nginx's file is afterwards as it was before", () => {
+		const original = readFileSync("deploy/nginx.conf", "utf8").replace("node1", "192.0.2.11")
+		const [out = "", back = ""] = page.match(/sed -i .*(?= && nginx)/g) ?? []
+		const file = `${clone}/nginx.conf`
+		writeFileSync(file, original)
+		follow(out.replace("/etc/nginx", clone))
+		expect(readFileSync(file, "utf8")).toContain("server 192.0.2.11:3000 down fail_timeout=2s;")
+		follow(back.replace("/etc/nginx", clone))
+		expect(readFileSync(file, "utf8")).toBe(original)
 	})
 })
 
