@@ -258,6 +258,10 @@ async function noteSent(mail: OutboxMail, now: () => Date): Promise<void> {
 async function noteFailure(mail: TakenMail, error: unknown, now: Date): Promise<void> {
 	const { id, kind } = mail
 	const isFinal = mail.isTooOld || isPermanentFailure(error)
+	if (isFinal && isPretended(mail)) {
+		await db.outboxMail.deleteMany({ where: { id } })
+		return
+	}
 	const next = isFinal
 		? sql`"failedAt" = ${now}`
 		: sql`"nextAttemptAt" = ${inSeconds(retryDelaySeconds(mail), now)}`

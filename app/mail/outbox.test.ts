@@ -20,6 +20,7 @@ const transport: Transport = {
 		sent.push(to)
 	},
 	async rehearse() {
+		if (fail) throw fail()
 		rehearsed++
 	},
 }
@@ -71,6 +72,16 @@ describe("a mail in the outbox", () => {
 		}
 		expect(await deliver({ compose: composing })).toBe(1)
 		expect([composed, rehearsed, sent]).toEqual([1, 1, []])
+		expect(await db.outboxMail.count()).toBe(0)
+	})
+
+	it("H-81: for nobody waits like any other while the mail server is away, and nothing is left of it in the end", async () => {
+		await inTransaction((transaction) => pretendMail({ kind: "reset", now: start }, transaction))
+		fail = away
+		await deliver()
+		expect(await row()).toMatchObject({ attempts: 1, nextAttemptAt: at(retryDelaysSeconds[0] ?? 0) })
+		clock = at(maxAgeSeconds + 1)
+		await deliver()
 		expect(await db.outboxMail.count()).toBe(0)
 	})
 
