@@ -5,6 +5,7 @@ import { join } from "node:path"
 /** What a build is made from, and where it says which state of it that was. */
 const SOURCES = [
 	"app",
+	"bin/compress.mjs",
 	"bin/setup.mjs",
 	"bin/sqlite-13/package-lock.json",
 	"package.json",

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { compressFiles } from "./compress.mjs"
 import { noteBuild } from "./freshness.mjs"
 
 const MIN_NODE = [20, 19]
@@ -71,6 +72,7 @@ function versionIn(folder) {
 export function build() {
 	say("Building…")
 	run("node", ["node_modules/@remix-run/dev/dist/cli.js", "vite:build"], { NODE_ENV: "production" })
+	compressFiles()
 	noteBuild()
 }
 
