@@ -3,7 +3,7 @@ import { StartError } from "./start-error"
 
 /** HMAC-SHA256 keys shorter than the hash weaken it (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32
-/** Of 32 random hex digits, nearly all triples differ; of a word that is written four times, a quarter. */
+/** Of 32 random hex digits, nearly all triples of steps differ; of a word that is written four times, a quarter. */
 const MIN_DIFFERENT_TRIPLES = 0.7
 const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secret/i
 
@@ -102,6 +102,8 @@ const envSchema = z
 				abort: true,
 			})
 			.refine((value) => new URL(value).hostname !== "", "names no host, as in smtp://user:password@host:587")
+			// Nodemailer lets them win over what this server asks of TLS.
+			.refine((value) => !/[?#]/.test(value), "may have no options after its address")
 			.optional(),
 		MAIL_FROM: z
 			.string()
@@ -110,11 +112,10 @@ const envSchema = z
 				"must be an address such as Gatehouse <no-reply@example.org>",
 			)
 			.optional(),
-		TRUST_PROXY: z.coerce
-			.number<string>("must be the number of proxies in front")
-			.int()
-			.min(0)
-			.max(10)
+		TRUST_PROXY: z
+			.string()
+			.regex(/^(?:\d|10)$/, "must be the number of proxies in front, from 0 to 10")
+			.transform(Number)
 			.default(0),
 		METRICS_TOKEN: secret
 			.refine(
@@ -133,6 +134,11 @@ const envSchema = z
 	.refine((env) => env.NODE_ENV !== "production" || env.APP_URL !== undefined, {
 		path: ["APP_URL"],
 		message: "is missing: set it to the address that visitors use, such as https://accounts.example.org",
+	})
+	// Collectors keep it in their settings, and send it with each request.
+	.refine((env) => ![env.SECRET, ...env.SECRET_PREVIOUS].some((secret) => secret === env.METRICS_TOKEN), {
+		path: ["METRICS_TOKEN"],
+		message: "is SECRET, or one of SECRET_PREVIOUS: make another with `openssl rand -base64 32`",
 	})
 
 /** Of the variables that are settings. */
@@ -153,9 +159,14 @@ function asksForTlsClearly(address: string): boolean {
 	)
 }
 
-/** Words that are written again and again are as easy to guess as one of them. */
+/**
+ * Words that are written again and again are as easy to guess as one of them, and so is the alphabet. Both show by the
+ * steps from one character to the next.
+ */
 function repeatsItself(secret: string): boolean {
-	const triples = Array.from({ length: secret.length - 2 }, (_, index) => secret.slice(index, index + 3))
+	const bytes = [...Buffer.from(secret)]
+	const steps = bytes.slice(1).map((byte, index) => byte - (bytes[index] ?? 0))
+	const triples = steps.slice(2).map((_, index) => String(steps.slice(index, index + 3)))
 	return new Set(secret).size <= 4 || new Set(triples).size < triples.length * MIN_DIFFERENT_TRIPLES
 }
 

@@ -7,6 +7,8 @@ import Database from "better-sqlite3"
 import { describe, expect, it } from "vitest"
 import { fileOf, freePort, startServer } from "../support/server"
 
+const REUSED = "Zm9yIHRlc3RzIG9ubHksIGJ1dCBvZiBnb29kIGxlbmd0aA"
+
 type Attempt = { env?: Record<string, string>; databaseUrl?: string; nodeOptions?: string[] }
 
 /** Starts a server that will not start. @returns what it told its operator, beside its log. */
@@ -53,6 +55,11 @@ describe("a wrong environment stops the start with one line that names the varia
 			/: SECRET is still the example/,
 		],
 		["a SECRET that repeats itself", { SECRET: "a".repeat(64) }, /: SECRET repeats itself/],
+		[
+			"a SECRET that is the alphabet",
+			{ SECRET: "abcdefghijklmnopqrstuvwxyz0123456789" },
+			/: SECRET repeats itself/,
+		],
 		["a SECRET of repeated words", { SECRET: "open sesame ".repeat(4) }, /: SECRET repeats itself/],
 		[
 			"a SECRET_PREVIOUS of repeated words",
@@ -88,6 +95,32 @@ describe("a wrong environment stops the start with one line that names the varia
 			{ TRUST_PROXY: "yes" },
 			/: TRUST_PROXY must be the number of proxies/,
 		],
+		...[" ", "0x2", "1e1", "11"].map(
+			(TRUST_PROXY) =>
+				[
+					`a TRUST_PROXY of "${TRUST_PROXY}"`,
+					{ TRUST_PROXY },
+					/: TRUST_PROXY must be the number of proxies/,
+				] as const,
+		),
+		[
+			"a METRICS_TOKEN that signs links, too",
+			{ SECRET: REUSED, METRICS_TOKEN: REUSED },
+			/: METRICS_TOKEN is SECRET, or one of SECRET_PREVIOUS/,
+		],
+		[
+			"a METRICS_TOKEN that signed links before",
+			{ SECRET_PREVIOUS: REUSED, METRICS_TOKEN: REUSED },
+			/: METRICS_TOKEN is SECRET, or one of SECRET_PREVIOUS/,
+		],
+		...["requireTLS=false", "tls.rejectUnauthorized=false", "logger=true&debug=true"].map(
+			(options) =>
+				[
+					`an SMTP_URL with ${options}`,
+					{ SMTP_URL: `smtp://mail.example.net:587/?${options}` },
+					/: SMTP_URL may have no options after its address/,
+				] as const,
+		),
 		["an SMTP_URL that is none", { SMTP_URL: "mail.example.org" }, /: SMTP_URL must be an address/],
 		[
 			"an SMTP_URL without a host",
