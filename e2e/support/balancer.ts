@@ -95,7 +95,7 @@ http {
 `
 }
 
-function isListening(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = connect(port, "127.0.0.1", () => {
 			socket.destroy()

@@ -6,6 +6,7 @@ const SQLITE = "is about SQLite: its file, its lock, its statements"
 export const sqliteOnly: Record<string, string> = {
 	"admin.test.ts": "takes minutes, as it imports 100,000 people; its commands call what routes call",
 	"assets.test.ts": NO_DATABASE,
+	"balancer.test.ts": NO_DATABASE,
 	"audible.test.ts": SQLITE,
 	"backup.test.ts": SQLITE,
 	"bodies.test.ts": NO_DATABASE,
