@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { checkStoredHash } from "../../app/auth/password/stored-hash.js"
 import { freshAddress, type Person, registerVerified } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 import { TOKEN_BACKENDS } from "../support/token-backends"
@@ -29,6 +30,7 @@ const claims: [command: string | RegExp, claim: Claim][] = [
 	["npm ci", { runBy: "bin/setup.mjs" }],
 	[/^(token=\$\()?curl (-s )?localhost:3000/, "run here"],
 	[/^npm run admin -- /, { runBy: "e2e/wire/admin.test.ts" }],
+	[/^node -e .*makeHash/, { runBy: "e2e/wire/docs.test.ts" }],
 	[/^git (remote add|fetch|merge) /, { notRun: "needs the repository that a fork was cloned from" }],
 	[/^npm (un)?install /, { notRun: "takes Remix out of this very project; tried by hand" }],
 ]
@@ -52,6 +54,12 @@ it("leaves docs/deploying.md to the tests that follow it to the letter", () => {
 it("has the figures in docs/scaling.md that the model gives", () => {
 	const table = execFileSync(process.execPath, ["bench/model.mjs"], { encoding: "utf8" })
 	expect(readFileSync("docs/scaling.md", "utf8")).toContain(table)
+})
+
+it("makes a hash of ours for an import without passwords", () => {
+	const command = commandsOf("docs/moving.md").find((each) => each.includes("makeHash")) ?? "false"
+	const hash = execFileSync("sh", ["-c", command], { encoding: "utf8" }).trim()
+	expect(checkStoredHash(hash, "undefined")).toEqual({ right: false, outdated: false, unusable: false })
 })
 
 it("names no script that package.json does not have, and no file that is not there", () => {
