@@ -1,9 +1,10 @@
 import { z } from "zod"
+import { isThisMachine } from "./network"
 import { StartError } from "./start-error"
 
 /** HMAC-SHA256 keys shorter than the hash weaken it (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32
-/** Of 32 random hex digits, nearly all triples of steps differ; of a word that is written four times, a quarter. */
+/** Of 32 random hex digits, nearly all triples differ; of a word that is written four times, a quarter. */
 const MIN_DIFFERENT_TRIPLES = 0.7
 const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secret/i
 
@@ -102,8 +103,11 @@ const envSchema = z
 				abort: true,
 			})
 			.refine((value) => new URL(value).hostname !== "", "names no host, as in smtp://user:password@host:587")
-			// Nodemailer lets them win over what this server asks of TLS.
-			.refine((value) => !/[?#]/.test(value), "may have no options after its address")
+			// Nodemailer lets them win over what this server asks of TLS, which is nothing on this machine.
+			.refine(
+				(value) => isThisMachine(new URL(value).hostname) || !/[?#]/.test(value),
+				"may have no options after its address",
+			)
 			.optional(),
 		MAIL_FROM: z
 			.string()
@@ -159,14 +163,9 @@ function asksForTlsClearly(address: string): boolean {
 	)
 }
 
-/**
- * Words that are written again and again are as easy to guess as one of them, and so is the alphabet. Both show by the
- * steps from one character to the next.
- */
+/** Words that are written again and again are as easy to guess as one of them. */
 function repeatsItself(secret: string): boolean {
-	const bytes = [...Buffer.from(secret)]
-	const steps = bytes.slice(1).map((byte, index) => byte - (bytes[index] ?? 0))
-	const triples = steps.slice(2).map((_, index) => String(steps.slice(index, index + 3)))
+	const triples = Array.from({ length: secret.length - 2 }, (_, index) => secret.slice(index, index + 3))
 	return new Set(secret).size <= 4 || new Set(triples).size < triples.length * MIN_DIFFERENT_TRIPLES
 }
 

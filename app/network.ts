@@ -5,6 +5,11 @@ export const SITE = { ipv4: 32, ipv6: 48 }
 /** What one provider's customers share. */
 export const NEIGHBOURHOOD = { ipv4: 24, ipv6: 48 }
 
+/** By its usual names: what is sent there crosses no network. */
+export function isThisMachine(hostname: string): boolean {
+	return ["localhost", "127.0.0.1", "[::1]"].includes(hostname)
+}
+
 /**
  * The network that an address belongs to, for what one household or provider must not use up for everybody.
  *

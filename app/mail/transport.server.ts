@@ -1,6 +1,7 @@
 import { Transform } from "node:stream"
 import { config } from "../auth.config"
 import { env } from "../env.server"
+import { isThisMachine } from "../network"
 import { parseMailAddress } from "./address.server"
 
 export type Message = { subject: string; html: string; text: string }
@@ -21,7 +22,7 @@ export async function createSmtpTransport(url: string): Promise<Transport> {
 	) as [number, number]
 	const options = {
 		url,
-		requireTLS: !["localhost", "127.0.0.1", "[::1]"].includes(hostname),
+		requireTLS: !isThisMachine(hostname),
 		disableFileAccess: true,
 		disableUrlAccess: true,
 		connectionTimeout: timeout,

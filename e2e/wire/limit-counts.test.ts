@@ -21,7 +21,7 @@ const close: (() => void)[] = []
 beforeAll(async () => {
 	Object.assign(process.env, {
 		NODE_ENV: "test",
-		SECRET: "wire-tests-sign-with-7193648205-hjcaebgdif",
+		SECRET: "wire-tests-sign-with-0123456789-abcdefghij",
 		DATABASE_URL: await makeDatabase(),
 		LOG_LEVEL: "silent",
 	})

@@ -55,11 +55,6 @@ describe("a wrong environment stops the start with one line that names the varia
 			/: SECRET is still the example/,
 		],
 		["a SECRET that repeats itself", { SECRET: "a".repeat(64) }, /: SECRET repeats itself/],
-		[
-			"a SECRET that is the alphabet",
-			{ SECRET: "abcdefghijklmnopqrstuvwxyz0123456789" },
-			/: SECRET repeats itself/,
-		],
 		["a SECRET of repeated words", { SECRET: "open sesame ".repeat(4) }, /: SECRET repeats itself/],
 		[
 			"a SECRET_PREVIOUS of repeated words",
