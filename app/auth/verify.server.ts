@@ -112,7 +112,7 @@ export async function disownRegistration(
  * as they are typed, so that it is the same for those without an account.
  *
  * @param registered the registration of this browser, which goes before others with the same address
- * @param redirectTo where the link leads on to: a path on this site
+ * @param redirectTo where the link leads on to, for who registered: a path on this site
  * @param token of the form's captcha
  * @returns refusal `rate_limited`, and those of {@link passCaptcha}
  */
@@ -152,10 +152,12 @@ async function mailNewLink(
 	const found = config.verification.enabled ? await findUnproven(email.key, registered) : null
 	await chargingMailbox(email, caller, async (isWithheld) => {
 		const user = isWithheld ? null : found
+		// It stands in the mail: of somebody else it would be words to a person who proved no address.
+		const onward = user?.id === registered ? redirectTo : null
 		// The same is done for nobody: the next request would feel the difference.
 		await extendRegistration({ id: user?.id ?? "nobody" }, now)
 		await inTransaction(async (transaction) => {
-			if (user) await enqueueMail({ kind: "verify", user, redirectTo, now }, transaction)
+			if (user) await enqueueMail({ kind: "verify", user, redirectTo: onward, now }, transaction)
 			else await pretendMail({ kind: "verify", now }, transaction)
 		})
 		emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)

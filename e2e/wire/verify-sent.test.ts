@@ -92,9 +92,15 @@ describe.runIf(config.verification.enabled && config.registration.redirectTo ===
 			const page = await open(mailedOf(registered))
 			expect(inputValue(page, "redirect_to")).toBe("/account?tab=1")
 			expect(page.text).toContain('href="/register?redirect_to=%2Faccount%3Ftab%3D1"')
-			await clientOf(server).postForm("/verify/resend", { email, redirect_to: "/account?tab=1" })
+			const fields = { email, redirect_to: "/account?tab=1" }
+			const Cookie = registrationCookieOf(registered)
+			await clientOf(server).postForm("/verify/resend", fields, { Cookie })
 			const again = new URL((await mailbox.next(email)).links[0] ?? "")
 			expect(again.searchParams.get("redirect_to")).toBe("/account?tab=1")
+			// Of another browser it would be a stranger's words to somebody who proved no address.
+			await clientOf(server).postForm("/verify/resend", fields)
+			const strangers = new URL((await mailbox.next(email)).links[0] ?? "")
+			expect(strangers.searchParams.get("redirect_to")).toBeNull()
 		})
 
 		it("with a mail that does not repeat the name, which a stranger may have chosen", async () => {
