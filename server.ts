@@ -29,7 +29,7 @@ import { startOutbox } from "./app/mail/outbox.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
 import { gauge } from "./app/metrics.server"
 import { answerProblem } from "./app/server/answer-problem.server"
-import { answerBrokenRequest } from "./app/server/broken-request.server"
+import { answerBrokenRequest, refuseUnread } from "./app/server/broken-request.server"
 import { builtAssets } from "./app/server/built-assets.server"
 import { respondWithJson } from "./app/server/json-responder.server"
 import { messageClasses } from "./app/server/message-classes.server"
@@ -79,7 +79,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await openDatabase()
 	await openLimits()
 	const app = createApp(options.assets ?? builtAssets())
-	const networks = networksInTurn(app)
+	const networks = networksInTurn(app, (_request, response) => refuseUnread(response))
 	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000)
 	let isStopping = false
 	const handle: typeof answer = (request, response) => {

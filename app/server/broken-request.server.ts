@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto"
+import type { ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 import { type ProblemCode, problem } from "../http/problem"
 import { log } from "../log.server"
@@ -7,6 +8,10 @@ import { endsWithAnswer } from "./turns.server"
 
 /** How long a client that was refused may go on sending before it is cut off, so that it can read the answer. */
 export const LINGER_MS = 2_000
+
+const RETRY_AFTER_SECONDS = 2
+const SAID_AGAIN_AFTER_MS = 60_000
+let saidAt = Number.NEGATIVE_INFINITY
 
 /** Answers what Node could not even parse, or what never arrived in full, and hangs up. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -32,6 +37,26 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 	]
 	const lines = headers.map(([name, value]) => `${name}: ${value}`)
 	socket.end([`HTTP/1.1 ${refused.status} ${refused.title}`, ...lines, "", body].join("\r\n"))
+}
+
+/** Before anything is looked at: who sent it has more under way than anybody needs. Logged once a minute. */
+export function refuseUnread(response: ServerResponse): void {
+	const now = performance.now()
+	if (now - saidAt > SAID_AGAIN_AFTER_MS) {
+		saidAt = now
+		log.warn(
+			{ event: "requests.refused" },
+			"A network has too many requests under way; more of it are refused",
+		)
+	}
+	const refused = problem("overloaded")
+	for (const [name, value] of securityHeaders(createNonce(), randomUUID())) response.setHeader(name, value)
+	response.writeHead(refused.status, {
+		"Content-Type": "application/problem+json",
+		"Retry-After": RETRY_AFTER_SECONDS,
+		Connection: "close",
+	})
+	response.end(JSON.stringify(refused))
 }
 
 const codes: Record<string, ProblemCode> = {

@@ -6,6 +6,11 @@ import { clientAddress } from "./client-address.server"
 
 /** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
+/**
+ * How many requests of one site may be here at once, under way or waiting: with a body each, 32 MB. More than anybody's
+ * sign-ins could wait for, and than a balancer lets through of one address.
+ */
+export const MOST_UNANSWERED = 512
 /** For how long after its last request somebody else counts. */
 const OTHERS_COUNT_FOR_MS = 2_000
 /** Whose answer takes longer waits for something else, such as a body, a hash or a lock, and holds nobody up. */
@@ -19,9 +24,10 @@ const MOST_TURNS = 50
  * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. What is
  * waiting has its turn by site, and within it by network; what is in work is counted by site. It stands before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
-export function networksInTurn(handle: RequestListener) {
+export function networksInTurn(handle: RequestListener, refuse: RequestListener) {
 	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY, siteOf)
 	const inWork = new Map<string, number>()
+	const unanswered = new Map<string, number>()
 	let total = 0
 	/** Nothing is begun while connections are let in. */
 	let isLettingIn = false
@@ -35,7 +41,7 @@ export function networksInTurn(handle: RequestListener) {
 	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
 	function begin(site: string, response: ServerResponse, work: () => void): void {
 		total++
-		inWork.set(site, (inWork.get(site) ?? 0) + 1)
+		count(inWork, site, 1)
 		let isDone = false
 		const leave = () => {
 			if (isDone) return
@@ -50,9 +56,7 @@ export function networksInTurn(handle: RequestListener) {
 
 	function end(site: string): void {
 		total--
-		const left = (inWork.get(site) ?? 0) - 1
-		if (left > 0) inWork.set(site, left)
-		else inWork.delete(site)
+		count(inWork, site, -1)
 		if (waiting.size > 0) letIn(1)
 	}
 
@@ -89,6 +93,12 @@ export function networksInTurn(handle: RequestListener) {
 			const site = siteOf(network)
 			const work = () => handle(request, response)
 			latest.note(site)
+			if ((unanswered.get(site) ?? 0) >= MOST_UNANSWERED) {
+				refuse(request, response)
+				return
+			}
+			count(unanswered, site, 1)
+			response.once("close", () => count(unanswered, site, -1))
 			if (waiting.size === 0 && !isLettingIn && hasTurn(site)) {
 				begin(site, response, work)
 				return
@@ -100,4 +110,11 @@ export function networksInTurn(handle: RequestListener) {
 			if (!isLettingIn && total < IN_WORK.total) beginNext()
 		},
 	}
+}
+
+/** What comes to nothing is forgotten. */
+function count(counts: Map<string, number>, site: string, by: number): void {
+	const sum = (counts.get(site) ?? 0) + by
+	if (sum > 0) counts.set(site, sum)
+	else counts.delete(site)
 }

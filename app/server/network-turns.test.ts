@@ -2,19 +2,22 @@ import { EventEmitter } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
 import { expect, it } from "vitest"
-import { networksInTurn } from "./network-turns.server"
+import { MOST_UNANSWERED, networksInTurn } from "./network-turns.server"
 
 /** A request that is begun, and what ends it. */
 function asking() {
 	const begun: string[] = []
-	const networks = networksInTurn((request) => begun.push(request.socket.remoteAddress ?? ""))
+	const refused: string[] = []
+	const noting = (list: string[]) => (request: IncomingMessage) =>
+		list.push(request.socket.remoteAddress ?? "")
+	const networks = networksInTurn(noting(begun), noting(refused))
 	const ask = (address: string) => {
 		const request = { socket: { remoteAddress: address }, headers: {} } as IncomingMessage
 		const response = Object.assign(new EventEmitter(), { destroyed: false })
 		networks.answer(request, response as unknown as ServerResponse)
 		return response
 	}
-	return { begun, ask, connectionCame: networks.connectionCame }
+	return { begun, refused, ask, connectionCame: networks.connectionCame }
 }
 
 const FLOODER = "203.0.113.7"
@@ -120,4 +123,19 @@ it("what was hung up on while it waited is not begun", async () => {
 	await expect.poll(() => begun.length).toBe(20)
 	await pause(60)
 	expect(begun).toHaveLength(20)
+})
+
+it("H-04: a site has only so many requests here at once, until one of them is over", () => {
+	const { begun, refused, ask } = asking()
+	const asked = Array.from({ length: MOST_UNANSWERED }, (_, index) =>
+		ask(`2001:db8:0:${index.toString(16)}::1`),
+	)
+	expect(refused).toEqual([])
+	ask("2001:db8:0:1::2")
+	expect(refused).toEqual(["2001:db8:0:1::2"])
+	ask("198.51.100.1")
+	expect(begun.at(-1)).toBe("198.51.100.1")
+	asked.at(-1)?.emit("close")
+	ask("2001:db8:0:1::3")
+	expect(refused).toHaveLength(1)
 })

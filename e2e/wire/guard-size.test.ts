@@ -3,13 +3,15 @@ import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "vitest"
 import { config } from "../../app/auth.config"
 import { MAX_PIECES } from "../../app/server/message-classes.server"
-import { clientOf } from "../support/client"
+import { clientOf, freshAddress } from "../support/client"
 import { exchange, requestText } from "../support/exchange"
 import { residentMegabytes } from "../support/resident-memory"
 import { serverFixture } from "../support/server-fixture"
 
 const MAX_BODY_BYTES = config.server.maxBodyBytes
 const MEGABYTE = 1024 * 1024
+/** Of what one network may have under way. */
+const FAR_TOO_MANY = 700
 
 const { server } = serverFixture()
 
@@ -175,6 +177,25 @@ describe("bodies in pieces of one byte", () => {
 		// Others, of fewer pieces, get two seconds to read the answer.
 		expect(performance.now() - started).toBeLessThan(2_000)
 		expect(sent).toBeLessThan(20 * MEGABYTE)
+	})
+
+	it("H-04: are refused, once one network holds as many open as anybody needs; others are answered", async () => {
+		const address = freshAddress()
+		const body = ["Content-Type: application/json", "Content-Length: 60000"]
+		const headers = [host, `X-Forwarded-For: ${address}`, ...body]
+		const answers: string[] = []
+		const held = Array.from({ length: FAR_TOO_MANY }, () => {
+			const socket = connect(server.port, "127.0.0.1").on("error", () => {})
+			socket.on("data", (data) => answers.push(String(data)))
+			socket.write(requestText("POST /login HTTP/1.1", headers) + "x".repeat(50_000))
+			return socket
+		})
+		await expect.poll(() => answers.length, { timeout: 10_000 }).toBeGreaterThan(0)
+		expect((await clientOf(server).get("/login")).status).toBe(200)
+		for (const socket of held) socket.destroy()
+		expect(answers.length).toBeLessThan(FAR_TOO_MANY / 2)
+		expect(answers[0]).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 2\r\n.*"overloaded"/is)
+		await expect.poll(async () => (await clientOf(server, address).get("/login")).status).toBe(200)
 	})
 
 	it.skipIf(!existsSync("/proc/self/status"))(
