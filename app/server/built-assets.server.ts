@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import type { ServerResponse } from "node:http"
 import express, { type RequestHandler } from "express"
 import Negotiator from "negotiator"
@@ -9,10 +9,10 @@ const ENCODINGS = ["br", "gzip"]
 /** The files that the build made. Which ones there are is known at the start, so that no page waits for the disk. */
 export function builtAssets(): RequestHandler {
 	const plain = filesIn("build/client")
-	const compressed = ENCODINGS.map((encoding) => ({
-		encoding,
-		...filesIn(`build/compressed/${encoding}`, encoding),
-	}))
+	// Who builds by Vite alone has none.
+	const compressed = ENCODINGS.map((encoding) => ({ encoding, folder: `build/compressed/${encoding}` }))
+		.filter(({ folder }) => existsSync(folder))
+		.map(({ encoding, folder }) => ({ encoding, ...filesIn(folder, encoding) }))
 	return (request, response, next) => {
 		const { path, headers } = request
 		if (!plain.names.has(path)) return next()
