@@ -71,7 +71,7 @@ describe("H-84: another process has the database locked for four seconds", () =>
 			const soon = new Date(Date.now() + minutes * 60_000).toISOString()
 			server.database.prepare(`UPDATE "Session" SET "expiresAt" = ? WHERE "userId" = ?`).run(soon, id)
 			expect(await whileLocked(told)).toBe(soon)
-			await expect.poll(told).not.toBe(soon)
+			await expect.poll(told, { timeout: 10_000 }).not.toBe(soon)
 			const [stored] = server.database
 				.prepare(`SELECT "expiresAt" FROM "Session" WHERE "userId" = ? ORDER BY "createdAt" DESC`)
 				.pluck()
