@@ -14,7 +14,8 @@ import { say } from "./setup.mjs"
  *
  * With CI set, a test that fails gets a second try; which ones needed it is said at the end.
  */
-const RESULTS = "e2e/results"
+/** Elsewhere for a run that a test starts, which would remove those of the run that the test is part of. */
+const RESULTS = process.env.TEST_RESULTS || "e2e/results"
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** Whatever happens to this process, those that it started end with it. */

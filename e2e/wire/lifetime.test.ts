@@ -37,7 +37,8 @@ describe.runIf(existsSync("/proc/self/stat"))("a run of the tests that does not 
 		"by %s leaves no server, and no folder that it could remove",
 		async (signal) => {
 			const TMPDIR = mkdtempSync(join(tmpdir(), "interrupted-"))
-			const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR, GATEHOUSE_TEST_FOLDER: "" }
+			const TEST_RESULTS = mkdtempSync(join(tmpdir(), "interrupted-results-"))
+			const env: NodeJS.ProcessEnv = { ...process.env, TMPDIR, TEST_RESULTS, GATEHOUSE_TEST_FOLDER: "" }
 			const run = spawn(process.execPath, ["bin/test.mjs", "wire/limits-flood"], { env, stdio: "ignore" })
 			const ended = once(run, "exit")
 			const started = () => descendantsOf(run.pid ?? 0)
