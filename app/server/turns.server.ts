@@ -3,6 +3,12 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
 /**
+ * Requests that wait behind another one of their connection, of all connections: some 5 kB each. Browsers send none
+ * before they have the answer to the one before, and who asks for more is hung up on.
+ */
+const MOST_WAITING = 4_000
+
+/**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
  * would be begun before anybody else has a turn. The next begins when the answer before it is out, and not at once.
  *
@@ -11,6 +17,7 @@ import type { Duplex } from "node:stream"
 export function inTurn(handle: RequestListener, stalledAfterMs: number): RequestListener {
 	/** What waits, by connection; nothing where no request is under way. */
 	const queues = new WeakMap<Socket, (() => void)[]>()
+	let waiting = 0
 
 	function begin(socket: Socket, ...[request, response]: Parameters<RequestListener>): void {
 		underWay.set(socket, { request, response })
@@ -25,7 +32,9 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 
 	function next(socket: Socket): void {
 		const queue = queues.get(socket)
-		const beginNext = socket.destroyed ? undefined : queue?.shift()
+		if (socket.destroyed) waiting -= queue?.splice(0).length ?? 0
+		const beginNext = queue?.shift()
+		if (beginNext) waiting--
 		// The last one's body may still be on the way.
 		if (!queue?.length) socket.resume()
 		if (beginNext) return void beginNext()
@@ -40,6 +49,10 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 			queues.set(socket, [])
 			return begin(socket, request, response)
 		}
+		// What the same packet holds still comes here.
+		if (socket.destroyed) return
+		if (waiting >= MOST_WAITING) return void socket.destroy()
+		waiting++
 		queue.push(() => begin(socket, request, response))
 		socket.pause()
 	}

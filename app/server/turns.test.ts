@@ -122,3 +122,15 @@ it("a client that waits long for its answer, or takes it bit by bit, is not", as
 	clearInterval(reading)
 	stop()
 }, 20_000)
+
+it("H-77: who sends thousands without waiting for an answer is hung up on, and leaves room for others", async () => {
+	const { open, stop } = await listening(() => {})
+	const held = Array.from({ length: 4 }, () => open(requests(1_500)))
+	await expect.poll(() => held.filter(({ socket }) => socket.closed).length).toBeGreaterThan(0)
+	for (const { socket } of held) socket.destroy()
+	await pause(100)
+	const { socket } = open(requests(1_500))
+	await pause(300)
+	expect(socket.closed).toBe(false)
+	stop()
+})
