@@ -25,7 +25,7 @@ import { closeDatabase, openDatabase } from "./app/db/client.server"
 import { env, settingNames } from "./app/env.server"
 import { setReady } from "./app/http/readiness.server"
 import { log } from "./app/log.server"
-import { startOutbox } from "./app/mail/outbox.server"
+import { startDelivery } from "./app/mail/delivery.server"
 import { createSmtpTransport, inboxTransport, waitingTransport } from "./app/mail/transport.server"
 import { gauge } from "./app/metrics.server"
 import { answerProblem } from "./app/server/answer-problem.server"
@@ -137,19 +137,19 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 			throw new StartError(`passwords cannot be hashed here (${firstLineOf(error)})`)
 		})
 		const [transport] = await Promise.all([chooseTransport(), loadRendering()])
-		const stopOutbox = startOutbox({ compose: composeMail, transport })
+		const stopDelivery = startDelivery({ compose: composeMail, transport })
 		const stopCleaning = startCleaning()
 		if (!isStopping) setReady(true)
 		log.info({ event: "server.started", port, url: env.appUrl }, `Serving ${env.appUrl}`)
 		for (const weakness of weakContrasts(config.styles)) warn(`app/auth.config.ts: ${weakness}`)
 		if (env.production) warnAboutSettings()
-		return { stopOutbox, stopCleaning }
+		return { stopDelivery, stopCleaning }
 	}
 
 	async function stop(): Promise<void> {
 		isStopping = true
 		setReady(false)
-		const { stopOutbox, stopCleaning } = await ready
+		const { stopDelivery, stopCleaning } = await ready
 		stopCleaning()
 		log.info({ event: "server.stopping" }, "Stopping: requests under way are finished first")
 		await pause(config.server.drainSeconds * 1000)
@@ -168,7 +168,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		// Somebody was told that a mail is on its way: also where the grace is over, that is written down.
 		await Promise.race([finishAfterAnswers(), Promise.all([grace, pause(FINISH_MS)])])
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
-		await stopOutbox(grace)
+		await stopDelivery(grace)
 		await stopHashing()
 		closeLimits()
 		await closeDatabase()

@@ -35,3 +35,19 @@ async function readableLines() {
 	const ignore = "request_id,trace_id,event"
 	return pretty({ ignore, singleLine: true, translateTime: "HH:MM:ss", sync: true })
 }
+
+const SAID_AGAIN_AFTER_MS = 60_000
+/** By `performance.now()`. */
+const saidAt = new Map<string, number>()
+
+/**
+ * Once a minute, for what goes on and would fill the log.
+ *
+ * @param what of few kinds: each is remembered
+ */
+export function isToBeSaid(what: string): boolean {
+	const now = performance.now()
+	if (now - (saidAt.get(what) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_AFTER_MS) return false
+	saidAt.set(what, now)
+	return true
+}

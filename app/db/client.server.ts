@@ -1,13 +1,11 @@
 import { env } from "../env.server"
-import { log, requestScope } from "../log.server"
+import { isToBeSaid, log, requestScope } from "../log.server"
 import type { Engine } from "./engine"
 import { Prisma } from "./generated/client"
 import type { Statement } from "./statement.server"
 
 /** How often a transaction is begun anew that was undone because another one was in its way. */
 const MAX_TRIES = 4
-/** How often a fault that goes on is logged, of what the process does by itself. */
-const SAID_AGAIN_AFTER_MS = 60_000
 
 const engine = await openEngine(env.databaseUrl)
 
@@ -143,24 +141,10 @@ function rethrow(error: unknown): never {
 	const unavailable = new DatabaseUnavailable(fault)
 	if (unavailable.isConflict())
 		log.warn({ event: "database.conflict", code: fault }, "Two transactions were in each other's way")
-	else if (isToBeSaid(fault))
+	// What the process does by itself is tried again and again. A request says it for itself, as people tell its id.
+	else if (requestScope.getStore() || isToBeSaid(`database.unavailable ${fault}`))
 		log.error({ event: "database.unavailable", code: fault }, "The database does not take the query")
 	throw unavailable
-}
-
-/** When the process said last, of what it does by itself, that there is this fault: by `performance.now()`. */
-const saidAt = new Map<string, number>()
-
-/**
- * What the process does by itself is tried again and again, and would fill the log while nobody is there. A request says
- * it for itself, as people tell its id.
- */
-function isToBeSaid(fault: string): boolean {
-	if (requestScope.getStore()) return true
-	const now = performance.now()
-	if (now - (saidAt.get(fault) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_AFTER_MS) return false
-	saidAt.set(fault, now)
-	return true
 }
 
 /** Loads the one that is used. */

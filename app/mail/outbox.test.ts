@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
-import { type Compose, enqueueMail, Outbox, pretendMail } from "./outbox.server"
+import { type Compose, Delivery } from "./delivery.server"
+import { enqueueMail, pretendMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
 const start = new Date("2026-01-01T12:00:00.000Z")
@@ -39,10 +40,10 @@ beforeEach(async () => {
 
 /** As a process of its own would. @returns how many mails it took */
 async function deliver(changes: { compose?: Compose; transport?: Transport } = {}): Promise<number> {
-	const outbox = new Outbox({ compose, transport, now: () => clock, ...changes })
-	await outbox.begin()
-	const { length } = outbox.underWay
-	await outbox.allDone()
+	const delivery = new Delivery({ compose, transport, now: () => clock, ...changes })
+	await delivery.begin()
+	const { length } = delivery.underWay
+	await delivery.allDone()
 	return length
 }
 

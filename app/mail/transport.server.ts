@@ -17,9 +17,8 @@ export type Transport = {
 export async function createSmtpTransport(url: string): Promise<Transport> {
 	const { createTransport } = await import("nodemailer")
 	const { hostname } = new URL(url)
-	const [timeout, answerTimeout] = [config.mail.timeoutSeconds, config.mail.answerTimeoutSeconds].map(
-		(seconds) => seconds * 1000,
-	) as [number, number]
+	const timeout = config.mail.timeoutSeconds * 1000
+	const answerTimeout = config.mail.answerTimeoutSeconds * 1000
 	const options = {
 		url,
 		requireTLS: !isThisMachine(hostname),

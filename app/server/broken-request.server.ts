@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 import { type ProblemCode, problem } from "../http/problem"
-import { log } from "../log.server"
+import { isToBeSaid, log } from "../log.server"
 import { createNonce, securityHeaders } from "./headers.server"
 import { endsWithAnswer } from "./turns.server"
 
@@ -10,8 +10,6 @@ import { endsWithAnswer } from "./turns.server"
 export const LINGER_MS = 2_000
 
 const RETRY_AFTER_SECONDS = 2
-const SAID_AGAIN_AFTER_MS = 60_000
-let saidAt = Number.NEGATIVE_INFINITY
 
 /** Answers what Node could not even parse, or what never arrived in full, and hangs up. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -41,14 +39,11 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 
 /** Before anything is looked at: who sent it has more under way than anybody needs. Logged once a minute. */
 export function refuseUnread(response: ServerResponse): void {
-	const now = performance.now()
-	if (now - saidAt > SAID_AGAIN_AFTER_MS) {
-		saidAt = now
+	if (isToBeSaid("requests.refused"))
 		log.warn(
 			{ event: "requests.refused" },
 			"A network has too many requests under way; more of it are refused",
 		)
-	}
 	const refused = problem("overloaded")
 	for (const [name, value] of securityHeaders(createNonce(), randomUUID())) response.setHeader(name, value)
 	response.writeHead(refused.status, {

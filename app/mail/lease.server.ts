@@ -1,0 +1,99 @@
+import { config } from "../auth.config"
+import { databaseTime, db, execute, hasRowLocks, join, query, sql } from "../db/client.server"
+import type { OutboxMail } from "./outbox.server"
+
+/** As it was before it was taken. */
+export type TakenMail = OutboxMail & { isTooOld: boolean }
+
+/**
+ * Takes mails that are due, so that no other process does, for the time that a try may take and the pause after it.
+ *
+ * @param isUnderWay what this process has in hand already
+ */
+export async function takeDue(
+	count: number,
+	now: Date,
+	isUnderWay: (mail: OutboxMail) => boolean,
+): Promise<TakenMail[]> {
+	if (hasRowLocks) return (await claimDue(count, now)).filter((mail) => !isUnderWay(mail))
+	const taken: TakenMail[] = []
+	for (const mail of await findDue(count, now))
+		if (!isUnderWay(mail) && (await claim(mail, now))) taken.push({ ...mail, isTooOld: isTooOld(mail, now) })
+	return taken
+}
+
+/** Who was held up for so long that another process has taken the mail meanwhile has no say in it any more. */
+export function changeLeased({ id, attempts }: OutboxMail, set: ReturnType<typeof sql>): Promise<number> {
+	return execute(sql`UPDATE "OutboxMail" SET ${set}
+		WHERE "id" = ${id} AND "attempts" = ${attempts + 1} AND "sentAt" IS NULL AND "failedAt" IS NULL`)
+}
+
+/** A mail server may take long to answer: as long as we wait for it, no other process takes the mail. */
+export async function keepLease(mail: OutboxMail, now: Date): Promise<void> {
+	await changeLeased(mail, sql`"nextAttemptAt" = ${inSeconds(leaseSeconds(mail), now)}`)
+}
+
+function isTooOld({ createdAt }: OutboxMail, now: Date): boolean {
+	return now.getTime() - createdAt.getTime() > config.mail.maxAgeSeconds * 1000
+}
+
+/** A time by the clock that {@link claimDue} goes by: a node whose own clock is wrong neither hurries nor forgets. */
+export function inSeconds(seconds: number, now: Date) {
+	return hasRowLocks
+		? sql`${databaseTime} + make_interval(secs => ${seconds}::float8)`
+		: sql`${secondsAfter(now, seconds)}`
+}
+
+/** Of several processes, each finds the same. */
+function findDue(count: number, now: Date): Promise<OutboxMail[]> {
+	return db.outboxMail.findMany({
+		where: { sentAt: null, failedAt: null, nextAttemptAt: { lte: now } },
+		orderBy: { nextAttemptAt: "asc" },
+		take: count,
+	})
+}
+
+/**
+ * Finds what is due and takes it, as {@link claim} does, in one statement: of several processes, each finds others. By
+ * the database's clock, which is the same for all of them; what was never tried is due whatever that says.
+ */
+async function claimDue(count: number, now: Date): Promise<TakenMail[]> {
+	const { timeoutSeconds, retryDelaysSeconds: delays, maxAgeSeconds } = config.mail
+	const delay = sql`(ARRAY[${join(delays)}]::float8[])[LEAST("attempts" + 1, ${delays.length}::int)]`
+	const claimed = await query<TakenMail>(sql`
+		UPDATE "OutboxMail" SET "attempts" = "attempts" + 1,
+			"nextAttemptAt" = ${databaseTime} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
+		WHERE "id" = ANY(ARRAY(SELECT "id" FROM "OutboxMail"
+			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND ("attempts" = 0 OR "nextAttemptAt" <= ${databaseTime})
+			ORDER BY "nextAttemptAt" LIMIT ${count} FOR UPDATE SKIP LOCKED))
+		RETURNING *, "createdAt" < LEAST(${databaseTime}, ${now}) - make_interval(secs => ${maxAgeSeconds}::float8)
+			AS "isTooOld"`)
+	return claimed.map((mail) => ({ ...mail, attempts: mail.attempts - 1 }))
+}
+
+/**
+ * Takes a mail for this try by pushing its next one into the future, so that no other process takes it too, and a
+ * process that dies while sending leaves it to be sent again: a mail goes out at least once.
+ */
+async function claim(mail: OutboxMail, now: Date): Promise<boolean> {
+	const { count } = await db.outboxMail.updateMany({
+		where: { id: mail.id, sentAt: null, failedAt: null, attempts: mail.attempts },
+		data: { attempts: mail.attempts + 1, nextAttemptAt: secondsAfter(now, leaseSeconds(mail)) },
+	})
+	return count === 1
+}
+
+/** How long a mail is left to who took it. */
+function leaseSeconds(mail: OutboxMail): number {
+	return config.mail.timeoutSeconds + retryDelaySeconds(mail)
+}
+
+/** The pause after this try; the last of them lasts. */
+export function retryDelaySeconds({ attempts }: OutboxMail): number {
+	const delays = config.mail.retryDelaysSeconds
+	return delays[Math.min(attempts, delays.length - 1)] ?? 0
+}
+
+function secondsAfter(time: Date, seconds: number): Date {
+	return new Date(time.getTime() + seconds * 1000)
+}
