@@ -39,6 +39,7 @@ import { networksInTurn } from "./app/server/network-turns.server"
 import { refuseOverload } from "./app/server/overload.server"
 import { respondWithPage } from "./app/server/page-responder.server"
 import { logUnhandledRejections } from "./app/server/process-faults.server"
+import { COST_MS, ReadingBudget } from "./app/server/reading-budget.server"
 import { guardRequests } from "./app/server/request-guard.server"
 import { logRequest } from "./app/server/request-log.server"
 import { routeFinder } from "./app/server/route-table.server"
@@ -80,7 +81,10 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await openLimits()
 	const app = createApp(options.assets ?? builtAssets())
 	const networks = networksInTurn(app, (_request, response) => refuseUnread(response))
-	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000)
+	const reading = new ReadingBudget()
+	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000, (socket) =>
+		reading.charge(socket, COST_MS.requestBehindAnother),
+	)
 	let isStopping = false
 	const handle: typeof answer = (request, response) => {
 		// So that a client sends its next request to somebody else.
@@ -91,7 +95,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
 		{
-			...messageClasses(app),
+			...messageClasses(app, (socket, pieces) => reading.charge(socket, pieces * COST_MS.piece)),
 			connectionsCheckingInterval: TIMEOUT_CHECK_MS,
 			requestTimeout,
 			requireHostHeader: false,
@@ -100,12 +104,15 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	)
 	// By itself, Node leaves out all but the first 2,000, and guards would not see the others; their size is bounded.
 	server.maxHeadersCount = 0
-	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
-		answerBrokenRequest(error, socket),
-	)
+	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+		reading.charge(socket, COST_MS.brokenRequest)
+		answerBrokenRequest(error, socket)
+	})
 	const connections = new Set<Socket>()
 	server.on("connection", (socket) => {
 		networks.connectionCame()
+		// Behind a proxy, connections are the proxy's, which passes on none of what that is for.
+		if (env.trustedProxies === 0) reading.connectionCame(socket)
 		connections.add(socket)
 		socket.once("close", () => connections.delete(socket))
 	})

@@ -1,6 +1,8 @@
 import { IncomingMessage, ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import type { Express } from "express"
 import { config } from "../auth.config"
+import { isCutOff } from "./turns.server"
 
 /**
  * A client may cut a body into pieces of a byte each (RFC 9112, 7.1), and each piece costs as much time and memory as
@@ -9,19 +11,34 @@ import { config } from "../auth.config"
 export const MAX_PIECES = Math.max(1_000, config.server.maxBodyBytes / 64)
 /** What a request emits, once, when a piece too many comes; that and all after it are thrown away. */
 export const TOO_MANY_PIECES = "tooManyPieces"
+/** So many are counted at once. */
+const PIECES_AT_ONCE = 64
 
 /**
  * For `createServer`: requests and responses that have Express' methods from the beginning. By itself, Express gives each
  * of them another prototype, which takes as long as all else that Express does, and lets them stay in memory until
  * everything is collected.
+ *
+ * @param piecesCame told how many pieces more came of a connection
  */
-export function messageClasses(app: Express) {
+export function messageClasses(app: Express, piecesCame: (socket: Socket, count: number) => void = () => {}) {
 	class AppRequest extends IncomingMessage {
 		pieces = 0
 
+		/**
+		 * Node's parser asks for it once it has a head, and stops there in the middle of a packet, where a connection is no
+		 * longer HTTP. It is the one way to stop it: what follows in the packet is not parsed, and the connection ends.
+		 */
+		get upgrade(): boolean {
+			return this.method === "CONNECT" || isCutOff(this.socket)
+		}
+		set upgrade(_wanted) {}
+
 		/** Called by Node's parser for each piece, also while nobody reads. */
 		override push(piece: unknown, encoding?: BufferEncoding): boolean {
-			if (piece === null || ++this.pieces <= MAX_PIECES) return super.push(piece, encoding)
+			if (piece === null) return super.push(piece, encoding)
+			if (++this.pieces % PIECES_AT_ONCE === 0) piecesCame(this.socket, PIECES_AT_ONCE)
+			if (this.pieces <= MAX_PIECES) return super.push(piece, encoding)
 			if (this.pieces === MAX_PIECES + 1) this.emit(TOO_MANY_PIECES)
 			return false
 		}

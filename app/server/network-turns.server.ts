@@ -36,10 +36,11 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 	const mayHaveInWork = (site: string) =>
 		latest.isAlone(site, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
 
-	const hasTurn = (site: string) => total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site)
+	const mayBegin = (site: string) => total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site)
 
 	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
-	function begin(site: string, response: ServerResponse, work: () => void): void {
+	function begin(network: string, response: ServerResponse, work: () => void): void {
+		const site = siteOf(network)
 		total++
 		count(inWork, site, 1)
 		let isDone = false
@@ -49,9 +50,25 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 			clearTimeout(timer)
 			end(site)
 		}
-		const timer = setTimeout(leave, WAITING_ELSEWHERE_AFTER_MS)
+		const giveUp = () => {
+			turnsGivenUp.set(response, () => new Promise((resolve) => takeTurn(network, response, resolve)))
+			leave()
+		}
+		const timer = setTimeout(giveUp, WAITING_ELSEWHERE_AFTER_MS)
 		response.once("prefinish", leave)
 		work()
+	}
+
+	function takeTurn(network: string, response: ServerResponse, work: () => void): void {
+		if (waiting.size === 0 && !isLettingIn && mayBegin(siteOf(network))) {
+			begin(network, response, work)
+			return
+		}
+		waiting.add(network, () => {
+			if (!response.destroyed) begin(network, response, work)
+		})
+		// Who comes now goes after those who wait and could have the same place.
+		if (!isLettingIn && total < IN_WORK.total) beginNext()
 	}
 
 	function end(site: string): void {
@@ -79,7 +96,7 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 
 	function beginNext(): void {
 		isLettingIn = false
-		const mayHaveTurn = (network: string) => hasTurn(siteOf(network))
+		const mayHaveTurn = (network: string) => mayBegin(siteOf(network))
 		for (let next = waiting.take(mayHaveTurn); next; next = waiting.take(mayHaveTurn)) next()
 	}
 
@@ -91,7 +108,6 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 		answer(...[request, response]: Parameters<RequestListener>): void {
 			const network = networkOf(clientAddress(request), HOME)
 			const site = siteOf(network)
-			const work = () => handle(request, response)
 			latest.note(site)
 			if ((unanswered.get(site) ?? 0) >= MOST_UNANSWERED) {
 				refuse(request, response)
@@ -99,17 +115,20 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 			}
 			count(unanswered, site, 1)
 			response.once("close", () => count(unanswered, site, -1))
-			if (waiting.size === 0 && !isLettingIn && hasTurn(site)) {
-				begin(site, response, work)
-				return
-			}
-			waiting.add(network, () => {
-				if (!response.destroyed) begin(site, response, work)
-			})
-			// Who comes now goes after those who wait and could have the same place.
-			if (!isLettingIn && total < IN_WORK.total) beginNext()
+			takeTurn(network, response, () => handle(request, response))
 		},
 	}
+}
+
+/** What gives another turn, of each response that waits for something else. */
+const turnsGivenUp = new WeakMap<ServerResponse, () => Promise<void>>()
+
+/**
+ * For a request that has waited for something and goes on: where it gave its turn up meanwhile, it waits for another one.
+ * Who holds back the last byte of hundreds of bodies would otherwise have them worked on all at once.
+ */
+export async function untilTurn(response: ServerResponse): Promise<void> {
+	await turnsGivenUp.get(response)?.()
 }
 
 /** What comes to nothing is forgotten. */

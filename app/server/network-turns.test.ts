@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
 import { expect, it } from "vitest"
-import { MOST_UNANSWERED, networksInTurn } from "./network-turns.server"
+import { MOST_UNANSWERED, networksInTurn, untilTurn } from "./network-turns.server"
 
 /** A request that is begun, and what ends it. */
 function asking() {
@@ -114,6 +114,24 @@ it("who waits for something else holds nobody up", async () => {
 	await pause(60)
 	expect(begun.length).toBeGreaterThan(room)
 	await expect.poll(() => begun.length).toBe(30)
+})
+
+it("H-79: bodies whose last byte comes at once are worked on in turn, those of others first", async () => {
+	const { begun, ask } = asking()
+	const held = Array.from({ length: 60 }, () => ask(FLOODER))
+	await expect.poll(() => begun.length, { timeout: 5_000 }).toBe(60)
+	await pause(40)
+	const goneOn: string[] = []
+	const goOn = (response: ServerResponse, name: string) => untilTurn(response).then(() => goneOn.push(name))
+	for (const response of held) void goOn(response as unknown as ServerResponse, FLOODER)
+	await nextTurn()
+	const atOnce = goneOn.length
+	expect(atOnce).toBeLessThan(20)
+	const stranger = ask("198.51.100.1")
+	expect(begun.at(-1)).toBe("198.51.100.1")
+	await goOn(stranger as unknown as ServerResponse, "198.51.100.1")
+	expect(goneOn.slice(atOnce)).toEqual(["198.51.100.1"])
+	await expect.poll(() => goneOn.length, { timeout: 5_000 }).toBe(61)
 })
 
 it("what was hung up on while it waited is not begun", async () => {

@@ -8,6 +8,7 @@ import { readWholeBody, refusedBody } from "./body-bytes.server"
 import { clientAddress } from "./client-address.server"
 import { wantsJson } from "./content-negotiation.server"
 import { createNonce, securityHeaders } from "./headers.server"
+import { untilTurn } from "./network-turns.server"
 import { isSameOrigin } from "./origin.server"
 import { isWellFormedPath } from "./path.server"
 import { traceIdOf } from "./traceparent.server"
@@ -33,9 +34,20 @@ export function guardRequests(request: Request, response: Response, next: NextFu
 		response.setHeader(name, value)
 	requestScope.run({ requestId, traceId }, () => {
 		const refused = refusedAtOnce(request) ?? readWholeBody(request)
-		if (refused instanceof Promise) refused.then((late) => admit(request, response, next, late)).catch(next)
+		if (refused instanceof Promise) admitLate(request, response, next, refused).catch(next)
 		else admit(request, response, next, refused)
 	})
+}
+
+async function admitLate(
+	request: Request,
+	response: Response,
+	next: NextFunction,
+	reading: Promise<ProblemCode | null>,
+): Promise<void> {
+	const refused = await reading
+	await untilTurn(response)
+	admit(request, response, next, refused)
 }
 
 function admit(request: Request, response: Response, next: NextFunction, refused: ProblemCode | null): void {

@@ -7,16 +7,21 @@ import type { Duplex } from "node:stream"
  * before they have the answer to the one before, and who asks for more is hung up on.
  */
 const MOST_WAITING = 4_000
+/** The same, of one connection. */
+export const MOST_BEHIND = 1_300
 
 /**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
  * would be begun before anybody else has a turn. The next begins when the answer before it is out, and not at once.
  *
  * @param stalledAfterMs a client that takes nothing of an answer for this long is dropped
+ * @param cameBehind told of each request that waits, once nothing more is read of its connection
  */
-export function inTurn(handle: RequestListener, stalledAfterMs: number): RequestListener {
-	/** What waits, by connection; nothing where no request is under way. */
-	const queues = new WeakMap<Socket, (() => void)[]>()
+export function inTurn(
+	handle: RequestListener,
+	stalledAfterMs: number,
+	cameBehind: (socket: Socket) => void = () => {},
+): RequestListener {
 	let waiting = 0
 
 	function begin(socket: Socket, ...[request, response]: Parameters<RequestListener>): void {
@@ -49,13 +54,30 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 			queues.set(socket, [])
 			return begin(socket, request, response)
 		}
+		socket.pause()
+		cameBehind(socket)
 		// What the same packet holds still comes here.
 		if (socket.destroyed) return
-		if (waiting >= MOST_WAITING) return void socket.destroy()
+		if (waiting >= MOST_WAITING || queue.length >= MOST_BEHIND) {
+			cutOff.add(socket)
+			// Node takes its own listener off, and an answer may be on its way.
+			socket.on("error", () => {})
+			return void socket.destroy()
+		}
 		waiting++
 		queue.push(() => begin(socket, request, response))
-		socket.pause()
 	}
+}
+
+/** What waits, by connection; nothing where no request is under way. */
+const queues = new WeakMap<Socket, (() => void)[]>()
+
+/** Connections that were ended in the middle of what they send. */
+const cutOff = new WeakSet<Socket>()
+
+/** Whether nothing of a connection is to be looked at any more, were it in the same packet. */
+export function isCutOff(socket: Socket): boolean {
+	return cutOff.has(socket)
 }
 
 const underWay = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()

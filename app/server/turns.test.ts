@@ -2,20 +2,27 @@ import { once } from "node:events"
 import { createServer, type RequestListener } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
+import express from "express"
 import { expect, it } from "vitest"
-import { inTurn } from "./turns.server"
+import { messageClasses } from "./message-classes.server"
+import { inTurn, MOST_BEHIND } from "./turns.server"
 
 const GET = "GET /%s HTTP/1.1\r\nHost: kit.test\r\n\r\n"
 
 /** @returns a server that notes when it begins a request and when that is done */
-async function listening(work: RequestListener, stalledAfterMs = 5_000) {
+async function listening(work: RequestListener, stalledAfterMs = 5_000, cameBehind = () => {}) {
 	const events: string[] = []
 	const server = createServer(
-		inTurn((request, response) => {
-			events.push(`begin ${request.url}`)
-			response.once("close", () => events.push(`end ${request.url}`))
-			work(request, response)
-		}, stalledAfterMs),
+		{ ...messageClasses(express()), requireHostHeader: false },
+		inTurn(
+			(request, response) => {
+				events.push(`begin ${request.url}`)
+				response.once("close", () => events.push(`end ${request.url}`))
+				work(request, response)
+			},
+			stalledAfterMs,
+			cameBehind,
+		),
 	)
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 	const { port } = server.address() as AddressInfo
@@ -125,12 +132,25 @@ it("a client that waits long for its answer, or takes it bit by bit, is not", as
 
 it("H-77: who sends thousands without waiting for an answer is hung up on, and leaves room for others", async () => {
 	const { open, stop } = await listening(() => {})
-	const held = Array.from({ length: 4 }, () => open(requests(1_500)))
+	const held = Array.from({ length: 4 }, () => open(requests(MOST_BEHIND + 1)))
 	await expect.poll(() => held.filter(({ socket }) => socket.closed).length).toBeGreaterThan(0)
 	for (const { socket } of held) socket.destroy()
 	await pause(100)
-	const { socket } = open(requests(1_500))
+	const { socket } = open(requests(MOST_BEHIND + 1))
 	await pause(300)
 	expect(socket.closed).toBe(false)
+	stop()
+})
+
+it("H-77: what comes behind too many others in one packet is not parsed at all", async () => {
+	let parsed = 0
+	const { open, stop } = await listening(
+		() => {},
+		5_000,
+		() => parsed++,
+	)
+	const { socket } = open(requests(2 * MOST_BEHIND).replaceAll("Host: kit.test\r\n", ""))
+	await expect.poll(() => socket.closed).toBe(true)
+	expect(parsed).toBe(MOST_BEHIND + 1)
 	stop()
 })
