@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs"
-import { createServer } from "node:http"
+import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { setTimeout as pause } from "node:timers/promises"
@@ -39,7 +39,7 @@ import { networksInTurn } from "./app/server/network-turns.server"
 import { refuseOverload } from "./app/server/overload.server"
 import { respondWithPage } from "./app/server/page-responder.server"
 import { logUnhandledRejections } from "./app/server/process-faults.server"
-import { COST_MS, ReadingBudget } from "./app/server/reading-budget.server"
+import { ReadingBudget } from "./app/server/reading-budget.server"
 import { guardRequests } from "./app/server/request-guard.server"
 import { logRequest } from "./app/server/request-log.server"
 import { routeFinder } from "./app/server/route-table.server"
@@ -80,11 +80,11 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	await openDatabase()
 	await openLimits()
 	const app = createApp(options.assets ?? builtAssets())
-	const networks = networksInTurn(app, (_request, response) => refuseUnread(response))
+	// Once a packet is read to its end, so that work does not count as reading.
+	const begin: RequestListener = (request, response) => process.nextTick(app, request, response)
+	const networks = networksInTurn(begin, refuseUnread)
 	const reading = new ReadingBudget()
-	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000, (socket) =>
-		reading.charge(socket, COST_MS.requestBehindAnother),
-	)
+	const answer = inTurn(networks.answer, config.server.answerTimeoutSeconds * 1000)
 	let isStopping = false
 	const handle: typeof answer = (request, response) => {
 		// So that a client sends its next request to somebody else.
@@ -95,19 +95,18 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 	// A missing Host is for the request guard to refuse, which knows how.
 	const server = createServer(
 		{
-			...messageClasses(app, (socket, pieces) => reading.charge(socket, pieces * COST_MS.piece)),
+			...messageClasses(app),
 			connectionsCheckingInterval: TIMEOUT_CHECK_MS,
 			requestTimeout,
 			requireHostHeader: false,
 		},
 		handle,
 	)
-	// By itself, Node leaves out all but the first 2,000, and guards would not see the others; their size is bounded.
+	// By itself, Node leaves out all but the first 2,000; who sends so many is refused instead.
 	server.maxHeadersCount = 0
-	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
-		reading.charge(socket, COST_MS.brokenRequest)
-		answerBrokenRequest(error, socket)
-	})
+	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
+		answerBrokenRequest(error, socket),
+	)
 	const connections = new Set<Socket>()
 	server.on("connection", (socket) => {
 		networks.connectionCame()

@@ -1,4 +1,6 @@
 import { Transform } from "node:stream"
+import type SMTPConnection from "nodemailer/lib/smtp-connection"
+import type SMTPTransport from "nodemailer/lib/smtp-transport"
 import { config } from "../auth.config"
 import { env } from "../env.server"
 import { isThisMachine } from "../network"
@@ -16,6 +18,8 @@ export type Transport = {
 /** Delivers to `SMTP_URL`. Never in plain text, except to this very machine. */
 export async function createSmtpTransport(url: string): Promise<Transport> {
 	const { createTransport } = await import("nodemailer")
+	const { default: SmtpTransport } = await import("nodemailer/lib/smtp-transport")
+	const { default: SmtpConnection } = await import("nodemailer/lib/smtp-connection")
 	const { hostname } = new URL(url)
 	const timeout = config.mail.timeoutSeconds * 1000
 	const answerTimeout = config.mail.answerTimeoutSeconds * 1000
@@ -57,10 +61,44 @@ export async function createSmtpTransport(url: string): Promise<Transport> {
 			}
 		},
 		async rehearse(message) {
-			await createTransport({ ...options, socketTimeout: timeout }).verify()
+			const { options: known, auth } = new SmtpTransport({ ...options, socketTimeout: timeout })
+			const connection = new SmtpConnection(known)
+			const deadline = new Deadline(timeout)
+			try {
+				await converse(connection, auth, deadline.signal)
+			} finally {
+				deadline.clear()
+				connection.quit()
+			}
 			await createTransport({ streamTransport: true, buffer: true }).sendMail(addressed(NOBODY, message))
 		},
 	}
+}
+
+/** A mail is MAIL, RCPT, DATA and itself. RSET changes nothing (RFC 5321, 4.1.1.5). */
+const REPLIES_TO_A_MAIL = 4
+
+/** Greets and signs in as for a mail, and has as many replies as a mail has. */
+function converse(
+	connection: SMTPConnection,
+	auth: SMTPTransport.AuthenticationType | false | undefined,
+	signal: AbortSignal,
+): Promise<void> {
+	return new Promise((resolve, reject) => {
+		let replies = 0
+		const next = (error?: Error | null): void => {
+			if (error) reject(error)
+			else if (replies++ < REPLIES_TO_A_MAIL) connection.reset(next)
+			else resolve()
+		}
+		signal.addEventListener("abort", () => reject(signal.reason))
+		connection.once("error", reject)
+		connection.once("end", () => reject(new Error("The mail server hung up")))
+		connection.connect((error) => {
+			if (!error && auth && connection.allowsAuth) connection.login(auth as SMTPConnection.Credentials, next)
+			else next(error)
+		})
+	})
 }
 
 /** RFC 2606: nobody's. Nothing is sent there. */

@@ -178,10 +178,22 @@ describe("the transport", () => {
 		expect(isPermanentFailure(error)).toBe(false)
 	})
 
-	it("H-81: rehearses with the mail server, and sends nothing", async () => {
+	it("H-81: rehearses with the mail server, which is asked as often, and sends nothing", async () => {
+		const commandsOf = async (work: () => Promise<void>) => {
+			mailbox.commands.length = 0
+			await work()
+			await expect.poll(() => mailbox.commands.at(-1)).toBe("QUIT")
+			return [...mailbox.commands]
+		}
+		const sent = await commandsOf(() => transport.send("ada@example.org", message))
+		mailbox.mails.length = 0
 		const { conversations, attempts } = mailbox
-		await transport.rehearse(message)
+		const rehearsed = await commandsOf(() => transport.rehearse(message))
 		expect(mailbox).toMatchObject({ conversations: conversations + 1, attempts, mails: [] })
+		expect(sent).toContain("DATA")
+		expect(new Set(rehearsed)).toEqual(new Set(["EHLO", "RSET", "QUIT"]))
+		// Besides its commands, a mail is answered itself.
+		expect(rehearsed).toHaveLength(sent.length + 1)
 	})
 
 	it("without a mail server lets mails wait, instead of losing them", async () => {

@@ -37,20 +37,20 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 	socket.end([`HTTP/1.1 ${refused.status} ${refused.title}`, ...lines, "", body].join("\r\n"))
 }
 
-/** Before anything is looked at: who sent it has more under way than anybody needs. Logged once a minute. */
-export function refuseUnread(response: ServerResponse): void {
-	if (isToBeSaid("requests.refused"))
+/**
+ * Before anything is looked at: its head has too many fields, or who sent it has more under way than anybody needs,
+ * which is logged once a minute.
+ */
+export function refuseUnread(response: ServerResponse, code: "overloaded" | "headers_too_large"): void {
+	if (code === "overloaded" && isToBeSaid("requests.refused"))
 		log.warn(
 			{ event: "requests.refused" },
 			"A network has too many requests under way; more of it are refused",
 		)
-	const refused = problem("overloaded")
+	const refused = problem(code)
 	for (const [name, value] of securityHeaders(createNonce(), randomUUID())) response.setHeader(name, value)
-	response.writeHead(refused.status, {
-		"Content-Type": "application/problem+json",
-		"Retry-After": RETRY_AFTER_SECONDS,
-		Connection: "close",
-	})
+	if (code === "overloaded") response.setHeader("Retry-After", RETRY_AFTER_SECONDS)
+	response.writeHead(refused.status, { "Content-Type": "application/problem+json", Connection: "close" })
 	response.end(JSON.stringify(refused))
 }
 

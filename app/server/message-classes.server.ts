@@ -1,27 +1,24 @@
 import { IncomingMessage, ServerResponse } from "node:http"
-import type { Socket } from "node:net"
 import type { Express } from "express"
 import { config } from "../auth.config"
-import { isCutOff } from "./turns.server"
+import { cutOff, isBehind, isCutOff } from "./turns.server"
 
 /**
  * A client may cut a body into pieces of a byte each (RFC 9112, 7.1), and each piece costs as much time and memory as
  * one of a thousand bytes. No client that means well sends as many.
  */
 export const MAX_PIECES = Math.max(1_000, config.server.maxBodyBytes / 64)
+/** The same, of a request that waits behind another one, whose body nobody reads yet. */
+export const MAX_PIECES_BEHIND = 16
 /** What a request emits, once, when a piece too many comes; that and all after it are thrown away. */
 export const TOO_MANY_PIECES = "tooManyPieces"
-/** So many are counted at once. */
-const PIECES_AT_ONCE = 64
 
 /**
  * For `createServer`: requests and responses that have Express' methods from the beginning. By itself, Express gives each
  * of them another prototype, which takes as long as all else that Express does, and lets them stay in memory until
  * everything is collected.
- *
- * @param piecesCame told how many pieces more came of a connection
  */
-export function messageClasses(app: Express, piecesCame: (socket: Socket, count: number) => void = () => {}) {
+export function messageClasses(app: Express) {
 	class AppRequest extends IncomingMessage {
 		pieces = 0
 
@@ -36,9 +33,9 @@ export function messageClasses(app: Express, piecesCame: (socket: Socket, count:
 
 		/** Called by Node's parser for each piece, also while nobody reads. */
 		override push(piece: unknown, encoding?: BufferEncoding): boolean {
-			if (piece === null) return super.push(piece, encoding)
-			if (++this.pieces % PIECES_AT_ONCE === 0) piecesCame(this.socket, PIECES_AT_ONCE)
-			if (this.pieces <= MAX_PIECES) return super.push(piece, encoding)
+			if (piece !== null && ++this.pieces > MAX_PIECES_BEHIND && isBehind(this)) cutOff(this.socket)
+			if (isCutOff(this.socket)) return false
+			if (piece === null || this.pieces <= MAX_PIECES) return super.push(piece, encoding)
 			if (this.pieces === MAX_PIECES + 1) this.emit(TOO_MANY_PIECES)
 			return false
 		}

@@ -3,6 +3,7 @@ import { FairQueue } from "../fair-queue"
 import { LatestNetworks } from "../latest-networks"
 import { HOME, networkOf, siteOf } from "../network"
 import { clientAddress } from "./client-address.server"
+import { hasTooManyFields } from "./turns.server"
 
 /** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
@@ -24,7 +25,10 @@ const MOST_TURNS = 50
  * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. What is
  * waiting has its turn by site, and within it by network; what is in work is counted by site. It stands before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
  */
-export function networksInTurn(handle: RequestListener, refuse: RequestListener) {
+export function networksInTurn(
+	handle: RequestListener,
+	refuse: (response: ServerResponse, code: "overloaded" | "headers_too_large") => void,
+) {
 	const waiting = new FairQueue<() => void>(() => Number.POSITIVE_INFINITY, siteOf)
 	const inWork = new Map<string, number>()
 	const unanswered = new Map<string, number>()
@@ -106,13 +110,11 @@ export function networksInTurn(handle: RequestListener, refuse: RequestListener)
 			letIn(ARRIVING_TURNS)
 		},
 		answer(...[request, response]: Parameters<RequestListener>): void {
+			if (hasTooManyFields(request)) return void refuse(response, "headers_too_large")
 			const network = networkOf(clientAddress(request), HOME)
 			const site = siteOf(network)
 			latest.note(site)
-			if ((unanswered.get(site) ?? 0) >= MOST_UNANSWERED) {
-				refuse(request, response)
-				return
-			}
+			if ((unanswered.get(site) ?? 0) >= MOST_UNANSWERED) return void refuse(response, "overloaded")
 			count(unanswered, site, 1)
 			response.once("close", () => count(unanswered, site, -1))
 			takeTurn(network, response, () => handle(request, response))

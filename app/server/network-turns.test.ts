@@ -8,13 +8,14 @@ import { MOST_UNANSWERED, networksInTurn, untilTurn } from "./network-turns.serv
 function asking() {
 	const begun: string[] = []
 	const refused: string[] = []
-	const noting = (list: string[]) => (request: IncomingMessage) =>
-		list.push(request.socket.remoteAddress ?? "")
-	const networks = networksInTurn(noting(begun), noting(refused))
+	const networks = networksInTurn(
+		(request) => begun.push(request.socket.remoteAddress ?? ""),
+		(response, code) => refused.push(`${code} ${(response as unknown as { address: string }).address}`),
+	)
 	const ask = (address: string) => {
-		const request = { socket: { remoteAddress: address }, headers: {} } as IncomingMessage
-		const response = Object.assign(new EventEmitter(), { destroyed: false })
-		networks.answer(request, response as unknown as ServerResponse)
+		const request = { socket: { remoteAddress: address }, headers: {}, rawHeaders: [] as string[] }
+		const response = Object.assign(new EventEmitter(), { destroyed: false, address })
+		networks.answer(request as unknown as IncomingMessage, response as unknown as ServerResponse)
 		return response
 	}
 	return { begun, refused, ask, connectionCame: networks.connectionCame }
@@ -150,7 +151,7 @@ it("H-04: a site has only so many requests here at once, until one of them is ov
 	)
 	expect(refused).toEqual([])
 	ask("2001:db8:0:1::2")
-	expect(refused).toEqual(["2001:db8:0:1::2"])
+	expect(refused).toEqual(["overloaded 2001:db8:0:1::2"])
 	ask("198.51.100.1")
 	expect(begun.at(-1)).toBe("198.51.100.1")
 	asked.at(-1)?.emit("close")

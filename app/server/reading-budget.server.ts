@@ -1,50 +1,62 @@
 import type { Socket } from "node:net"
-import type { Duplex } from "node:stream"
 import { isToBeSaid, log } from "../log.server"
 import { networkOf, SITE } from "../network"
 import { normalizeAddress } from "./client-address.server"
 
-/** How much of the event loop one site may take by what it sends, in each window, before anybody looks at it. */
-export const BUDGET_MS = 80
-export const WINDOW_MS = 250
-/** How many connections of a site may wait to be read; who has more coming is hung up on. */
-export const MOST_HELD = 64
-/** What each takes, measured: to parse it, to keep it, and to throw it away when its client hangs up. */
-export const COST_MS = { requestBehindAnother: 0.03, piece: 0.0015, brokenRequest: 0.3 }
+/** How much of the event loop one site may take by what its packets hold, in each window. */
+export const BUDGET_MS = 40
+export const WINDOW_MS = 100
+/** What it takes to let a connection in and out again, measured. */
+const CONNECTION_MS = 0.2
+/** So many windows' budgets are waited for at most. */
+const MOST_DEBT = 10
+/**
+ * How many connections of a site may wait to be read, and for how long those of which nothing was read yet. Whose client
+ * has gone is noticed no earlier.
+ */
+export const HELD = { most: 1_024, forMs: 2_000 }
 
 type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[] | null }
 
 /**
  * Node takes up to 64 kB from a connection and parses them to their end before anything can refuse what they hold:
- * hundreds of requests behind one another, or a body in pieces of a byte. So what that takes is charged to the site that
- * it comes from, and of one that has used its budget up nothing is read for a while. What browsers and programs send
- * costs next to nothing here. See decision 31.
+ * hundreds of requests behind one another, thousands of header fields, or a body in pieces of a byte. So the time that
+ * takes is counted by the site that it comes from, and of one that has used its budget up nothing is read for a while.
+ * See decision 31.
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
-	readonly #siteOf = new WeakMap<Duplex, Site>()
 
 	connectionCame(socket: Socket): void {
 		const name = networkOf(normalizeAddress(socket.remoteAddress ?? "") ?? "", SITE)
 		const site = this.#sites.get(name) ?? { name, sockets: new Set(), spentMs: 0, held: null }
 		this.#sites.set(name, site)
-		this.#siteOf.set(socket, site)
 		site.sockets.add(socket)
 		socket.once("close", () => {
 			site.sockets.delete(socket)
 			this.#forgetUnused(site)
 		})
+		// Node's own listeners, which parse and throw away, stand between these two.
+		let began = 0
+		for (const event of ["data", "close"]) {
+			socket.prependListener(event, () => {
+				began = performance.now()
+			})
+			socket.on(event, () => this.#charge(site, performance.now() - began))
+		}
+		// What was paused already when the others were may have been resumed since.
+		socket.on("data", () => hold(site, socket))
+		this.#charge(site, CONNECTION_MS)
+		if (!site.held) return
+		if (site.held.length >= HELD.most) return void socket.destroy()
 		// Node begins to read in this turn's end, whatever is said before.
-		if (site.held && site.held.length < MOST_HELD) process.nextTick(hold, site, socket)
-		else if (site.held) socket.destroy()
+		process.nextTick(hold, site, socket)
+		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD.forMs).unref()
 	}
 
-	/** @param socket one that is paused already stays so afterwards */
-	charge(socket: Duplex, milliseconds: number): void {
-		const site = this.#siteOf.get(socket)
-		if (!site) return
+	#charge(site: Site, milliseconds: number): void {
 		if (site.spentMs === 0) this.#planRenewal(site)
-		site.spentMs += milliseconds
+		site.spentMs = Math.min(site.spentMs + milliseconds, MOST_DEBT * BUDGET_MS)
 		if (site.held || site.spentMs <= BUDGET_MS) return
 		if (isToBeSaid("network.held"))
 			log.warn(

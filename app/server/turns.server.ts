@@ -9,19 +9,16 @@ import type { Duplex } from "node:stream"
 const MOST_WAITING = 4_000
 /** The same, of one connection. */
 export const MOST_BEHIND = 1_300
+/** So many may wait on each connection, however many wait on others. */
+const FEW_BEHIND = 8
 
 /**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
  * would be begun before anybody else has a turn. The next begins when the answer before it is out, and not at once.
  *
  * @param stalledAfterMs a client that takes nothing of an answer for this long is dropped
- * @param cameBehind told of each request that waits, once nothing more is read of its connection
  */
-export function inTurn(
-	handle: RequestListener,
-	stalledAfterMs: number,
-	cameBehind: (socket: Socket) => void = () => {},
-): RequestListener {
+export function inTurn(handle: RequestListener, stalledAfterMs: number): RequestListener {
 	let waiting = 0
 
 	function begin(socket: Socket, ...[request, response]: Parameters<RequestListener>): void {
@@ -55,29 +52,51 @@ export function inTurn(
 			return begin(socket, request, response)
 		}
 		socket.pause()
-		cameBehind(socket)
 		// What the same packet holds still comes here.
 		if (socket.destroyed) return
-		if (waiting >= MOST_WAITING || queue.length >= MOST_BEHIND) {
-			cutOff.add(socket)
-			// Node takes its own listener off, and an answer may be on its way.
-			socket.on("error", () => {})
-			return void socket.destroy()
-		}
+		const isOneTooMany =
+			queue.length >= MOST_BEHIND || (waiting >= MOST_WAITING && queue.length >= FEW_BEHIND)
+		if (isOneTooMany || hasTooManyFields(request)) return cutOff(socket)
 		waiting++
-		queue.push(() => begin(socket, request, response))
+		behind.add(request)
+		queue.push(() => {
+			behind.delete(request)
+			begin(socket, request, response)
+		})
 	}
 }
 
 /** What waits, by connection; nothing where no request is under way. */
 const queues = new WeakMap<Socket, (() => void)[]>()
 
+/** A browser sends 15 to 30, and proxies add theirs. Each takes time and memory; Apache, too, takes 100. */
+export const MOST_FIELDS = 100
+
+export function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
+	return rawHeaders.length > 2 * MOST_FIELDS
+}
+
+/** Requests that wait behind another one. */
+const behind = new WeakSet<IncomingMessage>()
+
+export function isBehind(request: IncomingMessage): boolean {
+	return behind.has(request)
+}
+
 /** Connections that were ended in the middle of what they send. */
-const cutOff = new WeakSet<Socket>()
+const ended = new WeakSet<Socket>()
+
+/** Ends a connection on which a request is complete and under way, and looks at nothing more of what it sends. */
+export function cutOff(socket: Socket): void {
+	ended.add(socket)
+	// Node takes its own listener off, and an answer may be on its way.
+	socket.on("error", () => {})
+	socket.destroy()
+}
 
 /** Whether nothing of a connection is to be looked at any more, were it in the same packet. */
 export function isCutOff(socket: Socket): boolean {
-	return cutOff.has(socket)
+	return ended.has(socket)
 }
 
 const underWay = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()

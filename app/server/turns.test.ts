@@ -4,26 +4,24 @@ import { type AddressInfo, connect } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
 import express from "express"
 import { expect, it } from "vitest"
-import { messageClasses } from "./message-classes.server"
-import { inTurn, MOST_BEHIND } from "./turns.server"
+import { MAX_PIECES_BEHIND, messageClasses } from "./message-classes.server"
+import { inTurn, MOST_BEHIND, MOST_FIELDS } from "./turns.server"
 
 const GET = "GET /%s HTTP/1.1\r\nHost: kit.test\r\n\r\n"
 
 /** @returns a server that notes when it begins a request and when that is done */
-async function listening(work: RequestListener, stalledAfterMs = 5_000, cameBehind = () => {}) {
+async function listening(work: RequestListener, stalledAfterMs = 5_000, parsed = () => {}) {
 	const events: string[] = []
-	const server = createServer(
-		{ ...messageClasses(express()), requireHostHeader: false },
-		inTurn(
-			(request, response) => {
-				events.push(`begin ${request.url}`)
-				response.once("close", () => events.push(`end ${request.url}`))
-				work(request, response)
-			},
-			stalledAfterMs,
-			cameBehind,
-		),
-	)
+	const answer = inTurn((request, response) => {
+		events.push(`begin ${request.url}`)
+		response.once("close", () => events.push(`end ${request.url}`))
+		work(request, response)
+	}, stalledAfterMs)
+	const options = { ...messageClasses(express()), requireHostHeader: false }
+	const server = createServer(options, (request, response) => {
+		parsed()
+		answer(request, response)
+	})
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 	const { port } = server.address() as AddressInfo
 	const open = (text: string) => {
@@ -149,8 +147,36 @@ it("H-77: what comes behind too many others in one packet is not parsed at all",
 		5_000,
 		() => parsed++,
 	)
-	const { socket } = open(requests(2 * MOST_BEHIND).replaceAll("Host: kit.test\r\n", ""))
+	const { socket } = open("GET / HTTP/1.1\r\n\r\n".repeat(2 * MOST_BEHIND))
 	await expect.poll(() => socket.closed).toBe(true)
-	expect(parsed).toBe(MOST_BEHIND + 1)
+	expect(parsed).toBe(MOST_BEHIND + 2)
+	stop()
+})
+
+it("H-77: nor is what comes behind a head of too many fields that waits", async () => {
+	let parsed = 0
+	const { open, stop } = await listening(
+		() => {},
+		5_000,
+		() => parsed++,
+	)
+	const fat = `GET / HTTP/1.1\r\n${"a: b\r\n".repeat(MOST_FIELDS + 1)}\r\n`
+	const { socket } = open(`GET / HTTP/1.1\r\n\r\n${fat}${"GET / HTTP/1.1\r\n\r\n".repeat(20)}`)
+	await expect.poll(() => socket.closed).toBe(true)
+	expect(parsed).toBe(2)
+	stop()
+})
+
+it("H-77: a body in many pieces that waits behind another request ends the connection; one in few does not", async () => {
+	const chunked = (pieces: number) =>
+		`POST /body HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n${"1\r\na\r\n".repeat(pieces)}0\r\n\r\n`
+	const { open, stop } = await listening((request, response) => {
+		request.resume().on("end", () => setTimeout(() => response.end("x"), 50))
+	})
+	const few = open(requests(1) + chunked(MAX_PIECES_BEHIND))
+	const many = open(requests(1) + chunked(MAX_PIECES_BEHIND + 1))
+	const first = open(chunked(MAX_PIECES_BEHIND + 1))
+	await expect.poll(() => many.socket.closed).toBe(true)
+	await expect.poll(() => [few.answers(), first.answers()]).toEqual([2, 1])
 	stop()
 })

@@ -32,6 +32,8 @@ export type Mailbox = {
 	readonly connections: number
 	/** How many there ever were. */
 	conversations: number
+	/** What clients said, by its first word. */
+	commands: string[]
 	/** How many mails reached DATA, taken or not. */
 	attempts: number
 	/** Waits for the next mail to this address that no earlier call returned. */
@@ -81,6 +83,10 @@ export async function startMailbox(): Promise<Mailbox> {
 	const sockets = new Set<Socket>()
 	server.server.on("connection", (socket: Socket) => {
 		mailbox.conversations++
+		socket.on("data", (data) => {
+			const [, command] = /^(EHLO|MAIL|RCPT|DATA|RSET|QUIT)\b/.exec(String(data)) ?? []
+			if (command) mailbox.commands.push(command)
+		})
 		sockets.add(socket)
 		socket.on("close", () => sockets.delete(socket))
 	})
@@ -101,6 +107,7 @@ export async function startMailbox(): Promise<Mailbox> {
 			return sockets.size
 		},
 		conversations: 0,
+		commands: [],
 		attempts: 0,
 		async next(to, timeoutMs = 10_000) {
 			const deadline = Date.now() + timeoutMs

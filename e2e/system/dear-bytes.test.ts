@@ -13,6 +13,8 @@ const CONNECTIONS = 20
 const host = () => `Host: localhost:${server.port}\r\n`
 const chunked = () =>
 	`POST /login HTTP/1.1\r\n${host()}Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n`
+const inPieces = (count: number) => `${chunked()}${"1\r\na\r\n".repeat(count)}0\r\n\r\n`
+const fat = () => `GET /healthz HTTP/1.1\r\n${host()}${"a:\r\n".repeat(3_900)}\r\n`
 const lateBody = () => `GET /docs?all HTTP/1.1\r\n${host()}Content-Length: 1\r\n\r\n`
 const healthz = () => `GET /healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`
 
@@ -36,7 +38,9 @@ function exchange(address: string, packets: string[], hangUpAfterMs?: number): P
 describe("H-79: a network whose bytes are dear to read does not hold others up", () => {
 	it.for<[string, number, () => string[], number?]>([
 		["thousands of requests in a packet", CONNECTIONS, () => ["GET / HTTP/1.1\r\n\r\n".repeat(3_600)], 10],
-		["a body in pieces of one byte", CONNECTIONS, () => [chunked() + "1\r\na\r\n".repeat(10_000)], 10],
+		["heads of many fields", CONNECTIONS, () => [fat().repeat(4)], 10],
+		["bodies of some pieces behind one another", CONNECTIONS, () => [inPieces(63).repeat(120)], 10],
+		["a body in pieces of one byte", CONNECTIONS, () => [inPieces(10_000)], 10],
 		["what is no request", CONNECTIONS, () => ["\u0000\u0001 no request\r\n\r\n"]],
 		["bodies whose last byte is late", 200, () => [lateBody(), "x"], 2_000],
 	])("%s", { timeout: 60_000 }, async ([, connections, packets, hangUpAfterMs]) => {
