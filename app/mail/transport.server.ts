@@ -68,33 +68,38 @@ export async function createSmtpTransport(url: string): Promise<Transport> {
 				await converse(connection, auth, deadline.signal)
 			} finally {
 				deadline.clear()
-				connection.quit()
+				connection.close()
 			}
 			await createTransport({ streamTransport: true, buffer: true }).sendMail(addressed(NOBODY, message))
 		},
 	}
 }
 
-/** A mail is MAIL, RCPT, DATA and itself. RSET changes nothing (RFC 5321, 4.1.1.5). */
-const REPLIES_TO_A_MAIL = 4
+/**
+ * How often a mail waits for the server: for MAIL, RCPT, DATA and itself, or, where the first three go out at once (RFC
+ * 2920), twice. RSET changes nothing (RFC 5321, 4.1.1.5).
+ */
+const WAITS = { pipelined: 2, oneByOne: 4 }
 
-/** Greets and signs in as for a mail, and has as many replies as a mail has. */
+/** Greets and signs in as for a mail, and waits for the server as often as a mail does. */
 function converse(
 	connection: SMTPConnection,
 	auth: SMTPTransport.AuthenticationType | false | undefined,
 	signal: AbortSignal,
 ): Promise<void> {
 	return new Promise((resolve, reject) => {
-		let replies = 0
+		let left = 0
 		const next = (error?: Error | null): void => {
 			if (error) reject(error)
-			else if (replies++ < REPLIES_TO_A_MAIL) connection.reset(next)
+			else if (left-- > 0) connection.reset(next)
 			else resolve()
 		}
 		signal.addEventListener("abort", () => reject(signal.reason))
 		connection.once("error", reject)
 		connection.once("end", () => reject(new Error("The mail server hung up")))
 		connection.connect((error) => {
+			const greeting = String(connection.lastServerResponse)
+			left = /[ -]PIPELINING\b/i.test(greeting) ? WAITS.pipelined : WAITS.oneByOne
 			if (!error && auth && connection.allowsAuth) connection.login(auth as SMTPConnection.Credentials, next)
 			else next(error)
 		})

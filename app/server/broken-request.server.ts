@@ -50,8 +50,13 @@ export function refuseUnread(response: ServerResponse, code: "overloaded" | "hea
 	const refused = problem(code)
 	for (const [name, value] of securityHeaders(createNonce(), randomUUID())) response.setHeader(name, value)
 	if (code === "overloaded") response.setHeader("Retry-After", RETRY_AFTER_SECONDS)
-	response.writeHead(refused.status, { "Content-Type": "application/problem+json", Connection: "close" })
-	response.end(JSON.stringify(refused))
+	const body = JSON.stringify(refused)
+	response.writeHead(refused.status, {
+		"Content-Type": "application/problem+json",
+		"Content-Length": Buffer.byteLength(body),
+		Connection: "close",
+	})
+	response.end(body)
 }
 
 const codes: Record<string, ProblemCode> = {
