@@ -95,8 +95,8 @@ function converse(
 			else resolve()
 		}
 		signal.addEventListener("abort", () => reject(signal.reason))
-		connection.once("error", reject)
-		connection.once("end", () => reject(new Error("The mail server hung up")))
+		connection.on("error", reject)
+		connection.on("end", () => reject(new Error("The mail server hung up")))
 		connection.connect((error) => {
 			const greeting = String(connection.lastServerResponse)
 			left = /[ -]PIPELINING\b/i.test(greeting) ? WAITS.pipelined : WAITS.oneByOne

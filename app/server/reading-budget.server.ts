@@ -55,6 +55,7 @@ export class ReadingBudget {
 	}
 
 	#charge(site: Site, milliseconds: number): void {
+		if (milliseconds <= 0) return
 		if (site.spentMs === 0) this.#planRenewal(site)
 		site.spentMs = Math.min(site.spentMs + milliseconds, MOST_DEBT * BUDGET_MS)
 		if (site.held || site.spentMs <= BUDGET_MS) return
