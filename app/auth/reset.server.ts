@@ -81,8 +81,8 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 		// The same is done for nobody, from here on: the next request would feel the difference.
 		const asking = user && !isWithheld ? user : null
 		const { id, epoch } = asking ?? { id: "nobody", epoch: 0 }
-		await extendRegistration({ id }, now)
 		await inTransaction(async (transaction) => {
+			await extendRegistration({ id }, now, transaction)
 			await noteResetRequest({ id, epoch }, now, transaction)
 			if (asking) await enqueueMail({ kind: "reset", user: asking, now }, transaction)
 			else await pretendMail({ kind: "reset", now }, transaction)

@@ -155,8 +155,8 @@ async function mailNewLink(
 		// It stands in the mail: of somebody else it would be words to a person who proved no address.
 		const onward = user?.id === registered ? redirectTo : null
 		// The same is done for nobody: the next request would feel the difference.
-		await extendRegistration({ id: user?.id ?? "nobody" }, now)
 		await inTransaction(async (transaction) => {
+			await extendRegistration({ id: user?.id ?? "nobody" }, now, transaction)
 			if (user) await enqueueMail({ kind: "verify", user, redirectTo: onward, now }, transaction)
 			else await pretendMail({ kind: "verify", now }, transaction)
 		})

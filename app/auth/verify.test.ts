@@ -76,7 +76,7 @@ describe("a registration that is never proven", () => {
 
 	it("waits longer for a link that was asked for again", async () => {
 		const user = await registered("ada")
-		await extendRegistration(user, at(1000))
+		await extendRegistration(user, at(1000), db)
 		expect(await clean(at(periodSeconds + 999))).toMatchObject({ registrations: 0 })
 		expect(await clean(at(periodSeconds + 1000))).toMatchObject({ registrations: 1 })
 	})

@@ -4,7 +4,7 @@ import { networkOf, SITE } from "../network"
 import { normalizeAddress } from "./client-address.server"
 
 /** How much of the event loop one site may take by what its packets hold, in each window. */
-export const BUDGET_MS = 40
+export const BUDGET_MS = 30
 export const WINDOW_MS = 100
 /** What it takes to let a connection in and out again, measured. */
 const CONNECTION_MS = 0.2
@@ -26,16 +26,17 @@ type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
+	readonly #mostHeld: number
+
+	constructor(mostHeld = HELD.most) {
+		this.#mostHeld = mostHeld
+	}
 
 	connectionCame(socket: Socket): void {
 		const name = networkOf(normalizeAddress(socket.remoteAddress ?? "") ?? "", SITE)
 		const site = this.#sites.get(name) ?? { name, sockets: new Set(), spentMs: 0, held: null }
 		this.#sites.set(name, site)
 		site.sockets.add(socket)
-		socket.once("close", () => {
-			site.sockets.delete(socket)
-			this.#forgetUnused(site)
-		})
 		// Node's own listeners, which parse and throw away, stand between these two.
 		let began = 0
 		for (const event of ["data", "close"]) {
@@ -46,9 +47,13 @@ export class ReadingBudget {
 		}
 		// What was paused already when the others were may have been resumed since.
 		socket.on("data", () => hold(site, socket))
+		socket.on("close", () => {
+			site.sockets.delete(socket)
+			this.#forgetUnused(site)
+		})
 		this.#charge(site, CONNECTION_MS)
 		if (!site.held) return
-		if (site.held.length >= HELD.most) return void socket.destroy()
+		if (site.held.length >= this.#mostHeld) return void socket.destroy()
 		// Node begins to read in this turn's end, whatever is said before.
 		process.nextTick(hold, site, socket)
 		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD.forMs).unref()
@@ -83,6 +88,7 @@ export class ReadingBudget {
 		this.#forgetUnused(site)
 	}
 
+	/** Never while anything of it may still be charged: another of the same name would have a budget of its own. */
 	#forgetUnused({ name, sockets, spentMs }: Site): void {
 		if (sockets.size === 0 && spentMs === 0) this.#sites.delete(name)
 	}

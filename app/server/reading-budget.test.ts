@@ -10,10 +10,10 @@ afterEach(() => {
 })
 
 /** A server that needs as many milliseconds to read a request as its path says, and notes from where requests come. */
-async function listening() {
+async function listening(mostHeld?: number) {
 	const came: string[] = []
 	const sockets: Socket[] = []
-	const reading = new ReadingBudget()
+	const reading = new ReadingBudget(mostHeld)
 	const server = createServer((request, response) => {
 		const until = performance.now() + Number(request.url?.slice(1))
 		while (performance.now() < until);
@@ -78,18 +78,34 @@ it("H-79: who sends what is dear to read has a part of the time, and others go o
 	expect(stranger.answers()).toBeGreaterThan(5)
 })
 
-it("of a site that is not read, only so many connections are kept, and none for long", async () => {
-	const { sockets, open } = await listening()
-	open(FLOODER, 10 * BUDGET_MS)
-	await expect.poll(() => sockets.length, { timeout: 5_000 }).toBe(1)
-	const count = 1.5 * HELD.most
-	for (let index = 0; index < count; index++) open(FLOODER)
-	await expect.poll(() => sockets.length, { timeout: 5_000 }).toBeGreaterThan(1.1 * HELD.most)
-	const kept = () => sockets.filter(({ destroyed }) => !destroyed).length
-	expect(kept()).toBeLessThan(1.1 * HELD.most)
-	expect(kept()).toBeGreaterThan(HELD.most / 2)
+it("H-79: a site has one budget, also where its last connection ends and others come", async () => {
+	const { came, sockets, open } = await listening()
+	const first = open(FLOODER)
+	await expect.poll(() => sockets.length).toBe(1)
+	await pause(2 * WINDOW_MS)
+	first.socket.destroy()
+	await expect.poll(() => sockets[0]?.closed).toBe(true)
+	const before = open(FLOODER, 0)
+	await expect.poll(before.answers).toBe(1)
+	await pause(2 * WINDOW_MS)
+	const dear = open(FLOODER, 5 * BUDGET_MS)
+	await expect.poll(dear.answers).toBe(1)
+	before.ask(0)
 	const elsewhere = open(STRANGER, 0)
-	await expect.poll(elsewhere.answers, { timeout: 3_000 }).toBe(1)
-	const first = kept()
-	await expect.poll(kept, { timeout: 2 * HELD.forMs }).toBeLessThan(first - 50)
-}, 20_000)
+	await expect.poll(elsewhere.answers).toBe(1)
+	expect(came.slice(2)).toEqual([STRANGER])
+})
+
+it("of a site that is not read, only so many connections are kept, and silent ones not for long", async () => {
+	const most = 20
+	const { sockets, open } = await listening(most)
+	const dear = open(FLOODER, 10 * BUDGET_MS)
+	await expect.poll(dear.answers).toBe(1)
+	for (let count = 0; count < 2 * most; count++) open(FLOODER)
+	await expect.poll(() => sockets.length).toBe(1 + 2 * most)
+	const kept = () => sockets.filter(({ destroyed }) => !destroyed).length
+	expect(kept()).toBe(most)
+	const elsewhere = open(STRANGER, 0)
+	await expect.poll(elsewhere.answers).toBe(1)
+	await expect.poll(kept, { timeout: 2 * HELD.forMs }).toBe(2)
+})

@@ -3,14 +3,15 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
 /**
- * Requests that wait behind another one of their connection, of all connections: some 5 kB each. Browsers send none
- * before they have the answer to the one before, and who asks for more is hung up on.
+ * Requests that wait behind another one of their connection, of all connections: some 5 kB each, and as much more for
+ * every ten fields. Browsers send none before they have the answer to the one before, and who asks for more is hung up
+ * on.
  */
 const MOST_WAITING = 4_000
 /** The same, of one connection. */
 export const MOST_BEHIND = 1_300
 /** So many may wait on each connection, however many wait on others. */
-const FEW_BEHIND = 8
+const FEW_BEHIND = 2
 
 /**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
@@ -34,12 +35,12 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 
 	function next(socket: Socket): void {
 		const queue = queues.get(socket)
-		if (socket.destroyed) waiting -= queue?.splice(0).length ?? 0
-		const beginNext = queue?.shift()
-		if (beginNext) waiting--
+		if (socket.destroyed) for (const { weight } of queue?.splice(0) ?? []) waiting -= weight
+		const first = queue?.shift()
+		if (first) waiting -= first.weight
 		// The last one's body may still be on the way.
 		if (!queue?.length) socket.resume()
-		if (beginNext) return void beginNext()
+		if (first) return void first.begin()
 		queues.delete(socket)
 		if (broken.has(socket)) socket.end()
 	}
@@ -57,17 +58,19 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		const isOneTooMany =
 			queue.length >= MOST_BEHIND || (waiting >= MOST_WAITING && queue.length >= FEW_BEHIND)
 		if (isOneTooMany || hasTooManyFields(request)) return cutOff(socket)
-		waiting++
+		const weight = Math.ceil(request.rawHeaders.length / 20) || 1
+		waiting += weight
 		behind.add(request)
-		queue.push(() => {
+		const beginIt = () => {
 			behind.delete(request)
 			begin(socket, request, response)
-		})
+		}
+		queue.push({ begin: beginIt, weight })
 	}
 }
 
 /** What waits, by connection; nothing where no request is under way. */
-const queues = new WeakMap<Socket, (() => void)[]>()
+const queues = new WeakMap<Socket, { begin: () => void; weight: number }[]>()
 
 /** A browser sends 15 to 30, and proxies add theirs. Each takes time and memory; Apache, too, takes 100. */
 export const MOST_FIELDS = 100

@@ -153,8 +153,12 @@ export async function isContested({ id, emailKey }: User): Promise<boolean> {
 }
 
 /** A new link was asked for: the registration waits as long as that works. */
-export async function extendRegistration({ id }: Pick<User, "id">, now: Date): Promise<void> {
-	await db.user.updateMany({
+export async function extendRegistration(
+	{ id }: Pick<User, "id">,
+	now: Date,
+	transaction: Pick<Transaction, "user">,
+): Promise<void> {
+	await transaction.user.updateMany({
 		where: { id, unprovenUntil: { not: null } },
 		data: { unprovenUntil: unprovenUntil(now) },
 	})
