@@ -12,6 +12,8 @@ const MOST_WAITING = 4_000
 export const MOST_BEHIND = 1_300
 /** So many may wait on each connection, however many wait on others. */
 const FEW_BEHIND = 2
+/** A request counts once more for so many fields. */
+const FIELDS_COUNTED_AS_ONE = 10
 
 /**
  * Works on one request of a connection at a time. Node hands over all that one packet holds at once: a thousand pages
@@ -20,6 +22,7 @@ const FEW_BEHIND = 2
  * @param stalledAfterMs a client that takes nothing of an answer for this long is dropped
  */
 export function inTurn(handle: RequestListener, stalledAfterMs: number): RequestListener {
+	/** Requests, those with many fields more than once. */
 	let waiting = 0
 
 	function begin(socket: Socket, ...[request, response]: Parameters<RequestListener>): void {
@@ -58,7 +61,7 @@ export function inTurn(handle: RequestListener, stalledAfterMs: number): Request
 		const isOneTooMany =
 			queue.length >= MOST_BEHIND || (waiting >= MOST_WAITING && queue.length >= FEW_BEHIND)
 		if (isOneTooMany || hasTooManyFields(request)) return cutOff(socket)
-		const weight = Math.ceil(request.rawHeaders.length / 20) || 1
+		const weight = 1 + Math.floor(fieldsOf(request) / FIELDS_COUNTED_AS_ONE)
 		waiting += weight
 		behind.add(request)
 		const beginIt = () => {
@@ -75,8 +78,13 @@ const queues = new WeakMap<Socket, { begin: () => void; weight: number }[]>()
 /** A browser sends 15 to 30, and proxies add theirs. Each takes time and memory; Apache, too, takes 100. */
 export const MOST_FIELDS = 100
 
-export function hasTooManyFields({ rawHeaders }: IncomingMessage): boolean {
-	return rawHeaders.length > 2 * MOST_FIELDS
+export function hasTooManyFields(request: IncomingMessage): boolean {
+	return fieldsOf(request) > MOST_FIELDS
+}
+
+/** Node has their names and values in one list; its `headers` would be made of all of them first. */
+function fieldsOf({ rawHeaders }: IncomingMessage): number {
+	return rawHeaders.length / 2
 }
 
 /** Requests that wait behind another one. */
@@ -87,11 +95,11 @@ export function isBehind(request: IncomingMessage): boolean {
 }
 
 /** Connections that were ended in the middle of what they send. */
-const ended = new WeakSet<Socket>()
+const socketsCutOff = new WeakSet<Socket>()
 
 /** Ends a connection on which a request is complete and under way, and looks at nothing more of what it sends. */
 export function cutOff(socket: Socket): void {
-	ended.add(socket)
+	socketsCutOff.add(socket)
 	// Node takes its own listener off, and an answer may be on its way.
 	socket.on("error", () => {})
 	socket.destroy()
@@ -99,7 +107,7 @@ export function cutOff(socket: Socket): void {
 
 /** Whether nothing of a connection is to be looked at any more, were it in the same packet. */
 export function isCutOff(socket: Socket): boolean {
-	return ended.has(socket)
+	return socketsCutOff.has(socket)
 }
 
 const underWay = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
