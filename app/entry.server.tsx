@@ -61,7 +61,7 @@ async function renderPage(
 	const marks = { nonce: context.nonce, requestId: requestScope.getStore()?.requestId ?? "" }
 	const { loaderData } = remixContext.staticHandlerContext
 	const path = status === 200 ? pathForAll(request, remixContext) : null
-	let html = path && findRendered(path, loaderData, marks)
+	let html: Buffer | string | null = path && findRendered(path, loaderData, marks)
 	if (!html) {
 		html = await render(request, remixContext, marks)
 		const isStranger = !request.headers.has("Cookie") && !request.headers.has("Authorization")

@@ -6,7 +6,8 @@ const FRESH_FOR_MS = 60_000
 
 /** What differs each time a page is rendered. Neither can be guessed, so each stands only where it was put. */
 type Marks = { nonce: string; requestId: string }
-type RenderedPage = { loaderData: unknown; html: string; marks: Marks; renderedAt: number }
+/** As bytes, and cut at the marks: to look for these each time, and to encode the rest, took most of a long page's time. */
+type RenderedPage = { loaderData: unknown; html: (Buffer | keyof Marks)[]; renderedAt: number }
 
 const pages = new Map<string, RenderedPage>()
 gauge("gatehouse_pages_kept", "Pages for strangers that are kept", () => pages.size)
@@ -27,16 +28,27 @@ export function isWrittenAs(pathname: string, matches: { route: { path?: string 
  * @param path as its route is written, so that there are not more of them than routes
  * @returns null where it has to be rendered
  */
-export function findRendered(path: string, loaderData: unknown, marks: Marks): string | null {
+export function findRendered(path: string, loaderData: unknown, marks: Marks): Buffer | null {
 	const page = pages.get(path)
 	if (!page || performance.now() - page.renderedAt > FRESH_FOR_MS) return null
 	if (!isDeepStrictEqual(page.loaderData, loaderData)) return null
-	return page.html.replaceAll(page.marks.nonce, marks.nonce).replaceAll(page.marks.requestId, marks.requestId)
+	return Buffer.concat(
+		page.html.map((piece) => (typeof piece === "string" ? Buffer.from(marks[piece]) : piece)),
+	)
 }
 
 /** Of data that is not plain, such as a promise, nobody can say whether it is the same: such a page is not kept. */
 export function keepRendered(path: string, loaderData: unknown, html: string, marks: Marks): void {
-	if (isPlain(loaderData)) pages.set(path, { loaderData, html, marks, renderedAt: performance.now() })
+	if (!isPlain(loaderData)) return
+	pages.set(path, { loaderData, html: cutAtMarks(html, marks), renderedAt: performance.now() })
+}
+
+function cutAtMarks(html: string, { nonce, requestId }: Marks): RenderedPage["html"] {
+	// Of what either is written with, a plus alone means something else here.
+	const marks = [nonce, requestId].map((mark) => mark.replaceAll("+", "\\+"))
+	return html
+		.split(new RegExp(`(${marks.join("|")})`))
+		.map((piece, index) => (index % 2 === 0 ? Buffer.from(piece) : piece === nonce ? "nonce" : "requestId"))
 }
 
 function isPlain(value: unknown): boolean {

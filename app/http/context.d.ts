@@ -20,6 +20,6 @@ declare module "@remix-run/node" {
 		/** For inline scripts and styles. */
 		nonce: string
 		/** The page, once it is rendered; its answer has no body of its own. */
-		html?: string
+		html?: string | Buffer
 	}
 }

@@ -1,7 +1,8 @@
 import { IncomingMessage, ServerResponse } from "node:http"
 import type { Express } from "express"
 import { config } from "../auth.config"
-import { cutOff, isBehind, isCutOff } from "./turns.server"
+import { cutOff, isCutOff } from "./cut-off.server"
+import { isBehind } from "./turns.server"
 
 /**
  * A client may cut a body into pieces of a byte each (RFC 9112, 7.1), and each piece costs as much time and memory as

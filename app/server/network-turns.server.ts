@@ -1,9 +1,11 @@
 import type { RequestListener, ServerResponse } from "node:http"
+import { performance } from "node:perf_hooks"
 import { FairQueue } from "../fair-queue"
 import { LatestNetworks } from "../latest-networks"
 import { HOME, networkOf, siteOf } from "../network"
 import { clientAddress } from "./client-address.server"
 import { hasTooManyFields } from "./turns.server"
+import { WorkBudget } from "./work-budget.server"
 
 /** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
@@ -37,10 +39,16 @@ export function networksInTurn(
 	let isLettingIn = false
 	let hasConnectionCome = false
 	const latest = new LatestNetworks()
+	const budget = new WorkBudget(() => waiting.size > 0 && letIn(1))
 	const mayHaveInWork = (site: string) =>
 		latest.isAlone(site, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
 
-	const mayBegin = (site: string) => total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site)
+	/** Nobody is held back for the sake of nobody. */
+	const isTooBusy = (site: string) =>
+		budget.isUsedUp(site) && unanswered.size > (unanswered.has(site) ? 1 : 0)
+
+	const mayBegin = (site: string) =>
+		total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site) && !isTooBusy(site)
 
 	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
 	function begin(network: string, response: ServerResponse, work: () => void): void {
@@ -48,10 +56,12 @@ export function networksInTurn(
 		total++
 		count(inWork, site, 1)
 		let isDone = false
+		const began = busyMs()
 		const leave = () => {
 			if (isDone) return
 			isDone = true
 			clearTimeout(timer)
+			budget.charge(site, (busyMs() - began) / total)
 			end(site)
 		}
 		const giveUp = () => {
@@ -120,6 +130,11 @@ export function networksInTurn(
 			takeTurn(network, response, () => handle(request, response))
 		},
 	}
+}
+
+/** For how long the event loop has had something to do. */
+function busyMs(): number {
+	return performance.eventLoopUtilization().active
 }
 
 /** What gives another turn, of each response that waits for something else. */

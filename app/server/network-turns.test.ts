@@ -3,13 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
 import { expect, it } from "vitest"
 import { MOST_UNANSWERED, networksInTurn, untilTurn } from "./network-turns.server"
+import { WORK_BUDGET } from "./work-budget.server"
 
 /** A request that is begun, and what ends it. */
-function asking() {
+function asking(work = (_address: string, _response: ServerResponse) => {}) {
 	const begun: string[] = []
 	const refused: string[] = []
 	const networks = networksInTurn(
-		(request) => begun.push(request.socket.remoteAddress ?? ""),
+		(request, response) => {
+			const address = request.socket.remoteAddress ?? ""
+			begun.push(address)
+			work(address, response)
+		},
 		(response, code) => refused.push(`${code} ${(response as unknown as { address: string }).address}`),
 	)
 	const ask = (address: string) => {
@@ -49,6 +54,38 @@ it("H-79: all of one site's /48 have as many in work as one network", () => {
 	expect(ofSite).toBeLessThan(20)
 	ask("2001:db8:1::1")
 	expect(begun.slice(ofSite)).toEqual(["2001:db8:1::1"])
+})
+
+it("H-79: who asks for what is dear has a part of the time while somebody else's request is here", async () => {
+	const DEAR_MS = 5
+	let isOver = false
+	const { begun, ask } = asking((address, response) => {
+		if (address !== FLOODER) return
+		const until = performance.now() + DEAR_MS
+		while (performance.now() < until);
+		setImmediate(() => {
+			for (const event of ["prefinish", "close"]) response.emit(event)
+			if (!isOver) ask(FLOODER)
+		})
+	})
+	/** Of the time, how much is worked on what the flooder asks for. */
+	const shareOfFlooder = async () => {
+		const before = begun.length
+		const began = performance.now()
+		await pause(20 * WORK_BUDGET.windowMs)
+		return ((begun.length - before) * DEAR_MS) / (performance.now() - began)
+	}
+	const stranger = ask("198.51.100.1")
+	for (let count = 0; count < 20; count++) ask(FLOODER)
+	// What is in work when the budget is used up comes on top.
+	const most = (WORK_BUDGET.ms + 2 * DEAR_MS) / WORK_BUDGET.windowMs
+	expect(await shareOfFlooder()).toBeLessThan(most)
+	const next = ask("198.51.100.1")
+	expect(begun.at(-1)).toBe("198.51.100.1")
+	for (const response of [stranger, next]) response.emit("close")
+	await pause(2 * WORK_BUDGET.windowMs)
+	expect(await shareOfFlooder()).toBeGreaterThan(most)
+	isOver = true
 })
 
 it("where there is no room at all, networks take turns", async () => {

@@ -4,17 +4,16 @@ import { networkOf, SITE } from "../network"
 import { normalizeAddress } from "./client-address.server"
 
 /** How much of the event loop one site may take by what its packets hold, in each window. */
-export const BUDGET_MS = 30
-export const WINDOW_MS = 100
+export const BUDGET_MS = 9
+export const WINDOW_MS = 30
 /** What it takes to let a connection in and out again, measured. */
 const CONNECTION_MS = 0.2
 /** So many windows' budgets are waited for at most. */
-const MOST_DEBT = 10
-/**
- * How many connections of a site may wait to be read, and for how long those of which nothing was read yet. Whose client
- * has gone is noticed no earlier.
- */
-export const HELD = { most: 1_024, forMs: 2_000 }
+const MOST_DEBT = 30
+/** How many connections a site may have, and how many of them may wait to be read. Each takes one of the process's files. */
+export const CONNECTIONS = { most: 2_048, mostHeld: 1_024 }
+/** For how long a connection waits of which nothing was read yet. Whose client has gone is noticed no earlier. */
+export const HELD_FOR_MS = 2_000
 
 type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[] | null }
 
@@ -26,16 +25,19 @@ type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
-	readonly #mostHeld: number
+	readonly #bounds: typeof CONNECTIONS
 
-	constructor(mostHeld = HELD.most) {
-		this.#mostHeld = mostHeld
+	constructor(bounds = CONNECTIONS) {
+		this.#bounds = bounds
 	}
 
 	connectionCame(socket: Socket): void {
-		const name = networkOf(normalizeAddress(socket.remoteAddress ?? "") ?? "", SITE)
+		// Reset before it was taken: nobody knows whose it was, and nothing comes.
+		if (!socket.remoteAddress) return void socket.destroy()
+		const name = networkOf(normalizeAddress(socket.remoteAddress) ?? "", SITE)
 		const site = this.#sites.get(name) ?? { name, sockets: new Set(), spentMs: 0, held: null }
 		this.#sites.set(name, site)
+		if (site.sockets.size >= this.#bounds.most) return void socket.destroy()
 		site.sockets.add(socket)
 		// Node's own listeners, which parse and throw away, stand between these two.
 		let began = 0
@@ -53,10 +55,10 @@ export class ReadingBudget {
 		})
 		this.#charge(site, CONNECTION_MS)
 		if (!site.held) return
-		if (site.held.length >= this.#mostHeld) return void socket.destroy()
+		if (site.held.length >= this.#bounds.mostHeld) return void socket.destroy()
 		// Node begins to read in this turn's end, whatever is said before.
 		process.nextTick(hold, site, socket)
-		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD.forMs).unref()
+		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD_FOR_MS).unref()
 	}
 
 	#charge(site: Site, milliseconds: number): void {

@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, expect, it } from "vitest"
-import { BUDGET_MS, HELD, ReadingBudget, WINDOW_MS } from "./reading-budget.server"
+import { BUDGET_MS, CONNECTIONS, HELD_FOR_MS, ReadingBudget, WINDOW_MS } from "./reading-budget.server"
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => {
@@ -10,10 +10,10 @@ afterEach(() => {
 })
 
 /** A server that needs as many milliseconds to read a request as its path says, and notes from where requests come. */
-async function listening(mostHeld?: number) {
+async function listening(bounds: Partial<typeof CONNECTIONS> = {}) {
 	const came: string[] = []
 	const sockets: Socket[] = []
-	const reading = new ReadingBudget(mostHeld)
+	const reading = new ReadingBudget({ ...CONNECTIONS, ...bounds })
 	const server = createServer((request, response) => {
 		const until = performance.now() + Number(request.url?.slice(1))
 		while (performance.now() < until);
@@ -98,7 +98,7 @@ it("H-79: a site has one budget, also where its last connection ends and others 
 
 it("of a site that is not read, only so many connections are kept, and silent ones not for long", async () => {
 	const most = 20
-	const { sockets, open } = await listening(most)
+	const { sockets, open } = await listening({ mostHeld: most })
 	const dear = open(FLOODER, 10 * BUDGET_MS)
 	await expect.poll(dear.answers).toBe(1)
 	for (let count = 0; count < 2 * most; count++) open(FLOODER)
@@ -107,5 +107,27 @@ it("of a site that is not read, only so many connections are kept, and silent on
 	expect(kept()).toBe(most)
 	const elsewhere = open(STRANGER, 0)
 	await expect.poll(elsewhere.answers).toBe(1)
-	await expect.poll(kept, { timeout: 2 * HELD.forMs }).toBe(2)
+	await expect.poll(kept, { timeout: 2 * HELD_FOR_MS }).toBe(2)
+})
+
+it("H-79: a site has only so many connections, until one of them ends; others are taken", async () => {
+	const { sockets, open } = await listening({ most: 5 })
+	const first = open(FLOODER)
+	for (let count = 0; count < 9; count++) open(FLOODER)
+	await expect.poll(() => sockets.length).toBe(10)
+	const kept = () => sockets.filter(({ destroyed }) => !destroyed).length
+	expect(kept()).toBe(5)
+	const elsewhere = open(STRANGER, 0)
+	await expect.poll(elsewhere.answers).toBe(1)
+	first.socket.destroy()
+	await expect.poll(kept).toBe(5)
+	const later = open(FLOODER, 0)
+	await expect.poll(later.answers).toBe(1)
+})
+
+it("who was gone before being taken counts for nobody", () => {
+	let isDestroyed = false
+	const gone = { destroy: () => void (isDestroyed = true) } as unknown as Socket
+	new ReadingBudget().connectionCame(gone)
+	expect(isDestroyed).toBe(true)
 })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import { cutOff } from "./cut-off.server"
 
 /**
  * Requests that wait behind another one of their connection, of all connections: some 5 kB each, and as much more for
@@ -92,22 +93,6 @@ const behind = new WeakSet<IncomingMessage>()
 
 export function isBehind(request: IncomingMessage): boolean {
 	return behind.has(request)
-}
-
-/** Connections that were ended in the middle of what they send. */
-const socketsCutOff = new WeakSet<Socket>()
-
-/** Ends a connection on which a request is complete and under way, and looks at nothing more of what it sends. */
-export function cutOff(socket: Socket): void {
-	socketsCutOff.add(socket)
-	// Node takes its own listener off, and an answer may be on its way.
-	socket.on("error", () => {})
-	socket.destroy()
-}
-
-/** Whether nothing of a connection is to be looked at any more, were it in the same packet. */
-export function isCutOff(socket: Socket): boolean {
-	return socketsCutOff.has(socket)
 }
 
 const underWay = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()

@@ -20,24 +20,24 @@ export function toWebRequest(request: ExpressRequest): Request {
 	return new Request(env.appUrl + request.originalUrl, { method: request.method, headers, body })
 }
 
-/** @param text its body, where that is known as a whole: a web stream takes a tenth of a page's time */
+/** @param html its body, where that is known as a whole: a web stream takes a tenth of a page's time */
 export async function sendWebResponse(
 	answer: Response,
 	response: ExpressResponse,
-	text?: string,
+	html?: string | Buffer,
 ): Promise<void> {
 	response.status(answer.status)
 	setHeaders(answer.headers, response)
 	tellWhenToRetry(response)
-	if (text !== undefined) sendText(text, response)
+	if (html !== undefined) sendWhole(html, response)
 	else if (answer.body) await writeReadableStreamToWritable(answer.body, response)
 	else response.end()
 }
 
 /** HEAD tells no length, as GET tells none where it compresses (RFC 9110, 8.6). */
-function sendText(text: string, response: ExpressResponse): void {
-	if (response.req.method !== "HEAD") response.setHeader("Content-Length", Buffer.byteLength(text))
-	response.end(text)
+function sendWhole(html: string | Buffer, response: ExpressResponse): void {
+	if (response.req.method !== "HEAD") response.setHeader("Content-Length", Buffer.byteLength(html))
+	response.end(html)
 }
 
 export function setHeaders(headers: Headers, response: ExpressResponse): void {

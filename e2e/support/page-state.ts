@@ -9,11 +9,14 @@ type StateContext = Parameters<(typeof states)[string]>[0]
 
 /** What a page's states need: somebody who may come in, and somebody who may not yet. */
 export async function stateContext(page: Page, server: TestServer, mailbox: Mailbox): Promise<StateContext> {
-	const { person: newcomer, ...mailed } = config.verification.enabled
-		? await registerUnverified(server, mailbox)
-		: { person: await registerVerified(server, mailbox), url: "", cookie: "" }
-	const member = await registerVerified(server, mailbox)
-	const superuser = await registerVerified(server, mailbox)
+	// At once, as each waits for a mail.
+	const [{ person: newcomer, ...mailed }, member, superuser] = await Promise.all([
+		config.verification.enabled
+			? registerUnverified(server, mailbox)
+			: registerVerified(server, mailbox).then((person) => ({ person, url: "", cookie: "" })),
+		registerVerified(server, mailbox),
+		registerVerified(server, mailbox),
+	])
 	server.database.prepare(`UPDATE "User" SET superuser = true WHERE username = ?`).run(superuser.username)
 	const context = {
 		page,

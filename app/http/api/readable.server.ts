@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../problem"
 import { problem } from "../problem"
 import type { JsonSchema } from "./json-schema.server"
-import { type ApiDocument, type Described, saidToAll } from "./openapi.server"
+import { type ApiDocument, type Described, describeApi, saidToAll } from "./openapi.server"
 
 /** What the page of the API shows of the document. */
 export type ReadableApi = {
@@ -35,7 +35,15 @@ type Field = {
 }
 type Refusal = { status: number; code: ProblemCode; sentence: string }
 
-export function readable(api: ApiDocument): ReadableApi {
+let known: ReadableApi | undefined
+
+/** Made once, and the same object each time, so that a page which was rendered from it is known at a glance. */
+export function readableApi(): ReadableApi {
+	known ??= readable(describeApi())
+	return known
+}
+
+function readable(api: ApiDocument): ReadableApi {
 	const url = api.servers[0]?.url ?? ""
 	const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, described]) => ({ path, method, described })),
