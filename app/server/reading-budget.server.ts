@@ -37,7 +37,11 @@ export class ReadingBudget {
 		const name = networkOf(normalizeAddress(socket.remoteAddress) ?? "", SITE)
 		const site = this.#sites.get(name) ?? { name, sockets: new Set(), spentMs: 0, held: null }
 		this.#sites.set(name, site)
-		if (site.sockets.size >= this.#bounds.most) return void socket.destroy()
+		if (site.sockets.size >= this.#bounds.most) {
+			if (isToBeSaid("network.full"))
+				log.warn({ event: "network.full", network: name }, "A network has all connections that it may have")
+			return void socket.destroy()
+		}
 		site.sockets.add(socket)
 		// Node's own listeners, which parse and throw away, stand between these two.
 		let began = 0
