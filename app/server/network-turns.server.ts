@@ -14,8 +14,8 @@ const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
  * sign-ins could wait for, and than a balancer lets through of one address.
  */
 export const MOST_UNANSWERED = 512
-/** For how long after its last request somebody else counts. */
-const OTHERS_COUNT_FOR_MS = 2_000
+/** For how long after its last request somebody else counts: people read, and type, before they send the next. */
+const OTHERS_COUNT_FOR_MS = 60_000
 /** Whose answer takes longer waits for something else, such as a body, a hash or a lock, and holds nobody up. */
 const WAITING_ELSEWHERE_AFTER_MS = 20
 /** How many turns of the event loop it takes until a new connection's request is here, and its end where it hangs up. */
@@ -38,6 +38,8 @@ export function networksInTurn(
 	/** Nothing is begun while connections are let in. */
 	let isLettingIn = false
 	let hasConnectionCome = false
+	/** Sites of which something was begun in this turn of the event loop. */
+	const begunInTurn = new Set<string>()
 	const latest = new LatestNetworks()
 	const budget = new WorkBudget(() => waiting.size > 0 && letIn(1))
 	const mayHaveInWork = (site: string) =>
@@ -48,13 +50,18 @@ export function networksInTurn(
 		budget.isUsedUp(site) && unanswered.size > (unanswered.has(site) ? 1 : 0)
 
 	const mayBegin = (site: string) =>
-		total < IN_WORK.total && (inWork.get(site) ?? 0) < mayHaveInWork(site) && !isTooBusy(site)
+		total < IN_WORK.total &&
+		!begunInTurn.has(site) &&
+		(inWork.get(site) ?? 0) < mayHaveInWork(site) &&
+		!isTooBusy(site)
 
 	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
 	function begin(network: string, response: ServerResponse, work: () => void): void {
 		const site = siteOf(network)
 		total++
 		count(inWork, site, 1)
+		if (begunInTurn.size === 0) setImmediate(beginTurn)
+		begunInTurn.add(site)
 		let isDone = false
 		const began = busyMs()
 		const leave = () => {
@@ -83,6 +90,12 @@ export function networksInTurn(
 		})
 		// Who comes now goes after those who wait and could have the same place.
 		if (!isLettingIn && total < IN_WORK.total) beginNext()
+	}
+
+	/** Somebody new is let in between two of one site: eight pages in a row would be waited for as a whole. */
+	function beginTurn(): void {
+		begunInTurn.clear()
+		if (waiting.size > 0 && !isLettingIn) beginNext()
 	}
 
 	function end(site: string): void {

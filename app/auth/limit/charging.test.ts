@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
 import { config } from "../../auth.config"
 import { refusal } from "../refusal"
+import { CountsInMemory } from "./counts-in-memory.server"
 import { type Charge, charge, charging } from "./limit.server"
 
 const { points } = config.limits.wrongPasswordPerAccount
@@ -64,6 +65,31 @@ describe("charging", () => {
 		const outcomes = await Promise.all([...first, charging([chargeOf("undecided")], succeed)])
 		expect(work).toHaveBeenCalledTimes(points)
 		expect(outcomes.at(-1)).toEqual({ ok: true, value: 7 })
+	})
+
+	it("H-79: of those that wait, one looks again for each that is decided, and each has its place in the end", async () => {
+		const take = vi.spyOn(CountsInMemory.prototype, "take")
+		const undone = () =>
+			new Promise<Refused>((resolve) => setTimeout(resolve, 5, refusal("credentials_invalid")))
+		const many = 20 * points
+		const outcomes = await Promise.all(
+			Array.from({ length: many }, () => charging([chargeOf("in-line")], undone)),
+		)
+		expect(new Set(outcomes.map((outcome) => !outcome.ok && outcome.code))).toEqual(
+			new Set(["credentials_invalid"]),
+		)
+		expect(take.mock.calls.length).toBeLessThan(4 * many)
+		take.mockRestore()
+	})
+
+	it("those that wait are refused at once when the last that was open has used the limit up", async () => {
+		const work = () => new Promise<{ ok: true }>((resolve) => setTimeout(resolve, 50, { ok: true }))
+		const started = performance.now()
+		const outcomes = await Promise.all(
+			Array.from({ length: 3 * points }, () => charging([chargeOf("all-wrong")], work)),
+		)
+		expect(outcomes.filter(({ ok }) => ok)).toHaveLength(points)
+		expect(performance.now() - started).toBeLessThan(1_000)
 	})
 
 	it("does not wait for tries that another limit than the one that is used up counts", async () => {

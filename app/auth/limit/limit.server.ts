@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises"
 import { env } from "../../env.server"
 import { countLimitRefusal } from "../../metrics.server"
 import type { Refusal } from "../refusal"
@@ -50,20 +49,28 @@ async function workFor<Outcome extends { ok: boolean }>(
 	}
 }
 
-/** Waits for those that use up the limit in question: none of them, and it is used up for good. */
+/**
+ * Waits for those that use up the limit in question: none of them, and it is used up for good. Each that is decided is
+ * for one who waits, as hundreds that looked again each time would keep everybody busy.
+ */
 async function chargeOnceDecided(charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	const deadline = performance.now() + MAX_WAIT_MS
+	let waitedFor: Charge[] = []
 	for (;;) {
 		const limited = await take(charges)
-		if (!limited) return null
-		const name = limitOf(limited)
-		const others = open.of(charges.filter(([limit]) => limit === name))
+		const name = limited && limitOf(limited)
+		const limiting = charges.filter(([limit]) => limit === name)
+		const isOpen = open.has(limiting)
+		// A place was free, and maybe more are; or none is, nor will be; or it is another limit now.
+		if (!isOpen || waitedFor[0]?.[0] !== name) open.callNext(waitedFor)
+		if (!limited || !name) return null
 		const left = deadline - performance.now()
-		if (others.length === 0 || left <= 0) {
+		if (!isOpen || left <= 0) {
 			countLimitRefusal(name)
-			return others.length === 0 ? limited : { ...limited, retryAfterSeconds: RETRY_AFTER_SECONDS }
+			return isOpen ? { ...limited, retryAfterSeconds: RETRY_AFTER_SECONDS } : limited
 		}
-		await Promise.race([...others, pause(left, undefined, { ref: false })])
+		await open.waitInLine(limiting, left)
+		waitedFor = limiting
 	}
 }
 

@@ -14,6 +14,8 @@ const NOBODYS_HASH = `${OWN_PREFIX}Z2F0ZWhvdXNlLW5vYm9keQ$q83vEjRWeJCrze8SNFZ4kK
 const MAX_ARGON2 = { memoryCost: 262_144, timeCost: 10, parallelism: 16 }
 const MAX_PBKDF2_ROUNDS = 2_000_000
 const MAX_BCRYPT_COST = 14
+/** Every form that is known here is shorter. */
+const MAX_LENGTH = 512
 /** better-auth and Lucia. Node refuses these parameters within its own default of memory. */
 const SCRYPT = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 }
 
@@ -44,9 +46,11 @@ export function makeHash(password) {
  * @returns {Checked}
  */
 export function checkStoredHash(stored, password) {
-	if (stored?.startsWith(OWN_PREFIX)) return checkOwn(stored, password)
+	// SQLite keeps bytes in a column of text, where somebody wrote such.
+	const isText = typeof stored === "string" && stored.length <= MAX_LENGTH
+	if (isText && stored.startsWith(OWN_PREFIX)) return checkOwn(stored, password)
 	const started = performance.now()
-	const right = stored === null ? null : checkForeign(stored, password)
+	const right = isText ? checkForeign(stored, password) : null
 	if (right === null) verifySync(NOBODYS_HASH, password.normalize("NFC"))
 	else waitUntil(started + ownMilliseconds())
 	return { right: right ?? false, outdated: right === true, unusable: stored !== null && right === null }

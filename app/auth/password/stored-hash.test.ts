@@ -77,6 +77,16 @@ describe("H-85: what cannot be checked is nobody's, at the price of one hash", (
 		expect(checkStoredHash(stored, "letmein")).toEqual({ right: false, outdated: false, unusable: true })
 	})
 
+	it("what is too long, or no text", () => {
+		const ours = makeHash("letmein")
+		for (const stored of [ours + "A".repeat(1_000), Buffer.from(ours), 7])
+			expect(checkStoredHash(stored as string, "letmein")).toEqual({
+				right: false,
+				outdated: false,
+				unusable: true,
+			})
+	})
+
 	it("no account is no fault of what is stored", () => {
 		expect(checkStoredHash(null, "letmein")).toEqual({ right: false, outdated: false, unusable: false })
 	})
