@@ -14,10 +14,13 @@ export async function expectAccessible(page: Page, colorScheme: "light" | "dark"
 	await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
 	// To load it takes several times as long as to run all its rules.
 	if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source)
-	const told = await page.evaluate(async (options) => {
-		const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(options)
-		return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
-	}, colorScheme === "light" ? WCAG_22_AA : ITS_COLOURS)
+	const told = await page.evaluate(
+		async (options) => {
+			const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(options)
+			return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)
+		},
+		colorScheme === "light" ? WCAG_22_AA : ITS_COLOURS,
+	)
 	expect(told).toEqual([])
 }
 
