@@ -4,11 +4,13 @@ import { FairQueue } from "../fair-queue"
 import { LatestNetworks } from "../latest-networks"
 import { HOME, networkOf, siteOf } from "../network"
 import { clientAddress } from "./client-address.server"
+import { TimeBudget } from "./time-budget.server"
 import { hasTooManyFields } from "./turns.server"
-import { WorkBudget } from "./work-budget.server"
 
 /** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
+/** For how long the event loop may be busy with one site's requests, while somebody else's is here: some take twenty times as long as others. */
+export const WORK_BUDGET = { ms: 5, windowMs: 20, mostWindows: 20 }
 /**
  * How many requests of one site may be here at once, under way or waiting: with a body each, 32 MB. More than anybody's
  * sign-ins could wait for, and than a balancer lets through of one address.
@@ -41,7 +43,7 @@ export function networksInTurn(
 	/** Sites of which something was begun in this turn of the event loop. */
 	const begunInTurn = new Set<string>()
 	const latest = new LatestNetworks()
-	const budget = new WorkBudget(() => waiting.size > 0 && letIn(1))
+	const budget = new TimeBudget(WORK_BUDGET, () => waiting.size > 0 && letIn(1))
 	const mayHaveInWork = (site: string) =>
 		latest.isAlone(site, OTHERS_COUNT_FOR_MS) ? IN_WORK.alone : IN_WORK.amongOthers
 

@@ -2,8 +2,7 @@ import { EventEmitter } from "node:events"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, expect, it, onTestFinished, vi } from "vitest"
-import { MOST_UNANSWERED, networksInTurn, untilTurn } from "./network-turns.server"
-import { WORK_BUDGET } from "./work-budget.server"
+import { MOST_UNANSWERED, networksInTurn, untilTurn, WORK_BUDGET } from "./network-turns.server"
 
 /** A request that is begun, and what ends it. */
 function asking(work = (_address: string, _response: ServerResponse) => {}) {

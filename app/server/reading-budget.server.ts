@@ -2,20 +2,18 @@ import type { Socket } from "node:net"
 import { isToBeSaid, log } from "../log.server"
 import { networkOf, SITE } from "../network"
 import { normalizeAddress } from "./client-address.server"
+import { TimeBudget } from "./time-budget.server"
 
-/** How much of the event loop one site may take by what its packets hold, in each window. */
-export const BUDGET_MS = 9
-export const WINDOW_MS = 30
+/** How much of the event loop one site may take by what its packets hold. */
+export const READING_BUDGET = { ms: 9, windowMs: 30, mostWindows: 30 }
 /** What it takes to let a connection in and out again, measured. */
 const CONNECTION_MS = 0.2
-/** So many windows' budgets are waited for at most. */
-const MOST_DEBT = 30
 /** How many connections a site may have, and how many of them may wait to be read. Each takes one of the process's files. */
 export const CONNECTIONS = { most: 2_048, mostHeld: 1_024 }
 /** For how long a connection waits of which nothing was read yet. Whose client has gone is noticed no earlier. */
 export const HELD_FOR_MS = 2_000
 
-type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[] | null }
+type Site = { name: string; sockets: Set<Socket>; held: Socket[] | null }
 
 /**
  * Node takes up to 64 kB from a connection and parses them to their end before anything can refuse what they hold:
@@ -25,6 +23,7 @@ type Site = { name: string; sockets: Set<Socket>; spentMs: number; held: Socket[
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
+	readonly #budget = new TimeBudget(READING_BUDGET, (name) => this.#release(name))
 	readonly #bounds: typeof CONNECTIONS
 
 	constructor(bounds = CONNECTIONS) {
@@ -35,7 +34,7 @@ export class ReadingBudget {
 		// Reset before it was taken: nobody knows whose it was, and nothing comes.
 		if (!socket.remoteAddress) return void socket.destroy()
 		const name = networkOf(normalizeAddress(socket.remoteAddress) ?? "", SITE)
-		const site = this.#sites.get(name) ?? { name, sockets: new Set(), spentMs: 0, held: null }
+		const site = this.#sites.get(name) ?? { name, sockets: new Set(), held: null }
 		this.#sites.set(name, site)
 		if (site.sockets.size >= this.#bounds.most) {
 			if (isToBeSaid("network.full"))
@@ -66,10 +65,8 @@ export class ReadingBudget {
 	}
 
 	#charge(site: Site, milliseconds: number): void {
-		if (milliseconds <= 0) return
-		if (site.spentMs === 0) this.#planRenewal(site)
-		site.spentMs = Math.min(site.spentMs + milliseconds, MOST_DEBT * BUDGET_MS)
-		if (site.held || site.spentMs <= BUDGET_MS) return
+		this.#budget.charge(site.name, milliseconds)
+		if (site.held || !this.#budget.isUsedUp(site.name)) return
 		if (isToBeSaid("network.held"))
 			log.warn(
 				{ event: "network.held", network: site.name },
@@ -79,15 +76,9 @@ export class ReadingBudget {
 		for (const each of site.sockets) hold(site, each)
 	}
 
-	#planRenewal(site: Site): void {
-		setTimeout(() => this.#renew(site), WINDOW_MS).unref()
-	}
-
-	/** What was read beyond the budget is taken off the next. */
-	#renew(site: Site): void {
-		site.spentMs = Math.max(0, site.spentMs - BUDGET_MS)
-		if (site.spentMs > 0) this.#planRenewal(site)
-		if (site.spentMs > BUDGET_MS) return
+	#release(name: string): void {
+		const site = this.#sites.get(name)
+		if (!site) return
 		const held = site.held ?? []
 		site.held = null
 		for (const socket of held) socket.resume()
@@ -95,8 +86,8 @@ export class ReadingBudget {
 	}
 
 	/** Never while anything of it may still be charged: another of the same name would have a budget of its own. */
-	#forgetUnused({ name, sockets, spentMs }: Site): void {
-		if (sockets.size === 0 && spentMs === 0) this.#sites.delete(name)
+	#forgetUnused({ name, sockets }: Site): void {
+		if (sockets.size === 0 && this.#budget.isUntouched(name)) this.#sites.delete(name)
 	}
 }
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, expect, it, vi } from "vitest"
-import { BUDGET_MS, CONNECTIONS, HELD_FOR_MS, ReadingBudget, WINDOW_MS } from "./reading-budget.server"
+import { CONNECTIONS, HELD_FOR_MS, READING_BUDGET, ReadingBudget } from "./reading-budget.server"
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => {
@@ -47,7 +47,7 @@ it("what was not read is read later, also of a connection that came meanwhile; o
 	const { came, open } = await listening()
 	const before = open(FLOODER, 0)
 	await expect.poll(before.answers).toBe(1)
-	const dear = open(FLOODER, 5 * BUDGET_MS)
+	const dear = open(FLOODER, 5 * READING_BUDGET.ms)
 	await expect.poll(dear.answers).toBe(1)
 	before.ask(0)
 	const meanwhile = open(FLOODER, 0)
@@ -74,7 +74,9 @@ it("H-79: who sends what is dear to read has a part of the time, and others go o
 	clearInterval(asking)
 	const dear = came.slice(length).filter((address) => address === FLOODER)
 	// A packet more than the budget may be read, and the machine may be busy.
-	expect((20 * dear.length) / (performance.now() - began)).toBeLessThan((BUDGET_MS + 30) / WINDOW_MS)
+	expect((20 * dear.length) / (performance.now() - began)).toBeLessThan(
+		(READING_BUDGET.ms + 30) / READING_BUDGET.windowMs,
+	)
 	expect(stranger.answers()).toBeGreaterThan(5)
 })
 
@@ -82,13 +84,13 @@ it("H-79: a site has one budget, also where its last connection ends and others 
 	const { came, sockets, open } = await listening()
 	const first = open(FLOODER)
 	await expect.poll(() => sockets.length).toBe(1)
-	await pause(2 * WINDOW_MS)
+	await pause(2 * READING_BUDGET.windowMs)
 	first.socket.destroy()
 	await expect.poll(() => sockets[0]?.closed).toBe(true)
 	const before = open(FLOODER, 0)
 	await expect.poll(before.answers).toBe(1)
-	await pause(2 * WINDOW_MS)
-	const dear = open(FLOODER, 5 * BUDGET_MS)
+	await pause(2 * READING_BUDGET.windowMs)
+	const dear = open(FLOODER, 5 * READING_BUDGET.ms)
 	await expect.poll(dear.answers).toBe(1)
 	before.ask(0)
 	const elsewhere = open(STRANGER, 0)
@@ -99,7 +101,7 @@ it("H-79: a site has one budget, also where its last connection ends and others 
 it("of a site that is not read, only so many connections are kept, and silent ones not for long", async () => {
 	const most = 20
 	const { sockets, open } = await listening({ mostHeld: most })
-	const dear = open(FLOODER, 10 * BUDGET_MS)
+	const dear = open(FLOODER, 10 * READING_BUDGET.ms)
 	await expect.poll(dear.answers).toBe(1)
 	for (let count = 0; count < 2 * most; count++) open(FLOODER)
 	await expect.poll(() => sockets.length).toBe(1 + 2 * most)
