@@ -7,7 +7,7 @@ import { answerProblem } from "./answer-problem.server"
 const PATH = "/metrics"
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
-const TRACE_OF_PROXY = /^(?:x-forwarded-.*|x-real-ip|forwarded|via)$/
+const TRACE_OF_PROXY = /^(?:x-forwarded-.*|.*-ip|forwarded|via)$/
 
 /** For who collects them. To everybody else it is a path like any that is not there: the router says so. See decision 25. */
 export function serveMetrics(request: Request, response: Response, next: NextFunction): void {

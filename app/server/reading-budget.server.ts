@@ -8,12 +8,24 @@ import { TimeBudget } from "./time-budget.server"
 export const READING_BUDGET = { ms: 9, windowMs: 30, mostWindows: 30 }
 /** What it takes to let a connection in and out again, measured. */
 const CONNECTION_MS = 0.2
-/** How many connections a site may have, and how many of them may wait to be read. Each takes one of the process's files. */
-export const CONNECTIONS = { most: 2_048, mostHeld: 1_024 }
+/** What a packet takes before and after it is parsed, measured. */
+const PACKET_MS = 0.015
+/** What it takes to hold a connection and to let it go again, measured. */
+const HOLDING_MS = 0.03
+/** How many that were held are read at a time: letting thousands go at once would hold everybody up, too. */
+const MOST_LET_GO = READING_BUDGET.ms / 2 / HOLDING_MS
+/** How many connections a site may have. Each takes one of the process's files. */
+export const MOST_CONNECTIONS = 2_048
 /** For how long a connection waits of which nothing was read yet. Whose client has gone is noticed no earlier. */
 export const HELD_FOR_MS = 2_000
 
-type Site = { name: string; sockets: Set<Socket>; held: Socket[] | null }
+type Site = {
+	name: string
+	sockets: Set<Socket>
+	/** Those that wait to be read; null where it has not used its budget up. */
+	held: Socket[] | null
+	areAllHeld: boolean
+}
 
 /**
  * Node takes up to 64 kB from a connection and parses them to their end before anything can refuse what they hold:
@@ -24,41 +36,44 @@ type Site = { name: string; sockets: Set<Socket>; held: Socket[] | null }
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
 	readonly #budget = new TimeBudget(READING_BUDGET, (name) => this.#release(name))
-	readonly #bounds: typeof CONNECTIONS
+	readonly #mostConnections: number
 
-	constructor(bounds = CONNECTIONS) {
-		this.#bounds = bounds
+	constructor(mostConnections = MOST_CONNECTIONS) {
+		this.#mostConnections = mostConnections
 	}
 
 	connectionCame(socket: Socket): void {
 		// Reset before it was taken: nobody knows whose it was, and nothing comes.
 		if (!socket.remoteAddress) return void socket.destroy()
 		const name = networkOf(normalizeAddress(socket.remoteAddress) ?? "", SITE)
-		const site = this.#sites.get(name) ?? { name, sockets: new Set(), held: null }
+		const site = this.#sites.get(name) ?? { name, sockets: new Set(), held: null, areAllHeld: false }
 		this.#sites.set(name, site)
-		if (site.sockets.size >= this.#bounds.most) {
+		if (site.sockets.size >= this.#mostConnections) {
 			if (isToBeSaid("network.full"))
 				log.warn({ event: "network.full", network: name }, "A network has all connections that it may have")
 			return void socket.destroy()
 		}
 		site.sockets.add(socket)
+		const stopsAndStarts = ["pause", "resume"].map((event) => ({ event, listeners: socket.listeners(event) }))
 		// Node's own listeners, which parse and throw away, stand between these two.
 		let began = 0
 		for (const event of ["data", "close"]) {
 			socket.prependListener(event, () => {
 				began = performance.now()
 			})
-			socket.on(event, () => this.#charge(site, performance.now() - began))
+			socket.on(event, () => this.#charge(site, PACKET_MS + performance.now() - began))
 		}
 		// What was paused already when the others were may have been resumed since.
 		socket.on("data", () => hold(site, socket))
+		// Node takes these away from who listens to data. Without them, a paused connection is still read, until it fills 16 kB.
+		for (const { event, listeners } of stopsAndStarts)
+			for (const listener of listeners) socket.on(event, listener as () => void)
 		socket.on("close", () => {
 			site.sockets.delete(socket)
 			this.#forgetUnused(site)
 		})
 		this.#charge(site, CONNECTION_MS)
 		if (!site.held) return
-		if (site.held.length >= this.#bounds.mostHeld) return void socket.destroy()
 		// Node begins to read in this turn's end, whatever is said before.
 		process.nextTick(hold, site, socket)
 		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD_FOR_MS).unref()
@@ -66,22 +81,25 @@ export class ReadingBudget {
 
 	#charge(site: Site, milliseconds: number): void {
 		this.#budget.charge(site.name, milliseconds)
-		if (site.held || !this.#budget.isUsedUp(site.name)) return
+		if (site.areAllHeld || !this.#budget.isUsedUp(site.name)) return
 		if (isToBeSaid("network.held"))
 			log.warn(
 				{ event: "network.held", network: site.name },
 				"A network sends what is dear to read; it is read more slowly",
 			)
-		site.held = []
+		site.held ??= []
+		site.areAllHeld = true
 		for (const each of site.sockets) hold(site, each)
 	}
 
 	#release(name: string): void {
 		const site = this.#sites.get(name)
 		if (!site) return
-		const held = site.held ?? []
-		site.held = null
-		for (const socket of held) socket.resume()
+		const next = site.held?.splice(0, MOST_LET_GO) ?? []
+		if (site.held?.length === 0) site.held = null
+		site.areAllHeld = false
+		for (const socket of next) socket.resume()
+		this.#budget.charge(name, next.length * HOLDING_MS)
 		this.#forgetUnused(site)
 	}
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterEach, expect, it, vi } from "vitest"
-import { CONNECTIONS, HELD_FOR_MS, READING_BUDGET, ReadingBudget } from "./reading-budget.server"
+import { HELD_FOR_MS, MOST_CONNECTIONS, READING_BUDGET, ReadingBudget } from "./reading-budget.server"
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => {
@@ -10,10 +10,10 @@ afterEach(() => {
 })
 
 /** A server that needs as many milliseconds to read a request as its path says, and notes from where requests come. */
-async function listening(bounds: Partial<typeof CONNECTIONS> = {}) {
+async function listening(mostConnections = MOST_CONNECTIONS) {
 	const came: string[] = []
 	const sockets: Socket[] = []
-	const reading = new ReadingBudget({ ...CONNECTIONS, ...bounds })
+	const reading = new ReadingBudget(mostConnections)
 	const server = createServer((request, response) => {
 		const until = performance.now() + Number(request.url?.slice(1))
 		while (performance.now() < until);
@@ -98,22 +98,53 @@ it("H-79: a site has one budget, also where its last connection ends and others 
 	expect(came.slice(2)).toEqual([STRANGER])
 })
 
-it("of a site that is not read, only so many connections are kept, and silent ones not for long", async () => {
-	const most = 20
-	const { sockets, open } = await listening({ mostHeld: most })
+it("H-79: a connection that is held is not read at all, a byte at a time neither", async () => {
+	const { sockets, open } = await listening()
+	const { socket, answers } = open(FLOODER, 0)
+	await expect.poll(answers).toBe(1)
 	const dear = open(FLOODER, 10 * READING_BUDGET.ms)
 	await expect.poll(dear.answers).toBe(1)
-	for (let count = 0; count < 2 * most; count++) open(FLOODER)
-	await expect.poll(() => sockets.length).toBe(1 + 2 * most)
+	const bytes = sockets[0]?.bytesRead
+	socket.write("G")
+	await pause(2 * READING_BUDGET.windowMs)
+	expect(sockets[0]?.bytesRead).toBe(bytes)
+	socket.write("ET /0 HTTP/1.1\r\nHost: kit.test\r\n\r\n")
+	await expect.poll(answers).toBe(2)
+})
+
+it("H-79: of hundreds that are held, some are read at a time, and all in the end", async () => {
+	const { came, open } = await listening()
+	const many = Array.from({ length: 500 }, () => open(FLOODER, 0))
+	await expect.poll(() => many.every(({ answers }) => answers() === 1), { timeout: 10_000 }).toBe(true)
+	const dear = open(FLOODER, 5 * READING_BUDGET.ms)
+	await expect.poll(dear.answers).toBe(1)
+	const { length } = came
+	const began = performance.now()
+	for (const { ask } of many) ask(0)
+	await expect.poll(() => came.length - length, { interval: 1 }).toBeGreaterThan(0)
+	const first = performance.now()
+	expect(first - began).toBeGreaterThan(READING_BUDGET.windowMs)
+	await expect
+		.poll(() => many.every(({ answers }) => answers() === 2), { interval: 1, timeout: 10_000 })
+		.toBe(true)
+	expect(performance.now() - first).toBeGreaterThan(2 * READING_BUDGET.windowMs)
+})
+
+it("of a site that is not read, silent connections are not kept for long", async () => {
+	const { sockets, open } = await listening()
+	const dear = open(FLOODER, 10 * READING_BUDGET.ms)
+	await expect.poll(dear.answers).toBe(1)
+	for (let count = 0; count < 20; count++) open(FLOODER)
+	await expect.poll(() => sockets.length).toBe(21)
 	const kept = () => sockets.filter(({ destroyed }) => !destroyed).length
-	expect(kept()).toBe(most)
+	expect(kept()).toBe(21)
 	const elsewhere = open(STRANGER, 0)
 	await expect.poll(elsewhere.answers).toBe(1)
 	await expect.poll(kept, { timeout: 2 * HELD_FOR_MS }).toBe(2)
 })
 
 it("H-79: a site has only so many connections, until one of them ends; others are taken", async () => {
-	const { sockets, open } = await listening({ most: 5 })
+	const { sockets, open } = await listening(5)
 	const first = open(FLOODER)
 	for (let count = 0; count < 9; count++) open(FLOODER)
 	await expect.poll(() => sockets.length).toBe(10)

@@ -6,6 +6,7 @@ export class TimeBudget {
 	readonly #spent = new Map<string, number>()
 	readonly #bounds: Bounds
 	readonly #renewed: (site: string) => void
+	#isRenewalPlanned = false
 
 	/** @param renewed is called at a window's end for each site that has a budget again */
 	constructor(bounds: Bounds, renewed: (site: string) => void) {
@@ -23,12 +24,13 @@ export class TimeBudget {
 
 	charge(site: string, milliseconds: number): void {
 		if (milliseconds <= 0) return
-		if (this.#spent.size === 0) this.#planRenewal()
+		if (!this.#isRenewalPlanned) this.#planRenewal()
 		const { ms, mostWindows } = this.#bounds
 		this.#spent.set(site, Math.min((this.#spent.get(site) ?? 0) + milliseconds, mostWindows * ms))
 	}
 
 	#planRenewal(): void {
+		this.#isRenewalPlanned = true
 		setTimeout(() => this.#renew(), this.#bounds.windowMs).unref()
 	}
 
@@ -40,6 +42,7 @@ export class TimeBudget {
 			else this.#spent.delete(site)
 			if (!this.isUsedUp(site)) this.#renewed(site)
 		}
+		this.#isRenewalPlanned = false
 		if (this.#spent.size > 0) this.#planRenewal()
 	}
 }

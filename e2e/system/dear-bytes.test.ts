@@ -18,14 +18,23 @@ const fat = () => `GET /healthz HTTP/1.1\r\n${host()}${"a:\r\n".repeat(3_900)}\r
 const lateBody = () => `GET /docs?all HTTP/1.1\r\n${host()}Content-Length: 1\r\n\r\n`
 const healthz = () => `GET /healthz HTTP/1.1\r\n${host()}Connection: close\r\n\r\n`
 
+const byteByByte = () => [
+	...`POST /login HTTP/1.1\r\n${host()}Content-Length: 60000\r\n\r\n${"a".repeat(60)}`,
+]
+
 /** Sends packets on a connection of its own, some time apart. @returns how long it took until that ended, in ms */
-function exchange(address: string, packets: string[], hangUpAfterMs?: number): Promise<number> {
+function exchange(
+	address: string,
+	packets: string[],
+	hangUpAfterMs?: number,
+	apartMs = 100,
+): Promise<number> {
 	const started = performance.now()
 	return new Promise((resolve) => {
 		const socket = connect({ port: server.port, host: "127.0.0.1", localAddress: address }, async () => {
 			for (const packet of packets) {
 				socket.write(packet)
-				await pause(100)
+				await pause(apartMs)
 			}
 		})
 		if (hangUpAfterMs !== undefined) setTimeout(() => socket.destroy(), hangUpAfterMs)
@@ -36,18 +45,19 @@ function exchange(address: string, packets: string[], hangUpAfterMs?: number): P
 }
 
 describe("H-79: a network whose bytes are dear to read does not hold others up", () => {
-	it.for<[string, number, () => string[], number?]>([
+	it.for<[string, number, () => string[], number?, number?]>([
 		["thousands of requests in a packet", CONNECTIONS, () => ["GET / HTTP/1.1\r\n\r\n".repeat(3_600)], 10],
 		["heads of many fields", CONNECTIONS, () => [fat().repeat(4)], 10],
 		["bodies of some pieces behind one another", CONNECTIONS, () => [inPieces(63).repeat(120)], 10],
 		["a body in pieces of one byte", CONNECTIONS, () => [inPieces(10_000)], 10],
 		["what is no request", CONNECTIONS, () => ["\u0000\u0001 no request\r\n\r\n"]],
 		["bodies whose last byte is late", 200, () => [lateBody(), "x"], 2_000],
-	])("%s", { timeout: 60_000 }, async ([, connections, packets, hangUpAfterMs]) => {
+		["a byte at a time on as many connections as one may have", 2_000, byteByByte, 10_000, 25],
+	])("%s", { timeout: 60_000 }, async ([, connections, packets, hangUpAfterMs, apartMs]) => {
 		let isOver = false
 		const flood = Promise.all(
 			Array.from({ length: connections }, async () => {
-				while (!isOver) await exchange(FLOODER, packets(), hangUpAfterMs)
+				while (!isOver) await exchange(FLOODER, packets(), hangUpAfterMs, apartMs)
 			}),
 		)
 		await pause(2_000)

@@ -233,7 +233,14 @@ describe("who may read /metrics", () => {
 		const open = await startServer({ env: { SMTP_URL: others.url, TRUST_PROXY: "0" } })
 		try {
 			expect(await direct(open)).toBe(200)
-			const traces = ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"]
+			const traces = [
+				"X-Forwarded-For",
+				"X-Forwarded-Host",
+				"X-Real-IP",
+				"CF-Connecting-IP",
+				"Forwarded",
+				"Via",
+			]
 			for (const name of traces) expect(await direct(open, { [name]: "127.0.0.1" })).toBe(404)
 			const named = (host: string) =>
 				exchange(open, requestText("GET /metrics HTTP/1.1", [`Host: ${host}`, "Connection: close"]))
