@@ -23,10 +23,10 @@ const END_WITH_PARENT = ["--import", "./e2e/support/end-with-parent.mjs"]
 /** Longer than it takes them to see that it has. */
 const ENDED_AFTER_MS = 600
 
-/** At once: each waits for a third of its time, and two processors have something to do meanwhile. */
-const RUNS_AT_ONCE = 3
-/** Wire tests on SQLite run in so many parts, so that all have something to do until the end. */
-const PARTS = 6
+/** At once: each uses about one processor. */
+const RUNS_AT_ONCE = 2
+/** Wire tests on SQLite run in so many parts, so that both have something to do until the end. */
+const PARTS = 4
 
 const OWN_OPTIONS = ["--system", "--no-postgres"]
 

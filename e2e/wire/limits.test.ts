@@ -12,8 +12,7 @@ import {
 } from "../support/client"
 import { serverFixture } from "../support/server-fixture"
 
-/** Hundreds of passwords at once: where processors are busy with something else, they wait for longer than people should. */
-const { server, mailbox } = serverFixture({}, [], { password: { maxHashWaitSeconds: 60 } })
+const { server, mailbox } = serverFixture()
 
 const ACCOUNT = config.limits.wrongPasswordPerAccount
 const CLIENT = config.limits.wrongPasswordPerClient
