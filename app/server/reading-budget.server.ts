@@ -23,7 +23,7 @@ type Site = {
 	name: string
 	sockets: Set<Socket>
 	/** Those that wait to be read; null where it has not used its budget up. */
-	held: Socket[] | null
+	held: Set<Socket> | null
 	areAllHeld: boolean
 }
 
@@ -68,8 +68,12 @@ export class ReadingBudget {
 		// Node takes these away from who listens to data. Without them, a paused connection is still read, until it fills 16 kB.
 		for (const { event, listeners } of stopsAndStarts)
 			for (const listener of listeners) socket.on(event, listener as () => void)
+		// Who reads a body resumes its connection after each piece; and where one is held that was let go in this very turn,
+		// Node goes on to read it, and says so by this event alone.
+		socket.on("resume", () => site.held?.has(socket) && socket.pause().emit("pause"))
 		socket.on("close", () => {
 			site.sockets.delete(socket)
+			site.held?.delete(socket)
 			this.#forgetUnused(site)
 		})
 		this.#charge(site, CONNECTION_MS)
@@ -87,7 +91,7 @@ export class ReadingBudget {
 				{ event: "network.held", network: site.name },
 				"A network sends what is dear to read; it is read more slowly",
 			)
-		site.held ??= []
+		site.held ??= new Set()
 		site.areAllHeld = true
 		for (const each of site.sockets) hold(site, each)
 	}
@@ -95,10 +99,13 @@ export class ReadingBudget {
 	#release(name: string): void {
 		const site = this.#sites.get(name)
 		if (!site) return
-		const next = site.held?.splice(0, MOST_LET_GO) ?? []
-		if (site.held?.length === 0) site.held = null
+		const next = [...(site.held ?? [])].slice(0, MOST_LET_GO)
+		for (const socket of next) {
+			site.held?.delete(socket)
+			socket.resume()
+		}
+		if (site.held?.size === 0) site.held = null
 		site.areAllHeld = false
-		for (const socket of next) socket.resume()
 		this.#budget.charge(name, next.length * HOLDING_MS)
 		this.#forgetUnused(site)
 	}
@@ -110,5 +117,5 @@ export class ReadingBudget {
 }
 
 function hold({ held }: Site, socket: Socket): void {
-	if (held && !socket.isPaused()) held.push(socket.pause())
+	if (held && !socket.isPaused()) held.add(socket.pause())
 }

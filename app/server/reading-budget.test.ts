@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events"
 import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { setTimeout as pause } from "node:timers/promises"
@@ -15,8 +16,12 @@ async function listening(mostConnections = MOST_CONNECTIONS) {
 	const sockets: Socket[] = []
 	const reading = new ReadingBudget(mostConnections)
 	const server = createServer((request, response) => {
-		const until = performance.now() + Number(request.url?.slice(1))
-		while (performance.now() < until);
+		const work = () => {
+			const until = performance.now() + Number(request.url?.slice(1))
+			while (performance.now() < until);
+		}
+		if (request.method === "POST") return void request.on("data", work)
+		work()
 		came.push(request.socket.remoteAddress ?? "")
 		response.end("x")
 	})
@@ -37,7 +42,7 @@ async function listening(mostConnections = MOST_CONNECTIONS) {
 		socket.on("error", () => {})
 		return { socket, ask, answers: () => answers }
 	}
-	return { came, sockets, open }
+	return { came, sockets, open, reading }
 }
 
 const FLOODER = "127.0.0.1"
@@ -106,10 +111,49 @@ it("H-79: a connection that is held is not read at all, a byte at a time neither
 	await expect.poll(dear.answers).toBe(1)
 	const bytes = sockets[0]?.bytesRead
 	socket.write("G")
+	open(FLOODER, 0)
 	await pause(2 * READING_BUDGET.windowMs)
-	expect(sockets[0]?.bytesRead).toBe(bytes)
+	expect(sockets.map(({ bytesRead }) => bytesRead)).toEqual([bytes, expect.any(Number), 0])
 	socket.write("ET /0 HTTP/1.1\r\nHost: kit.test\r\n\r\n")
 	await expect.poll(answers).toBe(2)
+})
+
+it("H-79: nor is one whose body is being read, and its address is served as soon as it may be again", async () => {
+	const { sockets, open } = await listening()
+	const { socket } = open(FLOODER)
+	socket.write(`POST /${10 * READING_BUDGET.ms} HTTP/1.1\r\nHost: kit.test\r\nContent-Length: 1000\r\n\r\n`)
+	await expect.poll(() => sockets[0]?.bytesRead).toBeGreaterThan(0)
+	const bytes = sockets[0]?.bytesRead ?? 0
+	socket.write("a")
+	await expect.poll(() => sockets[0]?.bytesRead).toBe(bytes + 1)
+	for (let count = 0; count < 10; count++) {
+		socket.write("a")
+		await pause(READING_BUDGET.windowMs / 5)
+	}
+	expect(sockets[0]?.bytesRead).toBe(bytes + 1)
+	await expect.poll(() => sockets[0]?.bytesRead, { timeout: 5_000 }).toBe(bytes + 11)
+	const later = open(FLOODER, 0)
+	await expect.poll(later.answers, { timeout: 5_000 }).toBe(1)
+})
+
+it("H-79: nor is one that is held in the turn in which it was let go", async () => {
+	const { sockets, open, reading } = await listening()
+	const { socket, answers } = open(FLOODER, 0)
+	await expect.poll(answers).toBe(1)
+	const bytes = sockets[0]?.bytesRead
+	sockets[0]?.pause().resume()
+	for (let count = 0; count < 500; count++)
+		reading.connectionCame(
+			Object.assign(new EventEmitter(), {
+				remoteAddress: FLOODER,
+				isPaused: () => true,
+				bytesRead: 1,
+			}) as Socket,
+		)
+	socket.write("G")
+	await pause(2 * READING_BUDGET.windowMs)
+	expect(sockets[0]?.bytesRead).toBe(bytes)
+	await expect.poll(() => sockets[0]?.bytesRead).toBe(Number(bytes) + 1)
 })
 
 it("H-79: of hundreds that are held, some are read at a time, and all in the end", async () => {
