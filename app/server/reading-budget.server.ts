@@ -30,8 +30,8 @@ type Site = {
 /**
  * Node takes up to 64 kB from a connection and parses them to their end before anything can refuse what they hold:
  * hundreds of requests behind one another, thousands of header fields, or a body in pieces of a byte. So the time that
- * takes is counted by the site that it comes from, and of one that has used its budget up nothing is read for a while.
- * See decision 31.
+ * takes is counted by the site that it comes from, and of one that has used its budget up nothing is read for a while,
+ * and then a packet of some connections at a time. See decision 31.
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
@@ -54,6 +54,21 @@ export class ReadingBudget {
 			return void socket.destroy()
 		}
 		site.sockets.add(socket)
+		this.#chargeReading(site, socket)
+		socket.on("close", () => {
+			site.sockets.delete(socket)
+			site.held?.delete(socket)
+			this.#forgetUnused(site)
+		})
+		this.#charge(site, CONNECTION_MS)
+		if (!site.held) return
+		// Node begins to read in this turn's end, whatever is said before.
+		process.nextTick(hold, site, socket)
+		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD_FOR_MS).unref()
+	}
+
+	/** The site pays for what is read of this connection, and a pause stops that altogether. */
+	#chargeReading(site: Site, socket: Socket): void {
 		const stopsAndStarts = ["pause", "resume"].map((event) => ({ event, listeners: socket.listeners(event) }))
 		// Node's own listeners, which parse and throw away, stand between these two.
 		let began = 0
@@ -71,16 +86,6 @@ export class ReadingBudget {
 		// Who reads a body resumes its connection after each piece; and where one is held that was let go in this very turn,
 		// Node goes on to read it, and says so by this event alone.
 		socket.on("resume", () => site.held?.has(socket) && socket.pause().emit("pause"))
-		socket.on("close", () => {
-			site.sockets.delete(socket)
-			site.held?.delete(socket)
-			this.#forgetUnused(site)
-		})
-		this.#charge(site, CONNECTION_MS)
-		if (!site.held) return
-		// Node begins to read in this turn's end, whatever is said before.
-		process.nextTick(hold, site, socket)
-		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD_FOR_MS).unref()
 	}
 
 	#charge(site: Site, milliseconds: number): void {
@@ -99,7 +104,7 @@ export class ReadingBudget {
 	#release(name: string): void {
 		const site = this.#sites.get(name)
 		if (!site) return
-		const next = [...(site.held ?? [])].slice(0, MOST_LET_GO)
+		const next = newFirst(site.held ?? []).slice(0, MOST_LET_GO)
 		for (const socket of next) {
 			site.held?.delete(socket)
 			socket.resume()
@@ -114,6 +119,13 @@ export class ReadingBudget {
 	#forgetUnused({ name, sockets }: Site): void {
 		if (sockets.size === 0 && this.#budget.isUntouched(name)) this.#sites.delete(name)
 	}
+}
+
+/** What is left of a flood may take long to read, and who comes after it has little to say. */
+function newFirst(sockets: Iterable<Socket>): Socket[] {
+	const all = [...sockets]
+	const isNew = ({ bytesRead }: Socket) => bytesRead === 0
+	return [...all.filter(isNew), ...all.filter((socket) => !isNew(socket))]
 }
 
 function hold({ held }: Site, socket: Socket): void {

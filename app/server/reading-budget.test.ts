@@ -174,6 +174,18 @@ it("H-79: of hundreds that are held, some are read at a time, and all in the end
 	expect(performance.now() - first).toBeGreaterThan(2 * READING_BUDGET.windowMs)
 })
 
+it("H-79: who is new at a site goes before what is left there of a flood", async () => {
+	const { open } = await listening()
+	const flood = Array.from({ length: 20 }, () => open(FLOODER, 0))
+	await expect.poll(() => flood.every(({ answers }) => answers() === 1)).toBe(true)
+	const dear = open(FLOODER, 10 * READING_BUDGET.ms)
+	await expect.poll(dear.answers).toBe(1)
+	for (const { ask } of flood) ask(5 * READING_BUDGET.ms)
+	const later = open(FLOODER, 0)
+	await expect.poll(later.answers, { timeout: 5_000 }).toBe(1)
+	expect(flood.filter(({ answers }) => answers() === 2).length).toBeLessThan(flood.length / 2)
+})
+
 it("of a site that is not read, silent connections are not kept for long", async () => {
 	const { sockets, open } = await listening()
 	const dear = open(FLOODER, 10 * READING_BUDGET.ms)
