@@ -22,8 +22,9 @@ export const HELD_FOR_MS = 2_000
 type Site = {
 	name: string
 	sockets: Set<Socket>
-	/** Those that wait to be read; null where it has not used its budget up. */
+	/** Those that wait to be read; null where none has to. */
 	held: Set<Socket> | null
+	/** Until some are let go. */
 	areAllHeld: boolean
 }
 
@@ -78,7 +79,7 @@ export class ReadingBudget {
 			})
 			socket.on(event, () => this.#charge(site, PACKET_MS + performance.now() - began))
 		}
-		// What was paused already when the others were may have been resumed since.
+		// As long as others wait, it waits behind them again.
 		socket.on("data", () => hold(site, socket))
 		// Node takes these away from who listens to data. Without them, a paused connection is still read, until it fills 16 kB.
 		for (const { event, listeners } of stopsAndStarts)
