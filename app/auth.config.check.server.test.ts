@@ -51,6 +51,8 @@ describe("the configuration", () => {
 		["password.minGuesses", 0.5],
 		["password.maxHashWaitSeconds", 0],
 		["password.maxHashWaitSeconds", 11],
+		["mail.pollSeconds", 0.05],
+		["mail.pollSeconds", 61],
 		["session.cookieName", "notice"],
 		["username.minLength", 33],
 		["username.maxLength", 65],

@@ -96,6 +96,7 @@ const configSchema = z
 			mailPerNetwork: limit,
 		}),
 		mail: z.strictObject({
+			pollSeconds: z.number().min(0.1).max(60),
 			retryDelaysSeconds: z.array(seconds).min(1),
 			maxAgeSeconds: seconds,
 			timeoutSeconds: seconds,

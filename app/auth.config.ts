@@ -155,6 +155,11 @@ export const config: Config = {
 	},
 
 	mail: {
+		/**
+		 * How often the server looks whether mails wait. One that was just asked for waits for the next time, too: what
+		 * began with the request would tell whether there is somebody to write to.
+		 */
+		pollSeconds: 0.5,
 		/** Pauses between tries while the mail server cannot be reached. */
 		retryDelaysSeconds: [5, 30, 2 * 60, 10 * 60, 30 * 60, 2 * 60 * 60],
 		/** After this long a mail that could not be delivered is given up. */

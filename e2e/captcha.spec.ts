@@ -25,11 +25,10 @@ const test = base.extend<Fixtures, WorkerFixtures>({
 	],
 	server: [
 		async ({ mailbox, provider }, provide) => {
-			const { folder, remove } = await buildCaptchaFork()
+			const folder = await buildCaptchaFork()
 			const server = await startCaptchaServer(folder, provider, { SMTP_URL: mailbox.url })
 			await provide(server)
 			await server.stop()
-			remove()
 		},
 		{ scope: "worker", timeout: 300_000 },
 	],

@@ -1,7 +1,7 @@
 import { test as base, type ConsoleMessage, expect, type Page } from "@playwright/test"
 import { freshAddress, type Person, registerVerified, somebody } from "./support/client"
 import { type Mailbox, startMailbox } from "./support/mailbox"
-import { startServer, type TestServer } from "./support/server"
+import { POLLS_OFTEN, startServer, type TestServer } from "./support/server"
 
 export { expect }
 
@@ -31,7 +31,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 	],
 	server: [
 		async ({ mailbox }, provide) => {
-			const server = await startServer({ env: { SMTP_URL: mailbox.url } })
+			const server = await startServer({ env: { SMTP_URL: mailbox.url }, settings: { mail: POLLS_OFTEN } })
 			await provide(server)
 			await server.stop()
 		},

@@ -20,7 +20,7 @@ const MOST_UNDER_WAY = 10
  * How often the outbox is looked into, whether or not anything was put in. Composing and sending take time, which the
  * next request would feel: if they began with what was put in, that would tell whether there was somebody to write to.
  */
-const BEAT_MS = 500
+const BEAT_MS = config.mail.pollSeconds * 1000
 /** Between two tries to write down that a mail was sent. */
 const NOTING_PAUSE_MS = 500
 

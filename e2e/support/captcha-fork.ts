@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { buildCopy } from "./build-copy"
 import { copyProject } from "./copy.mjs"
-import { startServer, type TestServer } from "./server"
+import { POLLS_OFTEN, startServer, type TestServer } from "./server"
 import { SECRET_KEY, type Verification } from "./verification"
 
 const EVENTS = "app/auth.events.server.ts"
@@ -24,18 +26,23 @@ export const keys = Object.fromEntries(
 	]),
 )
 
-/** A built copy whose forms ask for captchas. @returns its folder, and what removes it */
-export async function buildCaptchaFork(): Promise<{ folder: string; remove: () => void }> {
-	const folder = copyProject()
+/** A built copy whose forms ask for captchas: one for a whole run, and gone with it. @returns its folder */
+export async function buildCaptchaFork(): Promise<string> {
+	const folder = join(tmpdir(), "captcha-fork")
+	if (existsSync(folder)) return folder
+	const copy = copyProject()
 	const [, example = ""] =
 		/^```ts\n(const spider[\s\S]*?)^```$/m.exec(readFileSync("docs/captcha.md", "utf8")) ?? []
 	const off = /export const captchas[\s\S]*?^}\n/m
 	const code = readFileSync(EVENTS, "utf8")
 	if (!off.test(code) || !example) throw new Error("The captchas, or their example, are not where they were.")
 	const imports = `import { hcaptcha, recaptchaV2, turnstile } from "./auth/captcha/providers.server"\n`
-	writeFileSync(`${folder}/${EVENTS}`, imports + code.replace(off, () => example + CAPTCHAS))
-	await buildCopy(folder)
-	return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+	writeFileSync(`${copy}/${EVENTS}`, imports + code.replace(off, () => example + CAPTCHAS))
+	await buildCopy(copy)
+	// Whoever built one at the same time has it there already.
+	if (existsSync(folder)) rmSync(copy, { recursive: true, force: true })
+	else renameSync(copy, folder)
+	return folder
 }
 
 /** Not in production, which checks tokens over https only. */
@@ -45,5 +52,5 @@ export function startCaptchaServer(
 	env: Record<string, string>,
 ): Promise<TestServer> {
 	const own = { NODE_ENV: "development", CAPTCHA_VERIFY_URL: verification.url }
-	return startServer({ cwd: folder, env: { ...own, ...keys, ...env } })
+	return startServer({ cwd: folder, env: { ...own, ...keys, ...env }, settings: { mail: POLLS_OFTEN } })
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest"
 import { type Mailbox, startMailbox } from "./mailbox"
-import { type Settings, startServer, type TestServer } from "./server"
+import { POLLS_OFTEN, type Settings, startServer, type TestServer } from "./server"
 
 /** For tests that are about confirming addresses, in a fork that does without it. */
 export const withVerification = {
@@ -17,7 +17,11 @@ export function serverFixture(
 	const mailbox = mailboxFixture()
 	let server: TestServer | undefined
 	beforeAll(async () => {
-		server = await startServer({ env: { SMTP_URL: mailbox.url, ...env }, nodeOptions, settings })
+		server = await startServer({
+			env: { SMTP_URL: mailbox.url, ...env },
+			nodeOptions,
+			settings: { ...settings, mail: { ...POLLS_OFTEN, ...settings?.mail } },
+		})
 	})
 	afterAll(() => server?.stop().then(() => undefined))
 	return { server: later(() => server), mailbox }

@@ -26,6 +26,9 @@ export type TestServer = {
 export type Settings = Changed<Config>
 type Changed<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: Changed<T[K]> } : T
 
+/** For who waits for many mails: `mail.pollSeconds` is as short as may be. */
+export const POLLS_OFTEN = { pollSeconds: 0.1 }
+
 /**
  * Limits stay on: tests come through one trusted proxy (themselves), and use client addresses of their own.
  *

@@ -12,20 +12,19 @@ import { TOKEN_BACKENDS } from "../support/token-backends"
 import { SECRET_KEY, startVerification, type Verification } from "../support/verification"
 
 const mailbox = mailboxFixture()
-let fork: Awaited<ReturnType<typeof buildCaptchaFork>>
+let fork: string
 let server: TestServer
 let provider: Verification
 
 beforeAll(async () => {
 	provider = await startVerification()
 	fork = await buildCaptchaFork()
-	server = await startCaptchaServer(fork.folder, provider, { SMTP_URL: mailbox.url })
+	server = await startCaptchaServer(fork, provider, { SMTP_URL: mailbox.url })
 }, 300_000)
 
 afterAll(async () => {
 	await server?.stop()
 	await provider?.close()
-	fork?.remove()
 })
 
 afterEach(() => {
@@ -459,7 +458,7 @@ describe("X1: in production, one line tells which key is missing or no key", () 
 		],
 	])("C1, C2: %s", async (_title, env, sentence) => {
 		const started = await startServer({
-			cwd: fork.folder,
+			cwd: fork,
 			env: { ...keys, CAPTCHA_VERIFY_URL: "https://provider.test/siteverify", ...env },
 			waitUntilReady: false,
 		})
@@ -476,7 +475,7 @@ describe("X1: in production, one line tells which key is missing or no key", () 
 
 	it("C1: with keys of one's own it starts", async () => {
 		const env = { ...keys, CAPTCHA_VERIFY_URL: "https://provider.test/siteverify" }
-		const started = await startServer({ cwd: fork.folder, env })
+		const started = await startServer({ cwd: fork, env })
 		expect((await clientOf(started).getJson("/register")).json.captcha.site_key).toBe("site-key-of-hcaptcha")
 		await started.stop()
 	})
