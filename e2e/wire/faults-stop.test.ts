@@ -14,6 +14,7 @@ import {
 	somebody,
 } from "../support/client"
 import { expectWhole, logged, until, verifyByMail } from "../support/faults"
+import { startMailbox } from "../support/mailbox"
 import { startServer, type TestServer } from "../support/server"
 import { mailboxFixture } from "../support/server-fixture"
 
@@ -139,7 +140,7 @@ describe("H-69: told to stop by SIGTERM", () => {
 		silent.socket.destroy()
 	})
 
-	it.runIf(config.verification.enabled)(
+	it.runIf(config.verification.enabled).concurrent(
 		"writes down what somebody was told at the last moment",
 		async () => {
 			const server = await start()
@@ -166,27 +167,27 @@ describe("H-69: told to stop by SIGTERM", () => {
 		60_000,
 	)
 
-	it("does not wait for a request that never comes to its end", async () => {
+	it.concurrent("does not wait for a request that never comes to its end", async () => {
 		const server = await start()
 		const stuck = await speak(server, halfRequest(server))
 		stuck.socket.on("error", () => {})
 		expect(await server.stop()).toBe(0)
 	})
 
-	it.runIf(config.verification.enabled)(
+	it.runIf(config.verification.enabled).concurrent(
 		"does not wait for a mail server that never answers, and keeps the mail",
 		async () => {
-			mailbox.mode = "hang"
-			const server = await start()
+			const slow = await startMailbox()
+			slow.mode = "hang"
+			const server = await start(undefined, { SMTP_URL: slow.url })
 			const person = somebody()
-			const { attempts } = mailbox
 			await register(server, person)
-			await until(() => mailbox.attempts > attempts)
+			await until(() => slow.attempts > 0)
 			const told = Date.now()
 			expect(await server.stop()).toBe(0)
 			expect(Date.now() - told).toBeLessThan(20_000)
 			expect(logged(server, "mail.interrupted")).toHaveLength(1)
-			mailbox.mode = "accept"
+			await slow.close()
 
 			const next = await start(server, { SECRET: server.secret })
 			next.database.prepare(`UPDATE "OutboxMail" SET "nextAttemptAt" = "createdAt"`).run()

@@ -34,6 +34,7 @@ const SHOWN_BY: Record<string, string> = {
 	"limits.registrationCheckPerClient": "e2e/wire/register-check.test.ts",
 	"limits.mailPerNetwork": "app/auth/limit/mail-charges.test.ts",
 	"password.maxHashWaitSeconds": "app/auth/password/hashing.test.ts",
+	"mail.pollSeconds": "e2e/wire/audible.test.ts",
 	"mail.maxAgeSeconds": "app/mail/outbox.test.ts",
 	"mail.timeoutSeconds": "app/mail/outbox.test.ts",
 }
