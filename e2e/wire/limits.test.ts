@@ -10,6 +10,7 @@ import {
 	sessionOf,
 	somebody,
 } from "../support/client"
+import { logged } from "../support/faults"
 import { serverFixture } from "../support/server-fixture"
 
 const { server, mailbox } = serverFixture()
@@ -73,11 +74,14 @@ describe("wrong passwords at once", () => {
 	it("H-50: right passwords use up nothing, not even a hundred at once", async () => {
 		const person = await registerVerified(server, mailbox)
 		const client = clientOf(server)
-		const { 200: signedIn = 0, 429: limited = 0 } = tally(
-			await Promise.all(times(100, () => right(person, client))),
-		)
+		// On a slow machine some would wait for longer than `password.maxHashWaitSeconds`.
+		const {
+			200: signedIn = 0,
+			429: limited = 0,
+			503: later = 0,
+		} = tally(await Promise.all(times(100, () => right(person, client))))
 		expect(signedIn).toBeGreaterThanOrEqual(Math.min(ACCOUNT.points, 100))
-		expect(signedIn + limited).toBe(100)
+		expect(signedIn + limited + later).toBe(100)
 		expect((await right(person, client)).status).toBe(200)
 		const others = await Promise.all(times(CLIENT.points, () => wrong(somebody(), client)))
 		expect(tally(others)).toEqual({ 401: CLIENT.points })
@@ -144,6 +148,7 @@ describe("32 registrations at once", () => {
 				),
 			)
 			expect(tally(confirmed)).toEqual({ 200: 1, 400: perMailbox - 1 })
+			expect(logged(server, "database.conflict")).toEqual([])
 			expect(count("emailKey", email)).toEqual({ n: 1 })
 			expect(count("ownedEmailKey", email)).toEqual({ n: 1 })
 		},

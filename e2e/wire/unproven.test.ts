@@ -16,6 +16,7 @@ import {
 	signIn,
 	somebody,
 } from "../support/client"
+import { logged } from "../support/faults"
 import { rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
@@ -126,6 +127,7 @@ describe.runIf(config.verification.enabled)("V9, H-80: a stranger registered the
 			const [winner, loser] = answers[0]?.status === 200 ? [stranger, owner] : [owner, stranger]
 			await expectOwnedBy(winner, loser)
 		}
+		expect(logged(server, "database.conflict")).toEqual([])
 	})
 
 	it("H-80: guessing the password at a link is limited as at sign-in", async () => {

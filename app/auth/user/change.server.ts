@@ -1,5 +1,5 @@
 import type { z } from "zod"
-import { db, inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
+import { alone, db, inTransaction, isUniqueViolation, type Transaction } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
@@ -209,6 +209,8 @@ async function changeUser(
 	const where = { id, epoch, emailKey, active: true, ...state }
 	try {
 		return await inTransaction(async (transaction) => {
+			// Who removes rivals has a row already that the others are to remove: they would wait for each other.
+			if (data.ownedEmailKey) await alone(`owner ${data.ownedEmailKey}`, transaction)
 			const { count } = await transaction.user.updateMany({ where, data })
 			if (count === 0) return false
 			await also?.(transaction)
