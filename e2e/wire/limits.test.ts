@@ -74,14 +74,11 @@ describe("wrong passwords at once", () => {
 	it("H-50: right passwords use up nothing, not even a hundred at once", async () => {
 		const person = await registerVerified(server, mailbox)
 		const client = clientOf(server)
-		// On a slow machine some would wait for longer than `password.maxHashWaitSeconds`.
-		const {
-			200: signedIn = 0,
-			429: limited = 0,
-			503: later = 0,
-		} = tally(await Promise.all(times(100, () => right(person, client))))
+		const { 200: signedIn = 0, 429: limited = 0 } = tally(
+			await Promise.all(times(100, () => right(person, client))),
+		)
 		expect(signedIn).toBeGreaterThanOrEqual(Math.min(ACCOUNT.points, 100))
-		expect(signedIn + limited + later).toBe(100)
+		expect(signedIn + limited).toBe(100)
 		expect((await right(person, client)).status).toBe(200)
 		const others = await Promise.all(times(CLIENT.points, () => wrong(somebody(), client)))
 		expect(tally(others)).toEqual({ 401: CLIENT.points })
