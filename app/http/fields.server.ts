@@ -6,6 +6,8 @@ const MAX_FIELDS = 100
 const MAX_JSON_DEPTH = 8
 /** RFC 2046, 5.1.1. */
 const MAX_BOUNDARY_LENGTH = 70
+/** RFC 7578, 4.8 knows three for a part of a form, and no other. */
+const MAX_PART_HEADERS = 8
 
 export type Fields = {
 	ok: true
@@ -83,7 +85,10 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	const [, quoted, bare] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? []
 	const boundary = quoted ?? bare ?? ""
 	if (boundary.length < 1 || boundary.length > MAX_BOUNDARY_LENGTH) return null
-	if (hasTooManyParts(Buffer.from(bytes.buffer), `\r\n--${boundary}`)) return "too_many"
+	const body = Buffer.from(bytes.buffer)
+	const parts = startsOfParts(body, `\r\n--${boundary}`)
+	if (parts.length > MAX_FIELDS) return "too_many"
+	if (parts.some((start) => hasTooManyHeaders(body, start))) return null
 	try {
 		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
 			headers: { "Content-Type": contentType },
@@ -94,10 +99,28 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	}
 }
 
-/** Counted first, as each part that is read becomes an object or a file. One more delimiter ends the last part. */
-function hasTooManyParts(body: Buffer, delimiter: string): boolean {
-	let count = 0
-	for (let at = body.indexOf(delimiter); at >= 0 && count <= MAX_FIELDS; count++)
+/**
+ * Counted before any is read, as each one becomes an object or a file.
+ *
+ * @returns at most one more than there may be; what follows the last delimiter is the end of the body, and no part
+ */
+function startsOfParts(body: Buffer, delimiter: string): number[] {
+	const first = delimiter.length - "\r\n".length
+	const starts = [first]
+	for (let at = body.indexOf(delimiter, first); at >= 0 && starts.length <= MAX_FIELDS + 1; ) {
+		starts.push(at + delimiter.length)
 		at = body.indexOf(delimiter, at + delimiter.length)
-	return count > MAX_FIELDS
+	}
+	return starts.slice(0, -1)
+}
+
+/** Thousands of them would cost their reader more than anything else that fits into a body. */
+function hasTooManyHeaders(body: Buffer, start: number): boolean {
+	let line = body.indexOf("\r\n", start)
+	for (let headers = 0; headers <= MAX_PART_HEADERS; headers++) {
+		const next = body.indexOf("\r\n", line + 2)
+		if (next < 0 || next === line + 2) return false
+		line = next
+	}
+	return true
 }

@@ -138,6 +138,17 @@ describe("H-77: too many fields are counted, not read", () => {
 		// None of these is a part that could be read.
 		expect(await read("multipart/form-data; boundary=x", "\r\n--x".repeat(9_000))).toBe("validation_failed")
 	})
+
+	it("as a part's headers, of which a form's have three at most", async () => {
+		const part = (count: number) =>
+			`--x\r\nContent-Disposition: form-data; name="a"\r\n${"b: c\r\n".repeat(count)}\r\n1\r\n\r\n2\r\n`
+		const parts = (...counts: number[]) =>
+			read("multipart/form-data; boundary=x", `${counts.map(part).join("")}--x--\r\n`)
+		expect(await parts(0)).toEqual({ values: { a: "1\r\n\r\n2" }, repeated: [] })
+		expect(await parts(0, 7)).toMatchObject({ repeated: ["a"] })
+		expect(await parts(8)).toBe("malformed")
+		expect(await parts(0, 8)).toBe("malformed")
+	})
 })
 
 describe("forms", () => {
