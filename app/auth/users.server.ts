@@ -15,7 +15,14 @@ import { emit } from "./event.server"
 import { type Refusal, refusal } from "./refusal"
 import type { userChangeSchema } from "./schema"
 import type { SignedIn } from "./session/session.server"
-import { enqueueNotice, limitNotice, type Notice, nothingPending, removeRivals } from "./user/change.server"
+import {
+	aloneWithAddress,
+	enqueueNotice,
+	limitNotice,
+	type Notice,
+	nothingPending,
+	removeRivals,
+} from "./user/change.server"
 import { findUser, type User } from "./user/user.server"
 import { usernameKey } from "./user/username"
 
@@ -127,6 +134,8 @@ async function update(
 > {
 	await alone(LAST_SUPERUSER, transaction)
 	if (by && !(await isStillSuperuser(by, transaction))) return refusal("unauthenticated")
+	const found = await transaction.user.findUnique({ where: { id } })
+	if (found && change.verified) await aloneWithAddress(change.email?.key ?? found.emailKey, transaction)
 	const before = await holdUser(id, transaction)
 	if (!before) return refusal("not_found")
 

@@ -248,6 +248,22 @@ describe("U2: one user", () => {
 		const answers = await Promise.all(others.map(({ path }) => patch({ email, verified: true }, boss, path)))
 		expect(answers.map(({ status }) => status).sort()).toEqual([200, 422, 422])
 	})
+
+	it("H-80: of a change that confirms an address, and another account's link to it, one wins", async () => {
+		for (let round = 0; round < 10; round++) {
+			const { person, link } = await registerUnverified(server, mailbox)
+			const rival = await registerUnverified(server, mailbox, { ...somebody(), email: person.email })
+			const path = `/users/${link.user_id}`
+			const [changed, linked] = await Promise.all([
+				patch({ verified: true }, boss, path),
+				clientOf(server).postJson("/verify", rival.link, { Cookie: rival.cookie }),
+			])
+			expect([changed.status, linked.status]).toEqual(linked.status === 200 ? [404, 200] : [200, 400])
+			const owners = server.database.prepare(`SELECT "id" FROM "User" WHERE "emailKey" = ?`).pluck()
+			expect(owners.all(person.email)).toEqual([linked.status === 200 ? rival.link.user_id : link.user_id])
+		}
+		expect(logged(server, "database.conflict")).toEqual([])
+	})
 })
 
 describe("U2: a change ends what it must end", () => {

@@ -207,10 +207,10 @@ async function changeUser(
 	also?: (transaction: Transaction) => Promise<void>,
 ): Promise<boolean> {
 	const where = { id, epoch, emailKey, active: true, ...state }
+	const { ownedEmailKey } = data
 	try {
 		return await inTransaction(async (transaction) => {
-			// Who removes rivals has a row already that the others are to remove: they would wait for each other.
-			if (data.ownedEmailKey) await alone(`owner ${data.ownedEmailKey}`, transaction)
+			if (typeof ownedEmailKey === "string") await aloneWithAddress(ownedEmailKey, transaction)
 			const { count } = await transaction.user.updateMany({ where, data })
 			if (count === 0) return false
 			await also?.(transaction)
@@ -220,6 +220,14 @@ async function changeUser(
 		if (isUniqueViolation(error)) return false
 		throw error
 	}
+}
+
+/**
+ * Comes before a row is held whose rivals are then removed: of several at once, each would hold one that the others are
+ * to remove, and they would wait for each other.
+ */
+export function aloneWithAddress(emailKey: string, transaction: Transaction): Promise<void> {
+	return alone(`address ${emailKey}`, transaction)
 }
 
 /** Others that waited for an address wait in vain. */
