@@ -20,7 +20,7 @@ const MOST_UNDER_WAY = 10
  * How often the outbox is looked into, whether or not anything was put in. Composing and sending take time, which the
  * next request would feel: if they began with what was put in, that would tell whether there was somebody to write to.
  */
-const BEAT_MS = config.mail.pollSeconds * 1000
+const POLL_MS = config.mail.pollSeconds * 1000
 /** Between two tries to write down that a mail was sent. */
 const NOTING_PAUSE_MS = 500
 
@@ -28,7 +28,7 @@ const NOTING_PAUSE_MS = 500
 export type Compose = (mail: OutboxMail, now: Date) => Promise<Message | null>
 
 /**
- * Delivers in the background until stopped: at the next beat after a mail was put in, and again after each pause of
+ * Delivers in the background until stopped: at the next poll after a mail was put in, and again after each pause of
  * `mail.retryDelaysSeconds` while the mail server is away.
  *
  * @returns what stops it, and waits for the mails under way until `patience` is over; what is not sent by then stays in
@@ -55,13 +55,13 @@ export function startDelivery(options: {
 		}
 		if (!stopped) plan()
 	}
-	// Counted from the start: when the next beat comes does not tell how long the last one took.
+	// Counted from the start: when the next poll comes does not tell how long the last one took.
 	const plan = () => {
 		timer = setTimeout(
 			() => {
 				round = deliverAll()
 			},
-			BEAT_MS - (performance.now() % BEAT_MS),
+			POLL_MS - (performance.now() % POLL_MS),
 		)
 	}
 	plan()

@@ -55,7 +55,7 @@ function findDue(count: number, now: Date): Promise<OutboxMail[]> {
 
 /**
  * Finds what is due and takes it, as {@link claim} does, in one statement: of several processes, each finds others. By
- * the database's clock, which is the same for all of them; what was never tried is due whatever that says.
+ * the database's clock, which is the same for all of them.
  */
 async function claimDue(count: number, now: Date): Promise<TakenMail[]> {
 	const { timeoutSeconds, retryDelaysSeconds: delays, maxAgeSeconds } = config.mail
@@ -64,7 +64,7 @@ async function claimDue(count: number, now: Date): Promise<TakenMail[]> {
 		UPDATE "OutboxMail" SET "attempts" = "attempts" + 1,
 			"nextAttemptAt" = ${databaseTime} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
 		WHERE "id" = ANY(ARRAY(SELECT "id" FROM "OutboxMail"
-			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND ("attempts" = 0 OR "nextAttemptAt" <= ${databaseTime})
+			WHERE "sentAt" IS NULL AND "failedAt" IS NULL AND "nextAttemptAt" <= ${databaseTime}
 			ORDER BY "nextAttemptAt" LIMIT ${count} FOR UPDATE SKIP LOCKED))
 		RETURNING *, "createdAt" < LEAST(${databaseTime}, ${now}) - make_interval(secs => ${maxAgeSeconds}::float8)
 			AS "isTooOld"`)

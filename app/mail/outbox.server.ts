@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto"
 import { currentTime } from "../clock.server"
-import { databaseTime, db, hasRowLocks, query, sql, type Transaction } from "../db/client.server"
+import { databaseTime, db, execute, hasRowLocks, query, sql, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { gauge } from "../metrics.server"
+import { inSeconds } from "./lease.server"
 
 export type { OutboxMail }
 
@@ -47,17 +48,32 @@ export type MailKind =
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
  *
  * @param mail.redirectTo where its link leads on to: a path on this site
+ * @param mail.heldSeconds for so long it is not sent, unless {@link releaseMail} says so
  * @returns its id
  */
 export async function enqueueMail(
-	mail: { kind: MailKind; user: { id: string | null; email: string }; redirectTo?: string | null; now: Date },
-	transaction: Pick<Transaction, "outboxMail"> = db,
+	mail: {
+		kind: MailKind
+		user: { id: string | null; email: string }
+		redirectTo?: string | null
+		now: Date
+		heldSeconds?: number
+	},
+	transaction: Pick<Transaction, "$executeRaw"> = db,
 ): Promise<string> {
-	const { kind, user, redirectTo = null, now } = mail
-	const sent = { to: user.email, redirectTo, createdAt: now, nextAttemptAt: now }
-	const data = { id: randomUUID(), kind, userId: user.id, ...sent }
-	await transaction.outboxMail.create({ data })
-	return data.id
+	const { kind, user, redirectTo = null, now, heldSeconds = 0 } = mail
+	const id = randomUUID()
+	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
+		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
+		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${now}, ${inSeconds(heldSeconds, now)})`)
+	return id
+}
+
+/** Has a mail that is held sent, if nobody has begun to. */
+export async function releaseMail(id: string, now: Date): Promise<void> {
+	await execute(
+		sql`UPDATE "OutboxMail" SET "nextAttemptAt" = ${inSeconds(0, now)} WHERE "id" = ${id} AND "attempts" = 0`,
+	)
 }
 
 /** Takes a mail out again, if nobody has begun to send it. */
@@ -71,7 +87,7 @@ export async function withholdMail(id: string): Promise<void> {
  */
 export async function pretendMail(
 	{ kind, now }: { kind: MailKind; now: Date },
-	transaction: Pick<Transaction, "outboxMail">,
+	transaction: Pick<Transaction, "$executeRaw">,
 ): Promise<void> {
 	await enqueueMail({ kind, user: { id: null, email: "" }, now }, transaction)
 }

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
 import { type Compose, Delivery } from "./delivery.server"
-import { enqueueMail, pretendMail } from "./outbox.server"
+import { enqueueMail, pretendMail, releaseMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
 const start = new Date("2026-01-01T12:00:00.000Z")
@@ -62,6 +62,18 @@ describe("a mail in the outbox", () => {
 		expect(await deliver()).toBe(0)
 		expect(sent).toEqual(["ada@example.org"])
 		expect(await row()).toMatchObject({ attempts: 1, sentAt: start, failedAt: null })
+	})
+
+	it("that is held waits for its release, or for its time to be over", async () => {
+		const id = await enqueueMail({ kind: "password_changed", user, now: start, heldSeconds: 10 })
+		await enqueueMail({ kind: "email_changed", user, now: start, heldSeconds: 10 })
+		clock = at(9)
+		expect(await deliver()).toBe(0)
+		await releaseMail(id, start)
+		expect(await deliver()).toBe(1)
+		clock = at(10)
+		expect(await deliver()).toBe(1)
+		expect(sent).toEqual(["ada@example.org", "ada@example.org"])
 	})
 
 	it("H-81: for nobody is composed and rehearsed like any other, and nothing is left of it", async () => {

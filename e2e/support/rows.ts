@@ -5,7 +5,7 @@ export function rowsOf({ database }: TestServer) {
 	return {
 		users: database.prepare(`SELECT * FROM "User" ORDER BY id`).all(),
 		sessions: database.prepare(`SELECT id FROM "Session" ORDER BY id`).pluck().all(),
-		// One to nobody is only pretended, and gone at the next beat.
+		// One to nobody is only pretended, and gone at the next poll.
 		mails: database
 			.prepare(`SELECT id FROM "OutboxMail" WHERE "userId" IS NOT NULL ORDER BY id`)
 			.pluck()

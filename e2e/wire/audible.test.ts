@@ -14,7 +14,7 @@ const { server, mailbox } = serverFixture(
 	{ mail: { pollSeconds: POLL_MS / 1000 } },
 )
 
-/** The statements that a request leads to, up to the commit, but for those of the outbox's own beat. */
+/** The statements that a request leads to, up to the commit, but for those of the outbox's own polls. */
 async function statementsOf(path: string, body: object): Promise<string[]> {
 	await afterAnswers()
 	writeFileSync(STATEMENT_LOG, "")
@@ -39,7 +39,7 @@ describe.runIf(config.verification.enabled && config.passwordReset.enabled)(
 			const missed = await statementsOf(path, { email: somebody().email })
 			expect(found).toContain("INSERT OutboxMail")
 			expect(missed).toEqual(found)
-			// At the beat, too, as much is done; but no mail is sent, and nothing is left.
+			// At the poll, too, as much is done; but no mail is sent, and nothing is left.
 			const waiting = server.database.prepare(`SELECT count(*) FROM "OutboxMail" WHERE "sentAt" IS NULL`)
 			await expect.poll(() => waiting.pluck().get()).toBe(0)
 			expect(mailbox.conversations).toBe(conversations + 1)
@@ -49,7 +49,7 @@ describe.runIf(config.verification.enabled && config.passwordReset.enabled)(
 )
 
 it.runIf(config.passwordReset.enabled)(
-	"H-81, mail.pollSeconds: the outbox is looked into at a beat of its own, not when something is put in",
+	"H-81, mail.pollSeconds: the outbox is polled at times of its own, not when something is put in",
 	async () => {
 		const starts: number[] = []
 		for (let round = 0; round < 4; round++) {
@@ -63,7 +63,7 @@ it.runIf(config.passwordReset.enabled)(
 			if (at) starts.push(Number(at) % POLL_MS)
 		}
 		expect(starts.length).toBeGreaterThan(6)
-		// On a busy machine a beat may be late, but never by what a request would make of it.
+		// On a busy machine a poll may be late, but never by what a request would make of it.
 		const early = starts.filter((phase) => phase < 100 || phase > POLL_MS - 10).length
 		expect(early / starts.length).toBeGreaterThan(0.6)
 	},

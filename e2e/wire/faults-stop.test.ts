@@ -181,14 +181,16 @@ describe("H-69: told to stop by SIGTERM", () => {
 			slow.mode = "hang"
 			const server = await start(undefined, { SMTP_URL: slow.url })
 			const person = somebody()
-			await register(server, person)
-			await until(() => slow.attempts > 0)
-			const told = Date.now()
-			expect(await server.stop()).toBe(0)
-			expect(Date.now() - told).toBeLessThan(20_000)
-			expect(logged(server, "mail.interrupted")).toHaveLength(1)
-			await slow.close()
-
+			try {
+				await register(server, person)
+				await until(() => slow.attempts > 0)
+				const told = Date.now()
+				expect(await server.stop()).toBe(0)
+				expect(Date.now() - told).toBeLessThan(20_000)
+				expect(logged(server, "mail.interrupted")).toHaveLength(1)
+			} finally {
+				await slow.close()
+			}
 			const next = await start(server, { SECRET: server.secret })
 			next.database.prepare(`UPDATE "OutboxMail" SET "nextAttemptAt" = "createdAt"`).run()
 			expect((await verifyByMail(next, mailbox, person)).status).toBe(200)

@@ -14,8 +14,7 @@ import { logged } from "../support/faults"
 import { lastMailKind, rowsOf, userRow } from "../support/rows"
 import { serverFixture } from "../support/server-fixture"
 
-/** As shipped: a notice is taken back only until somebody looks for mails. */
-const { server, mailbox } = serverFixture({}, [], { mail: { pollSeconds: config.mail.pollSeconds } })
+const { server, mailbox } = serverFixture()
 const NEW = longEnough("staple lantern orbit")
 
 const fieldsOf = ({ password }: Person) => ({

@@ -7,16 +7,18 @@ import {
 	type Answer,
 	clientOf,
 	linkFields,
+	longEnough,
 	newSession,
 	type Person,
 	register,
 	registerVerified,
+	sessionOf,
 	signIn,
 	somebody,
 } from "../support/client"
 import { logged } from "../support/faults"
 import { type Cluster, startCluster } from "../support/postgres-cluster"
-import { startServer, type TestServer } from "../support/server"
+import { POLLS_OFTEN, startServer, type TestServer } from "../support/server"
 import { mailboxFixture } from "../support/server-fixture"
 
 /** A database server of these tests' own, so that they may stop it. */
@@ -28,7 +30,8 @@ let Cookie: string
 
 beforeAll(async () => {
 	cluster = await startCluster()
-	server = await startServer({ databaseUrl: cluster.urlOf(), env: { SMTP_URL: mailbox.url } })
+	const env = { SMTP_URL: mailbox.url }
+	server = await startServer({ databaseUrl: cluster.urlOf(), env, settings: { mail: POLLS_OFTEN } })
 	person = await registerVerified(server, mailbox)
 	Cookie = await newSession(server, person)
 })
@@ -116,6 +119,33 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		expect(await statuses("nobody.at.last", points + 5)).toEqual(expected)
 		const counted = await asAnother((other) => other.query(`SELECT max("count") AS most FROM "LimitCount"`))
 		expect(counted.rows[0].most).toBeGreaterThanOrEqual(points)
+		await expectRecovered()
+	})
+
+	it("H-82: a notice is sent once it has been counted, and not before", async () => {
+		const waiting = "SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+		const notices = `SELECT "attempts" FROM "OutboxMail" WHERE "kind" = 'password_changed'`
+		const password = longEnough("staple lantern orbit")
+		const fields = { current_password: person.password, password, confirm_password: password }
+		await asAnother(async (holding) => {
+			await holding.query(`BEGIN; SELECT 1 FROM "User" FOR UPDATE`)
+			const changed = clientOf(server).postJson("/account/password", fields, { Cookie })
+			await asAnother(async (other) => {
+				await expect.poll(async () => (await other.query(waiting)).rows).toEqual([{ count: 1 }])
+				await other.query(`BEGIN; LOCK TABLE "LimitCount" IN EXCLUSIVE MODE`)
+				await holding.query("COMMIT")
+				await expect.poll(async () => (await other.query(notices)).rows).toHaveLength(1)
+				// Several polls, but shorter than a request waits for a count.
+				await pause(400)
+				expect((await other.query(notices)).rows).toEqual([{ attempts: 0 }])
+				await other.query("ROLLBACK")
+			})
+			const answer = await changed
+			expect(answer.status).toBe(200)
+			person.password = password
+			Cookie = sessionOf(answer) ?? ""
+		})
+		expect((await mailbox.next(person.email)).subject).toContain("was changed")
 		await expectRecovered()
 	})
 

@@ -54,7 +54,7 @@ describe("a mail that a node has taken", () => {
 				.get()
 		await until(() => first.attempts > attempts)
 		const takenAt = performance.now()
-		// Perhaps at two beats: they are put in one by one.
+		// Perhaps at two polls: they are put in one by one.
 		await until(() => taken() === 10)
 		one.process.kill("SIGKILL")
 		other.process.kill("SIGCONT")

@@ -3,7 +3,7 @@ import { alone, db, inTransaction, isUniqueViolation, type Transaction } from ".
 import type { Prisma, User } from "../../db/generated/client"
 import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
-import { enqueueMail, pretendMail, withholdMail } from "../../mail/outbox.server"
+import { enqueueMail, pretendMail, releaseMail, withholdMail } from "../../mail/outbox.server"
 import type { Caller } from "../caller"
 import { mayNotify } from "../limit/mail-charges"
 import type { profileSchema } from "../schema"
@@ -14,6 +14,8 @@ import { usernameKey } from "./username"
 type NoticeKind = "password_changed" | "email_change_requested" | "email_changed"
 /** A mail that waits, about an account as it was. */
 export type Notice = { id: string; kind: NoticeKind; user: User }
+/** A notice waits for so long to be counted: one of a process that dies meanwhile is sent all the same. */
+const COUNTING_SECONDS = 10
 type ProfileChange = z.output<typeof profileSchema>
 
 /**
@@ -161,15 +163,16 @@ export async function enqueueNotice(
 	now: Date,
 	transaction: Transaction,
 ): Promise<Notice> {
-	return { id: await enqueueMail({ kind, user, now }, transaction), kind, user }
+	const id = await enqueueMail({ kind, user, now, heldSeconds: COUNTING_SECONDS }, transaction)
+	return { id, kind, user }
 }
 
 /**
- * Takes a notice back, where its mailbox had as many as it may. That is counted once the transaction is over: in it, it
- * would wait for a second connection, and where all are taken by such as this, for each other.
+ * Sends a notice off, or takes it back where its mailbox had as many as it may. That is counted once the transaction is
+ * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other.
  */
 export async function limitNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
-	if (await mayNotify(kind, { key: user.emailKey }, caller)) return
+	if (await mayNotify(kind, { key: user.emailKey }, caller)) return releaseMail(id, caller.now)
 	await withholdMail(id)
 	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
 }
