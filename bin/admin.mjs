@@ -11,7 +11,7 @@ const HELP = `Usage: npm run admin -- COMMAND [OPTIONS]    (in production: node 
                              --unverified       the address is still to be confirmed, by mail
                              --field NAME=TEXT  what registering asks for besides, once for each field
   user:promote NAME        Makes somebody a superuser.
-  user:deactivate NAME     Signs somebody out everywhere, for good.
+  user:deactivate NAME     Signs somebody out everywhere, and lets them in no more; /users undoes it.
   user:list [SEARCH]       Lists accounts.
   user:import FILE.jsonl   Takes users of another system over, all or none; see docs/moving.md.
   sessions:clean           Removes expired sessions, registrations never confirmed, and old mails.

@@ -51,6 +51,14 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 						</p>
 					</div>
 				)}
+				{total > 0 && users.length === 0 && (
+					<div className="empty">
+						<p>Nobody on this page</p>
+						<p>
+							Go back to <Link to={`/users?${new URLSearchParams({ q })}`}>the first page</Link>.
+						</p>
+					</div>
+				)}
 				{users.length > 0 && (
 					<table>
 						<thead>

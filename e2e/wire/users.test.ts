@@ -143,6 +143,16 @@ describe("U2: the list of users", () => {
 		for (const [query, taken] of bounds) expect((await list(query)).json, query).toMatchObject(taken)
 	})
 
+	it("a page past the last says that it is empty, and leads back", async () => {
+		const page = await clientOf(server).get("/users?q=p&page=99", {
+			Accept: "text/html",
+			Cookie: boss.cookie,
+		})
+		expect(page.status).toBe(200)
+		expect(textOf(page)).toContain("Nobody on this page")
+		expect(page.text).toContain('href="/users?q=p"')
+	})
+
 	it("is a page with a search, states and a way to each account", async () => {
 		const page = await clientOf(server).get(`/users?q=${user.person.username}`, {
 			Accept: "text/html",

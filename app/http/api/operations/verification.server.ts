@@ -25,7 +25,7 @@ export function verification(): Flow {
 			path: "/verify",
 			summary: "Confirm an address, or remove an account that isn't yours",
 			description:
-				"`intent=not_me` with `sure` removes the account that a stranger registered, and answers 204. In another browser than the one that registered, it takes the account's password, too.",
+				"`intent=not_me` with `sure` removes the account that a stranger registered, and answers 204. Where `GET` says `needs_password`, it takes the account's password, too: a form from another browser than the one that registered always does.",
 			access: "optional",
 			hasPage: true,
 			body: verifySchema,
