@@ -38,8 +38,7 @@ export type Registrant = {
  * names are public. Who starts over in the same browser with the same name does not find it taken.
  *
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification,
- *   also
- *   the address), and those of {@link passCaptcha}
+ *   also the address), and those of {@link passCaptcha}
  */
 export async function register(
 	input: z.output<typeof registerSchema>,

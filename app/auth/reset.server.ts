@@ -49,8 +49,7 @@ export async function requestReset(
  * nobody in.
  *
  * @returns refusals `link_invalid` (also when another call was first), `link_expired`, `validation_failed` (the
- *   password
- *   holds the owner's name), `overloaded`
+ *   password holds the owner's name), `overloaded`
  */
 export async function resetPassword(
 	input: z.output<typeof resetPasswordSchema>,
@@ -67,7 +66,7 @@ export async function resetPassword(
 	// Wrong tries of somebody else must not keep the owner out.
 	await forgive(["wrongPasswordPerAccount", user.id, caller.address])
 	emit("password.reset", user, caller)
-	if (user.emailVerifiedAt === null) emit("user.activated", user, caller)
+	if (user.emailVerifiedAt === null) emit("user.activated", { ...user, emailVerifiedAt: caller.now }, caller)
 	return { ok: true, user }
 }
 

@@ -134,8 +134,9 @@ async function update(
 > {
 	await alone(LAST_SUPERUSER, transaction)
 	if (by && !(await isStillSuperuser(by, transaction))) return refusal("unauthenticated")
-	const found = await transaction.user.findUnique({ where: { id } })
-	if (found && change.verified) await aloneWithAddress(change.email?.key ?? found.emailKey, transaction)
+	// Which address it is has to be known before the row is held.
+	const found = change.verified && (await transaction.user.findUnique({ where: { id } }))
+	if (found) await aloneWithAddress(change.email?.key ?? found.emailKey, transaction)
 	const before = await holdUser(id, transaction)
 	if (!before) return refusal("not_found")
 

@@ -79,9 +79,9 @@ export async function verify(
 		const isDone = reopened.ok && reopened.user.emailVerifiedAt !== null
 		return isDone ? { ok: true, user: reopened.user, grant: null } : refusal("link_invalid")
 	}
-	emit("user.activated", user, caller)
-
 	const verified = { ...user, emailVerifiedAt: caller.now }
+	emit("user.activated", verified, caller)
+
 	const { autoLogin } = config.verification
 	const isKnown = isSameBrowser || input.password !== undefined
 	if (autoLogin === false || (autoLogin === "same-browser" && !isKnown))

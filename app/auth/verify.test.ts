@@ -2,8 +2,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { nothing } from "../../e2e/support/shown"
 import { config } from "../auth.config"
 import { db, openDatabase } from "../db/client.server"
+import { finishAfterAnswers } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { clean } from "./cleaning.server"
+import { on } from "./event.server"
 import { signLink } from "./link.server"
 import { hashPassword } from "./password/hashing.server"
 import { createUser, extendRegistration, findUser, type User } from "./user/user.server"
@@ -61,6 +63,17 @@ describe("verification.autoLogin", () => {
 			expect(await db.session.count({ where: { userId: user.id } })).toBe(expected[name] ? 1 : 0)
 		}
 	})
+})
+
+it("E1: who confirms an address is told of as confirmed", async () => {
+	const told: User[] = []
+	on("user.activated", (user) => told.push(user))
+	const user = await registered("ada")
+	const holder = { registered: user.id, isProgram: false, replaces: nothing }
+	const link = signLink("verify", user, now)
+	expect((await verify({ ...link, intent: "confirm", sure: false }, holder, caller)).ok).toBe(true)
+	await finishAfterAnswers()
+	expect(told).toMatchObject([{ id: user.id, emailVerifiedAt: now }])
 })
 
 describe("a registration that is never proven", () => {

@@ -6,7 +6,7 @@ const MAX_FIELDS = 100
 const MAX_JSON_DEPTH = 8
 /** RFC 2046, 5.1.1. */
 const MAX_BOUNDARY_LENGTH = 70
-/** RFC 7578, 4.8 knows three for a part of a form, and no other. */
+/** RFC 7578, 4.8 knows three for a part of a form; a client that sends others of its own is read all the same. */
 const MAX_PART_HEADERS = 8
 
 export type Fields = {

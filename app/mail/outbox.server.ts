@@ -78,7 +78,7 @@ export async function releaseMail(id: string, now: Date): Promise<void> {
 
 /** Takes a mail out again, if nobody has begun to send it. */
 export async function withholdMail(id: string): Promise<void> {
-	await db.outboxMail.deleteMany({ where: { id, attempts: 0, sentAt: null } })
+	await db.outboxMail.deleteMany({ where: { id, attempts: 0 } })
 }
 
 /**

@@ -122,10 +122,10 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		await expectRecovered()
 	})
 
-	it("H-82: a notice is sent once it has been counted, and not before", async () => {
+	/** Changes the password. @param between what another client of the database does between the change and its count */
+	async function changePassword(between: (other: pg.Client) => Promise<void>): Promise<void> {
 		const waiting = "SELECT count(*)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-		const notices = `SELECT "attempts" FROM "OutboxMail" WHERE "kind" = 'password_changed'`
-		const password = longEnough("staple lantern orbit")
+		const password = longEnough(`${person.password} again`)
 		const fields = { current_password: person.password, password, confirm_password: password }
 		await asAnother(async (holding) => {
 			await holding.query(`BEGIN; SELECT 1 FROM "User" FOR UPDATE`)
@@ -134,11 +134,8 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 				await expect.poll(async () => (await other.query(waiting)).rows).toEqual([{ count: 1 }])
 				await other.query(`BEGIN; LOCK TABLE "LimitCount" IN EXCLUSIVE MODE`)
 				await holding.query("COMMIT")
-				await expect.poll(async () => (await other.query(notices)).rows).toHaveLength(1)
-				// Several polls, but shorter than a request waits for a count.
-				await pause(400)
-				expect((await other.query(notices)).rows).toEqual([{ attempts: 0 }])
-				await other.query("ROLLBACK")
+				await expect.poll(() => notices(other)).toHaveLength(1)
+				await between(other)
 			})
 			const answer = await changed
 			expect(answer.status).toBe(200)
@@ -146,7 +143,26 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 			Cookie = sessionOf(answer) ?? ""
 		})
 		expect((await mailbox.next(person.email)).subject).toContain("was changed")
+		await asAnother((other) => other.query(`DELETE FROM "OutboxMail"`))
 		await expectRecovered()
+	}
+	const notices = async (other: pg.Client) =>
+		(await other.query(`SELECT "attempts" FROM "OutboxMail" WHERE "kind" = 'password_changed'`)).rows
+
+	it("H-82: a notice is sent once it has been counted, and not before", () =>
+		changePassword(async (other) => {
+			// Several polls, but shorter than a request waits for a count.
+			await pause(400)
+			expect(await notices(other)).toEqual([{ attempts: 0 }])
+			await other.query("ROLLBACK")
+		}))
+
+	it("H-66: whose notice can't be counted or sent off has changed the password all the same, and is told later", async () => {
+		await changePassword(async (other) => {
+			await other.query(`LOCK TABLE "OutboxMail" IN EXCLUSIVE MODE`)
+			await expect.poll(() => logged(server, "notice.late"), { timeout: 10_000 }).toHaveLength(1)
+			await other.query("ROLLBACK")
+		})
 	})
 
 	it("H-66: counts of limits that come late: right passwords have cost nothing", async () => {

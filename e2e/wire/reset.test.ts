@@ -104,9 +104,10 @@ describe("P1: /forgot-password", () => {
 		}
 	})
 
-	it("P1 H-82: mails one mailbox five times an hour, by address or by user name", async () => {
+	it("P1 H-82: mails one mailbox no more often than it may, by address or by user name", async () => {
 		const person = await member()
-		for (let count = 0; count < 8; count++)
+		const perMailbox = config.limits.mailPerMailbox.points
+		for (let count = 0; count < perMailbox + 3; count++)
 			await clientOf(server).postJson("/forgot-password", {
 				email: count % 2 ? person.email : person.username,
 			})
@@ -115,9 +116,9 @@ describe("P1: /forgot-password", () => {
 			.prepare(`SELECT count(*) FROM "OutboxMail" WHERE "to" = ?`)
 			.pluck()
 			.get(person.email)
-		expect(sent).toBeLessThanOrEqual(5)
+		expect(sent).toBeLessThanOrEqual(perMailbox)
 		const typed = somebody()
-		for (let count = 0; count < 5; count++)
+		for (let count = 0; count < perMailbox; count++)
 			expect((await clientOf(server).postJson("/forgot-password", { email: typed.email })).status).toBe(202)
 		expectRefused(
 			await postFormAndJson(server, "/forgot-password", { email: typed.email }),

@@ -169,12 +169,18 @@ export async function enqueueNotice(
 
 /**
  * Sends a notice off, or takes it back where its mailbox had as many as it may. That is counted once the transaction is
- * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other.
+ * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other. The
+ * change is made by then, so nothing that goes wrong here may say that it was not.
  */
 export async function limitNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
-	if (await mayNotify(kind, { key: user.emailKey }, caller)) return releaseMail(id, caller.now)
-	await withholdMail(id)
-	log.warn({ event: "notice.withheld", kind, user_id: user.id }, "A mailbox had enough notices for now")
+	const about = { kind, user_id: user.id }
+	try {
+		if (await mayNotify(kind, { key: user.emailKey }, caller)) return await releaseMail(id, caller.now)
+		await withholdMail(id)
+		log.warn({ event: "notice.withheld", ...about }, "A mailbox had enough notices for now")
+	} catch (error) {
+		log.warn({ event: "notice.late", ...about, err: error }, "A notice goes out a few seconds late")
+	}
 }
 
 /** {@link changeUser}, and tells the owner, as often as one mailbox may be told. */
