@@ -12,7 +12,7 @@ const SQLITE = "node_modules/better-sqlite3"
 const SCHEMA = "prisma/schema.prisma"
 /** What npm notes of an installation. */
 const NOTE = "node_modules/.package-lock.json"
-/** Which schema the database clients were generated from. */
+/** What the database clients were generated from. */
 const STAMP = "app/db/generated/.schema"
 
 /**
@@ -25,14 +25,16 @@ export function setup() {
 	if (!takesNewSqlite() && versionIn(SQLITE) === versionIn(NEW_SQLITE)) rmSync(NOTE, { force: true })
 	installPackages(".")
 	if (takesNewSqlite()) installNewSqlite()
-	const schema = hash(SCHEMA, "bin/setup.mjs")
-	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== schema) {
+	// A fork that takes it out has it again in each commit from before.
+	const hasPostgres = existsSync("app/db/postgres")
+	const source = `${hash(SCHEMA, "bin/setup.mjs")}${hasPostgres ? " also for PostgreSQL" : ""}`
+	if (!existsSync("app/db/generated/client.ts") || readIfThere(STAMP) !== source) {
 		say("Generating the database clients…")
 		// Prisma finds fault with a folder in which another client's is.
 		rmSync("app/db/generated", { recursive: true, force: true })
 		generate(SCHEMA)
-		if (existsSync("app/db/postgres")) generateForPostgres()
-		writeFileSync(STAMP, schema)
+		if (hasPostgres) generateForPostgres()
+		writeFileSync(STAMP, source)
 	}
 }
 

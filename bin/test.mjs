@@ -135,10 +135,9 @@ function vitestRuns() {
 		project: "wire",
 		files: wire.filter((_, index) => index % PARTS === part),
 	}))
+	const isOnPostgres = existsSync("app/db/postgres") && !process.argv.includes("--no-postgres")
 	return [
-		...(process.argv.includes("--no-postgres")
-			? []
-			: [{ name: "wire-postgres", project: "wire-postgres", files: wire }]),
+		...(isOnPostgres ? [{ name: "wire-postgres", project: "wire-postgres", files: wire }] : []),
 		{ name: "unit", project: "unit", files: unit },
 		...parts,
 	].filter(({ files }) => files.length > 0)

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, request, type Server } from "node:http"
-import { connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { freePort } from "./free-port"
-import { childrenOf, findProgram, startProgram } from "./program"
+import { findNginx, isListening } from "./nginx"
+import { childrenOf, startProgram } from "./program"
 
 /** What stands in front of several nodes: nginx, or a small one of the tests' own where nginx cannot be had. */
 export type Balancer = {
@@ -21,16 +21,6 @@ export async function startBalancer(): Promise<Balancer> {
 	const port = await freePort()
 	const nginx = findNginx()
 	return nginx ? startNginx(nginx, port) : startOwn(port)
-}
-
-/** @returns null where there is none, and none may be installed */
-export function findNginx(): string | null {
-	if (process.env.TEST_BALANCER === "own") return null
-	try {
-		return findProgram("nginx")
-	} catch {
-		return null
-	}
 }
 
 async function startNginx(command: string, port: number): Promise<Balancer> {
@@ -93,16 +83,6 @@ http {
 	}
 }
 `
-}
-
-export function isListening(port: number): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect(port, "127.0.0.1", () => {
-			socket.destroy()
-			resolve(true)
-		})
-		socket.on("error", () => resolve(false))
-	})
 }
 
 /** In turn; who cannot be reached is passed over, what was sent once is not sent again. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /**
@@ -34,7 +34,7 @@ export function followFieldsGuide(folder, change = (registration) => registratio
 		const statements = blockOf("sql").split("\n")
 		const needed = statements.filter((sql) => columns.some(({ name }) => sql.includes(`"${name}"`)))
 		const name = /`prisma\/migrations\/sqlite\/([^`]*)\/`/.exec(guide)?.[1]
-		for (const database of ["sqlite", "postgres"]) {
+		for (const database of readdirSync(join(folder, "prisma/migrations"))) {
 			const migration = join(folder, `prisma/migrations/${database}/${name}`)
 			mkdirSync(migration)
 			writeFileSync(join(migration, "migration.sql"), needed.join("\n"))
