@@ -16,7 +16,6 @@ import { replacePasswordByLink } from "./user/change.server"
 import {
 	extendRegistration,
 	findUnproven,
-	findUser,
 	findUserByIdentifier,
 	identifierKey,
 	noteResetRequest,
@@ -80,13 +79,13 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 		// The same is done for nobody, from here on: the next request would feel the difference.
 		const asking = user && !isWithheld ? user : null
 		const { id, epoch } = asking ?? { id: "nobody", epoch: 0 }
-		await inTransaction(async (transaction) => {
+		const asked = await inTransaction(async (transaction) => {
 			await extendRegistration({ id }, now, transaction)
 			await noteResetRequest({ id, epoch }, now, transaction)
 			if (asking) await enqueueMail({ kind: "reset", user: asking, now }, transaction)
 			else await pretendMail({ kind: "reset", now }, transaction)
+			return transaction.user.findUnique({ where: { id } })
 		})
-		const asked = await findUser(id)
 		if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })
 		else emit("password.reset_in_vain", null, caller)
 		return { ok: true }

@@ -122,6 +122,15 @@ describe("H-82: mails", () => {
 		expect(await notices("email_changed", 20)).toBe(noticePerMailbox.points)
 	})
 
+	it("that are notices of what one client does leave some for the mailbox's owner", async () => {
+		const email = { key: "eleven@example.org" }
+		let sent = 0
+		for (let count = 0; count < 20; count++)
+			if (await mayNotify("password_changed", email, { address: "192.0.2.11" })) sent++
+		expect(sent).toBe(Math.max(noticePerMailbox.points, mailPerMailboxAndClient.points))
+		expect(await isSent(email, "192.0.3.11")).toBe(true)
+	})
+
 	it("whose address is nothing but a tag are counted by it", async () => {
 		expect(mailCharges({ key: "+x@example.org" }, { address: "192.0.2.9" }).at(-1)).toEqual([
 			"mailPerMailbox",

@@ -46,8 +46,9 @@ export async function chargingMailbox<Outcome extends { ok: boolean }>(
 }
 
 /**
- * Counts a notice of a change that has been made. Who makes many must not fill the mailbox with them; but one of each
- * kind goes out even when a stranger has used the mailbox's budget up, who would otherwise have the owner not told.
+ * Counts a notice of a change that has been made. Who makes many must neither fill the mailbox with them nor use up
+ * what is left for its owner, who may need a link to choose a new password; but one of each kind goes out even when a
+ * stranger has used the mailbox's budget up, who would otherwise have the owner not told.
  *
  * @returns whether it may be sent
  */
@@ -58,7 +59,7 @@ export async function mayNotify(
 ): Promise<boolean> {
 	// By the address and not its mailbox: where addresses are not verified, a stranger may have one with another tag.
 	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${email.key}`, address])
-	const ofAll = await charge(mailboxCharge("found", email, address))
+	const ofAll = await charge(...mailboxCharges("found", email, address))
 	return ofItsKind === null || ofAll === null
 }
 
