@@ -5,7 +5,7 @@ const MAX_FIELDS = 100
 /** Our forms are flat; more nesting than this is no mistake. */
 const MAX_JSON_DEPTH = 8
 /** RFC 2046, 5.1.1. */
-const MAX_BOUNDARY_LENGTH = 70
+const BOUNDARY = /^[\w'()+,./:=? -]{1,70}$/
 /** RFC 7578, 4.8 knows three for a part of a form; a client that sends others of its own is read all the same. */
 const MAX_PART_HEADERS = 8
 
@@ -84,14 +84,16 @@ function readTopLevelNames(text: string): string[] | null {
 async function readMultipart(bytes: Uint8Array, contentType: string): Promise<Entries> {
 	const [, quoted, bare] = /;\s*boundary=(?:"([^"]*)"|([^\s;]*))/i.exec(contentType) ?? []
 	const boundary = quoted ?? bare ?? ""
-	if (boundary.length < 1 || boundary.length > MAX_BOUNDARY_LENGTH) return null
+	if (!BOUNDARY.test(boundary)) return null
 	const body = Buffer.from(bytes.buffer)
 	const parts = startsOfParts(body, `\r\n--${boundary}`)
-	if (parts.length > MAX_FIELDS) return "too_many"
+	// One more delimiter ends the last part.
+	if (parts.length > MAX_FIELDS + 1) return "too_many"
 	if (parts.some((start) => hasTooManyHeaders(body, start))) return null
 	try {
 		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
-			headers: { "Content-Type": contentType },
+			// Others find another boundary in some headers, and would then read parts that were not counted.
+			headers: { "Content-Type": `multipart/form-data; boundary="${boundary}"` },
 		}).formData()
 		return [...form]
 	} catch {
@@ -99,11 +101,7 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	}
 }
 
-/**
- * Counted before any is read, as each one becomes an object or a file.
- *
- * @returns at most one more than there may be; what follows the last delimiter is the end of the body, and no part
- */
+/** Where each delimiter ends. Counted before any part is read, as each one becomes an object or a file. */
 function startsOfParts(body: Buffer, delimiter: string): number[] {
 	const first = delimiter.length - "\r\n".length
 	const starts = [first]
@@ -111,7 +109,7 @@ function startsOfParts(body: Buffer, delimiter: string): number[] {
 		starts.push(at + delimiter.length)
 		at = body.indexOf(delimiter, at + delimiter.length)
 	}
-	return starts.slice(0, -1)
+	return starts
 }
 
 /** Thousands of them would cost their reader more than anything else that fits into a body. */

@@ -149,6 +149,16 @@ describe("H-77: too many fields are counted, not read", () => {
 		expect(await parts(8)).toBe("malformed")
 		expect(await parts(0, 8)).toBe("malformed")
 	})
+
+	it.each(['x="; boundary=y"; boundary=x', 'boundary="\\x"', 'boundary="x'])(
+		"as parts between the delimiters that are read, whatever others find in %s",
+		async (parameters) => {
+			const part = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'
+			expect(await read(`multipart/form-data; ${parameters}`, `${part.repeat(101)}--x--\r\n`)).toBe(
+				"malformed",
+			)
+		},
+	)
 })
 
 describe("forms", () => {

@@ -1,6 +1,6 @@
 const MANIFEST = "/__manifest"
 /** A page asks for all that it links to. Remix compares every part of every path with every route. */
-const MAX_MANIFEST_PARTS = 150
+const MAX_MANIFEST_PARTS = 120
 
 /**
  * Whether an address is one that a page or a program of ours would ask for. `_data` would make Remix run an action as a

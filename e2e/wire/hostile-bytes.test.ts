@@ -73,7 +73,7 @@ const paths: Hostile[] = [
 	["a manifest of segments", () => get(`${manifest}&p=/${"a/".repeat(3_700)}`), [400]],
 	["a manifest of slashes", () => get(`${manifest}&p=/login${"/".repeat(7_500)}x`), [400]],
 	["a manifest of pages", () => get(manifest + numbered(900, (index) => `&p=/${index}`).join("")), [400]],
-	["the largest manifest", () => get(manifest + numbered(75, (index) => `&p=/${index}`).join("")), [200]],
+	["the largest manifest", () => get(manifest + numbered(60, (index) => `&p=/${index}`).join("")), [200]],
 ]
 
 const headers: Hostile[] = [
@@ -185,6 +185,11 @@ const bodies: Hostile[] = [
 		"a part's headers",
 		() => post("/login", MULTIPART, `${part(`\r\n${filled("a:b\r\n", 60_000)}`)}--x--\r\n`),
 		[400, 422],
+	],
+	[
+		"an unended part's headers",
+		() => post("/login", MULTIPART, `--x\r\n${filled("a:b\r\n", 63_000)}`),
+		[400],
 	],
 	[
 		"a part's parameters",
