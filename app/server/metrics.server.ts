@@ -7,7 +7,7 @@ import { answerProblem } from "./answer-problem.server"
 const PATH = "/metrics"
 const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
-const TRACE_OF_PROXY = /^(?:x-forwarded-.*|.*-ip|forwarded|via)$/
+const TRACE_OF_PROXY = /^(?:x-(?:forwarded|original|envoy)-.*|.*-ip|forwarded|via|cdn-loop)$/
 
 /** For who collects them. To everybody else it is a path like any that is not there: the router says so. See decision 25. */
 export function serveMetrics(request: Request, response: Response, next: NextFunction): void {
@@ -37,9 +37,11 @@ function hasToken({ headers }: Request): boolean {
  * to trust, a proxy that nobody told us of leaves its traces; and a page of another site, in a browser on this machine,
  * may reach us by a name of its own, but not by ours.
  */
-function isFromThisMachine({ socket, headersDistinct }: Request): boolean {
+function isFromThisMachine({ socket, headersDistinct, httpVersion }: Request): boolean {
 	return (
 		env.trustedProxies === 0 &&
+		// nginx speaks 1.0 to what is behind it, unless it is told not to.
+		httpVersion === "1.1" &&
 		LOOPBACK.test(socket.remoteAddress ?? "") &&
 		!Object.keys(headersDistinct).some((name) => TRACE_OF_PROXY.test(name)) &&
 		OWN_NAME.test(headersDistinct.host?.[0] ?? "")

@@ -240,11 +240,16 @@ describe("who may read /metrics", () => {
 				"CF-Connecting-IP",
 				"Forwarded",
 				"Via",
+				"X-Original-Forwarded-For",
+				"X-Envoy-External-Address",
+				"CDN-Loop",
 			]
 			for (const name of traces) expect(await direct(open, { [name]: "127.0.0.1" })).toBe(404)
 			const named = (host: string) =>
 				exchange(open, requestText("GET /metrics HTTP/1.1", [`Host: ${host}`, "Connection: close"]))
 			expect((await named("127.0.0.1")).status).toBe(200)
+			const old = requestText("GET /metrics HTTP/1.0", ["Host: 127.0.0.1"])
+			expect((await exchange(open, old)).status).toBe(404)
 			for (const host of ["accounts.example.org", "localhost.evil.test", "192.168.0.1"])
 				expect((await named(host)).status).toBe(404)
 		} finally {
