@@ -2,6 +2,9 @@ import { config } from "../auth.config"
 import { databaseTime, db, execute, hasRowLocks, join, query, sql } from "../db/client.server"
 import type { OutboxMail } from "./outbox.server"
 
+/** No mail waits for longer: a time beyond that was written while the clock was ahead. */
+const LONGEST_SECONDS = config.mail.timeoutSeconds + Math.max(...config.mail.retryDelaysSeconds)
+
 /** As it was before it was taken. */
 export type TakenMail = OutboxMail & { isTooOld: boolean }
 
@@ -46,8 +49,12 @@ export function inSeconds(seconds: number, now: Date) {
 
 /** Of several processes, each finds the same. */
 function findDue(count: number, now: Date): Promise<OutboxMail[]> {
+	const isDue = [
+		{ nextAttemptAt: { lte: now } },
+		{ nextAttemptAt: { gt: secondsAfter(now, LONGEST_SECONDS) } },
+	]
 	return db.outboxMail.findMany({
-		where: { sentAt: null, failedAt: null, nextAttemptAt: { lte: now } },
+		where: { sentAt: null, failedAt: null, OR: isDue },
 		orderBy: { nextAttemptAt: "asc" },
 		take: count,
 	})

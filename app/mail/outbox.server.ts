@@ -65,7 +65,7 @@ export async function enqueueMail(
 	const id = randomUUID()
 	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
 		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
-		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${now}, ${inSeconds(heldSeconds, now)})`)
+		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(heldSeconds, now)})`)
 	return id
 }
 
