@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, request, type Server } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -28,13 +28,15 @@ async function startNginx(command: string, port: number): Promise<Balancer> {
 	const file = join(folder, "nginx.conf")
 	const configure = (ports: number[]) => writeFileSync(file, configuration(folder, port, ports))
 	configure([1])
-	const isReady = () => isListening(port)
+	const pidFile = join(folder, "nginx.pid")
+	// It listens first, and notes its number then.
+	const isReady = async () => existsSync(pidFile) && (await isListening(port))
 	const program = await startProgram(command, ["-c", file, "-p", folder], {
 		cwd: folder,
 		endBy: "SIGTERM",
 		isReady,
 	})
-	const main = Number(readFileSync(join(folder, "nginx.pid"), "utf8"))
+	const main = Number(readFileSync(pidFile, "utf8"))
 	return {
 		url: `http://localhost:${port}`,
 		async use(ports) {
