@@ -30,7 +30,8 @@ async function startNginx(command: string, port: number): Promise<Balancer> {
 	configure([1])
 	const pidFile = join(folder, "nginx.pid")
 	// It listens first, and notes its number then.
-	const isReady = async () => existsSync(pidFile) && (await isListening(port))
+	const isNoted = () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== ""
+	const isReady = async () => isNoted() && (await isListening(port))
 	const program = await startProgram(command, ["-c", file, "-p", folder], {
 		cwd: folder,
 		endBy: "SIGTERM",
