@@ -61,6 +61,13 @@ export const { hasRowLocks } = engine
 /** PostgreSQL's own clock, which is the same for all processes; in UTC, as all times in its columns. */
 export const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
 
+/** A time by the database's clock, where it has one: a node whose own is wrong neither hurries nor forgets. */
+export function inSeconds(seconds: number, now: Date) {
+	return hasRowLocks
+		? sql`${databaseTime} + make_interval(secs => ${seconds}::float8)`
+		: sql`${new Date(now.getTime() + seconds * 1000)}`
+}
+
 /**
  * What is removed or given up for good, of all processes, is so at a time that this process and the database agree has
  * come: one node whose clock is ahead takes nothing from the others. SQLite has no clock of its own.

@@ -86,10 +86,10 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	const boundary = quoted ?? bare ?? ""
 	if (!BOUNDARY.test(boundary)) return null
 	const body = Buffer.from(bytes.buffer)
-	const parts = startsOfParts(body, `\r\n--${boundary}`)
-	// One more delimiter ends the last part.
-	if (parts.length > MAX_FIELDS + 1) return "too_many"
-	if (parts.some((start) => hasTooManyHeaders(body, start))) return null
+	const ends = endsOfDelimiters(body, `\r\n--${boundary}`)
+	// One delimiter more than parts.
+	if (ends.length > MAX_FIELDS + 1) return "too_many"
+	if (ends.some((end) => hasTooManyHeaders(body, end))) return null
 	try {
 		const form = await new Response(bytes as Uint8Array<ArrayBuffer>, {
 			// Others find another boundary in some headers, and would then read parts that were not counted.
@@ -101,24 +101,30 @@ async function readMultipart(bytes: Uint8Array, contentType: string): Promise<En
 	}
 }
 
-/** Where each delimiter ends. Counted before any part is read, as each one becomes an object or a file. */
-function startsOfParts(body: Buffer, delimiter: string): number[] {
+/**
+ * Counted before any part is read, as each one becomes an object or a file.
+ *
+ * @param delimiter as it is from the second one on: the first may have no line before it
+ */
+function endsOfDelimiters(body: Buffer, delimiter: string): number[] {
 	const first = delimiter.length - "\r\n".length
-	const starts = [first]
-	for (let at = body.indexOf(delimiter, first); at >= 0 && starts.length <= MAX_FIELDS + 1; ) {
-		starts.push(at + delimiter.length)
+	const ends = [first]
+	let at = body.indexOf(delimiter, first)
+	while (at >= 0 && ends.length <= MAX_FIELDS + 1) {
+		ends.push(at + delimiter.length)
 		at = body.indexOf(delimiter, at + delimiter.length)
 	}
-	return starts
+	return ends
 }
 
 /** Thousands of them would cost their reader more than anything else that fits into a body. */
 function hasTooManyHeaders(body: Buffer, start: number): boolean {
 	let line = body.indexOf("\r\n", start)
-	for (let headers = 0; headers <= MAX_PART_HEADERS; headers++) {
+	for (let headers = 0; line >= 0; headers++) {
 		const next = body.indexOf("\r\n", line + 2)
-		if (next < 0 || next === line + 2) return false
+		if (next === line + 2) return false
+		if (next >= 0 && headers === MAX_PART_HEADERS) return true
 		line = next
 	}
-	return true
+	return false
 }

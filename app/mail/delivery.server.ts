@@ -1,16 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { config } from "../auth.config"
 import { currentTime } from "../clock.server"
-import { db, sql } from "../db/client.server"
+import { db, inSeconds, sql } from "../db/client.server"
 import { log } from "../log.server"
-import {
-	changeLeased,
-	inSeconds,
-	keepLease,
-	retryDelaySeconds,
-	type TakenMail,
-	takeDue,
-} from "./lease.server"
+import { changeLeased, keepLease, retryDelaySeconds, type TakenMail, takeDue } from "./lease.server"
 import type { OutboxMail } from "./outbox.server"
 import { isPermanentFailure, type Message, type Transport } from "./transport.server"
 

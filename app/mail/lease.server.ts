@@ -1,9 +1,13 @@
 import { config } from "../auth.config"
-import { databaseTime, db, execute, hasRowLocks, join, query, sql } from "../db/client.server"
+import { databaseTime, db, execute, hasRowLocks, inSeconds, join, query, sql } from "../db/client.server"
 import type { OutboxMail } from "./outbox.server"
 
+const { timeoutSeconds, retryDelaysSeconds, maxAgeSeconds } = config.mail
+
+/** How long a mail that is held waits to be released: one of a process that dies meanwhile is sent all the same. */
+export const HELD_SECONDS = 10
 /** No mail waits for longer: a time beyond that was written while the clock was ahead. */
-const LONGEST_SECONDS = config.mail.timeoutSeconds + Math.max(...config.mail.retryDelaysSeconds)
+const LONGEST_SECONDS = Math.max(HELD_SECONDS, timeoutSeconds + Math.max(...retryDelaysSeconds))
 
 /** As it was before it was taken. */
 export type TakenMail = OutboxMail & { isTooOld: boolean }
@@ -37,24 +41,15 @@ export async function keepLease(mail: OutboxMail, now: Date): Promise<void> {
 }
 
 function isTooOld({ createdAt }: OutboxMail, now: Date): boolean {
-	return now.getTime() - createdAt.getTime() > config.mail.maxAgeSeconds * 1000
-}
-
-/** A time by the clock that {@link claimDue} goes by: a node whose own clock is wrong neither hurries nor forgets. */
-export function inSeconds(seconds: number, now: Date) {
-	return hasRowLocks
-		? sql`${databaseTime} + make_interval(secs => ${seconds}::float8)`
-		: sql`${secondsAfter(now, seconds)}`
+	return now.getTime() - createdAt.getTime() > maxAgeSeconds * 1000
 }
 
 /** Of several processes, each finds the same. */
 function findDue(count: number, now: Date): Promise<OutboxMail[]> {
-	const isDue = [
-		{ nextAttemptAt: { lte: now } },
-		{ nextAttemptAt: { gt: secondsAfter(now, LONGEST_SECONDS) } },
-	]
+	const past = { nextAttemptAt: { lte: now } }
+	const tooFarAhead = { nextAttemptAt: { gt: secondsAfter(now, LONGEST_SECONDS) } }
 	return db.outboxMail.findMany({
-		where: { sentAt: null, failedAt: null, OR: isDue },
+		where: { sentAt: null, failedAt: null, OR: [past, tooFarAhead] },
 		orderBy: { nextAttemptAt: "asc" },
 		take: count,
 	})
@@ -65,8 +60,8 @@ function findDue(count: number, now: Date): Promise<OutboxMail[]> {
  * the database's clock, which is the same for all of them.
  */
 async function claimDue(count: number, now: Date): Promise<TakenMail[]> {
-	const { timeoutSeconds, retryDelaysSeconds: delays, maxAgeSeconds } = config.mail
-	const delay = sql`(ARRAY[${join(delays)}]::float8[])[LEAST("attempts" + 1, ${delays.length}::int)]`
+	const pauses = sql`ARRAY[${join(retryDelaysSeconds)}]::float8[]`
+	const delay = sql`(${pauses})[LEAST("attempts" + 1, ${retryDelaysSeconds.length}::int)]`
 	const claimed = await query<TakenMail>(sql`
 		UPDATE "OutboxMail" SET "attempts" = "attempts" + 1,
 			"nextAttemptAt" = ${databaseTime} + make_interval(secs => ${timeoutSeconds}::float8 + ${delay})
@@ -92,13 +87,12 @@ async function claim(mail: OutboxMail, now: Date): Promise<boolean> {
 
 /** How long a mail is left to who took it. */
 function leaseSeconds(mail: OutboxMail): number {
-	return config.mail.timeoutSeconds + retryDelaySeconds(mail)
+	return timeoutSeconds + retryDelaySeconds(mail)
 }
 
 /** The pause after this try; the last of them lasts. */
 export function retryDelaySeconds({ attempts }: OutboxMail): number {
-	const delays = config.mail.retryDelaysSeconds
-	return delays[Math.min(attempts, delays.length - 1)] ?? 0
+	return retryDelaysSeconds[Math.min(attempts, retryDelaysSeconds.length - 1)] ?? 0
 }
 
 function secondsAfter(time: Date, seconds: number): Date {

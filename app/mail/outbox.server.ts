@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto"
 import { currentTime } from "../clock.server"
-import { databaseTime, db, execute, hasRowLocks, query, sql, type Transaction } from "../db/client.server"
+import { db, execute, inSeconds, query, sql, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { gauge } from "../metrics.server"
-import { inSeconds } from "./lease.server"
+import { HELD_SECONDS } from "./lease.server"
 
 export type { OutboxMail }
 
@@ -25,7 +25,7 @@ async function countUnsent(): Promise<number> {
 }
 
 async function oldestDueAge(): Promise<number> {
-	const now = hasRowLocks ? databaseTime : sql`${currentTime()}`
+	const now = inSeconds(0, currentTime())
 	const [row] = await query<{
 		now: Date | string
 		due: Date
@@ -48,7 +48,7 @@ export type MailKind =
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
  *
  * @param mail.redirectTo where its link leads on to: a path on this site
- * @param mail.heldSeconds for so long it is not sent, unless {@link releaseMail} says so
+ * @param mail.isHeld it is not sent for {@link HELD_SECONDS}, unless {@link releaseMail} says so
  * @returns its id
  */
 export async function enqueueMail(
@@ -57,15 +57,15 @@ export async function enqueueMail(
 		user: { id: string | null; email: string }
 		redirectTo?: string | null
 		now: Date
-		heldSeconds?: number
+		isHeld?: boolean
 	},
 	transaction: Pick<Transaction, "$executeRaw"> = db,
 ): Promise<string> {
-	const { kind, user, redirectTo = null, now, heldSeconds = 0 } = mail
+	const { kind, user, redirectTo = null, now, isHeld = false } = mail
 	const id = randomUUID()
 	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
 		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
-		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(heldSeconds, now)})`)
+		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})`)
 	return id
 }
 

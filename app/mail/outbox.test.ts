@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
 import { type Compose, Delivery } from "./delivery.server"
+import { HELD_SECONDS } from "./lease.server"
 import { enqueueMail, pretendMail, releaseMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
@@ -76,13 +77,13 @@ describe("a mail in the outbox", () => {
 	})
 
 	it("that is held waits for its release, or for its time to be over", async () => {
-		const id = await enqueueMail({ kind: "password_changed", user, now: start, heldSeconds: 10 })
-		await enqueueMail({ kind: "email_changed", user, now: start, heldSeconds: 10 })
-		clock = at(9)
+		const id = await enqueueMail({ kind: "password_changed", user, now: start, isHeld: true })
+		await enqueueMail({ kind: "email_changed", user, now: start, isHeld: true })
+		clock = at(HELD_SECONDS - 1)
 		expect(await deliver()).toBe(0)
 		await releaseMail(id, start)
 		expect(await deliver()).toBe(1)
-		clock = at(10)
+		clock = at(HELD_SECONDS)
 		expect(await deliver()).toBe(1)
 		expect(sent).toEqual(["ada@example.org", "ada@example.org"])
 	})

@@ -54,9 +54,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 				{total > 0 && users.length === 0 && (
 					<div className="empty">
 						<p>Nobody on this page</p>
-						<p>
-							Go back to <Link to={`/users?${new URLSearchParams({ q })}`}>the first page</Link>.
-						</p>
+						<p>The list ends before it.</p>
 					</div>
 				)}
 				{users.length > 0 && (

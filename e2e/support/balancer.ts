@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { freePort } from "./free-port"
-import { findNginx, isListening } from "./nginx"
+import { findNginx } from "./nginx"
 import { childrenOf, startProgram } from "./program"
 
 /** What stands in front of several nodes: nginx, or a small one of the tests' own where nginx cannot be had. */
@@ -29,9 +29,8 @@ async function startNginx(command: string, port: number): Promise<Balancer> {
 	const configure = (ports: number[]) => writeFileSync(file, configuration(folder, port, ports))
 	configure([1])
 	const pidFile = join(folder, "nginx.pid")
-	// It listens first, and notes its number then.
-	const isNoted = () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== ""
-	const isReady = async () => isNoted() && (await isListening(port))
+	// It notes its number once it listens.
+	const isReady = async () => existsSync(pidFile) && readFileSync(pidFile, "utf8") !== ""
 	const program = await startProgram(command, ["-c", file, "-p", folder], {
 		cwd: folder,
 		endBy: "SIGTERM",

@@ -14,8 +14,6 @@ import { usernameKey } from "./username"
 type NoticeKind = "password_changed" | "email_change_requested" | "email_changed"
 /** A mail that waits, about an account as it was. */
 export type Notice = { id: string; kind: NoticeKind; user: User }
-/** A notice waits for so long to be counted: one of a process that dies meanwhile is sent all the same. */
-const COUNTING_SECONDS = 10
 type ProfileChange = z.output<typeof profileSchema>
 
 /**
@@ -163,8 +161,7 @@ export async function enqueueNotice(
 	now: Date,
 	transaction: Transaction,
 ): Promise<Notice> {
-	const id = await enqueueMail({ kind, user, now, heldSeconds: COUNTING_SECONDS }, transaction)
-	return { id, kind, user }
+	return { id: await enqueueMail({ kind, user, now, isHeld: true }, transaction), kind, user }
 }
 
 /**
