@@ -41,6 +41,14 @@ const key = z
 const sslModes = ["verify-full", "verify-ca", "require", "no-verify", "disable"]
 const SSL_PARAMETERS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey", "ssl", "uselibpqcompat"])
 
+/** With or without a name in front. */
+const mailbox = z
+	.string()
+	.regex(
+		/^(?:[^<>@\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/,
+		"must be an address such as Gatehouse <no-reply@example.org>",
+	)
+
 const envSchema = z
 	.object({
 		NODE_ENV: z
@@ -109,13 +117,8 @@ const envSchema = z
 				"may have no options after its address",
 			)
 			.optional(),
-		MAIL_FROM: z
-			.string()
-			.regex(
-				/^(?:[^<>@\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/,
-				"must be an address such as Gatehouse <no-reply@example.org>",
-			)
-			.optional(),
+		MAIL_FROM: mailbox.optional(),
+		MAIL_REPLY_TO: mailbox.optional(),
 		TRUST_PROXY: z
 			.string()
 			.regex(/^(?:\d|10)$/, "must be the number of proxies in front, from 0 to 10")
@@ -195,6 +198,7 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		redisUrl: parsed.REDIS_URL,
 		smtpUrl: parsed.SMTP_URL,
 		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
+		mailReplyTo: parsed.MAIL_REPLY_TO,
 		trustedProxies: parsed.TRUST_PROXY,
 		/** Who shows it may read `/metrics`. */
 		metricsToken: parsed.METRICS_TOKEN,

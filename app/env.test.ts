@@ -18,6 +18,7 @@ describe("a good environment", () => {
 			redisUrl: undefined,
 			smtpUrl: undefined,
 			mailFrom: "no-reply@accounts.example.org",
+			mailReplyTo: undefined,
 			trustedProxies: 0,
 			captchaKeys: { HCAPTCHA: {}, RECAPTCHA: {}, TURNSTILE: {} },
 			logLevel: "info",
@@ -35,7 +36,15 @@ describe("a good environment", () => {
 	})
 
 	it("takes an empty variable for a missing one", () => {
-		const empty = { HOST: "", PORT: "", SMTP_URL: "", MAIL_FROM: "", TRUST_PROXY: "", SECRET_PREVIOUS: "" }
+		const empty = {
+			HOST: "",
+			PORT: "",
+			SMTP_URL: "",
+			MAIL_FROM: "",
+			MAIL_REPLY_TO: "",
+			TRUST_PROXY: "",
+			SECRET_PREVIOUS: "",
+		}
 		expect(parseEnv({ ...good, ...empty })).toEqual(parseEnv(good))
 	})
 
@@ -115,6 +124,7 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["MAIL_FROM", "no-reply"],
 		["MAIL_FROM", "Gatehouse <no-reply>"],
 		["MAIL_FROM", "a@example.net, b@example.net"],
+		["MAIL_REPLY_TO", "help@example.net\r\nBcc: eve@example.net"],
 		["HCAPTCHA_SECRET_KEY", "two words"],
 		["TURNSTILE_SITE_KEY", "k".repeat(513)],
 		["LOG_LEVEL", "verbose"],

@@ -52,14 +52,13 @@ test("what is wrong stands beside its field and in the summary, which has focus 
 	await expect(summary).toContainText("Check these 3 fields.")
 	await expect(summary.getByRole("link")).toHaveCount(3)
 	await expect(page).toHaveTitle(/^Error: Create an account/)
-	for (const [index, label] of ["User name", "E-mail address", "Password"].entries()) {
+	for (const label of ["User name", "E-mail address", "Password"]) {
 		const field = page.getByLabel(label, { exact: true })
-		const link = summary.getByRole("link").nth(index)
 		await expect(field).toHaveAttribute("aria-invalid", "true")
-		await expect(field).toHaveAccessibleDescription(
-			new RegExp(`${escaped((await link.textContent()) ?? "")}$`),
-		)
-		await link.click()
+		const sentence = page.locator(`#register-${await field.getAttribute("name")}-error`)
+		await expect(field).toHaveAccessibleDescription(new RegExp(`${escaped(await sentence.innerText())}$`))
+		await expect(summary).not.toContainText(await sentence.innerText())
+		await summary.getByRole("link", { name: label, exact: true }).click()
 		await expect(field).toBeFocused()
 	}
 	await expect(page.getByLabel("User name")).toHaveValue("a b")
@@ -80,13 +79,17 @@ test("an empty form asks for every field", async ({ page, open }) => {
 	await open("/register")
 	const required = await page.locator("#register input[required]").count()
 	await page.getByRole("button", { name: "Create account" }).click()
-	for (const sentence of [
-		"Enter a user name.",
-		"Enter your e-mail address.",
-		"Choose a password.",
-		"Repeat the password.",
-	])
-		await expect(page.getByRole("alert").getByRole("link", { name: sentence, exact: true })).toBeVisible()
+	for (const [label, sentence] of [
+		["User name", "Enter a user name."],
+		["E-mail address", "Enter your e-mail address."],
+		["Password", "Choose a password."],
+		["Repeat the password", "Repeat the password."],
+	] as const) {
+		await expect(page.getByRole("alert").getByRole("link", { name: label, exact: true })).toBeVisible()
+		await expect(page.getByLabel(label, { exact: true })).toHaveAccessibleDescription(
+			new RegExp(`${escaped(sentence)}$`),
+		)
+	}
 	expect(required).toBeGreaterThanOrEqual(4)
 	await expect(page.getByRole("alert").getByRole("listitem")).toHaveCount(required)
 	await expect(page.getByRole("alert")).toContainText(`Check these ${required} fields.`)

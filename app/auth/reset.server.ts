@@ -1,6 +1,6 @@
 import type { z } from "zod"
 import { inTransaction } from "../db/client.server"
-import { enqueueMail, pretendMail } from "../mail/outbox.server"
+import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
@@ -82,8 +82,7 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 		const asked = await inTransaction(async (transaction) => {
 			await extendRegistration({ id }, now, transaction)
 			await noteResetRequest({ id, epoch }, now, transaction)
-			if (asking) await enqueueMail({ kind: "reset", user: asking, now }, transaction)
-			else await pretendMail({ kind: "reset", now }, transaction)
+			await enqueueMail({ kind: "reset", user: asking, now }, transaction)
 			return transaction.user.findUnique({ where: { id } })
 		})
 		if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })

@@ -1,7 +1,7 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
 import { inTransaction } from "../db/client.server"
-import { enqueueMail, pretendMail } from "../mail/outbox.server"
+import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Grant, Shown } from "./backend/backend"
 import { pageBackend } from "./backend/backends.server"
@@ -157,8 +157,7 @@ async function mailNewLink(
 		// The same is done for nobody: the next request would feel the difference.
 		await inTransaction(async (transaction) => {
 			await extendRegistration({ id: user?.id ?? "nobody" }, now, transaction)
-			if (user) await enqueueMail({ kind: "verify", user, redirectTo: onward, now }, transaction)
-			else await pretendMail({ kind: "verify", now }, transaction)
+			await enqueueMail({ kind: "verify", user, redirectTo: onward, now }, transaction)
 		})
 		emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)
 		return { ok: true }

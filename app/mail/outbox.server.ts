@@ -47,6 +47,7 @@ export type MailKind =
 /**
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
  *
+ * @param mail.user null where there is nobody to write to, which takes as much work, now and when it is due
  * @param mail.redirectTo where its link leads on to: a path on this site
  * @param mail.isHeld it is not sent for {@link HELD_SECONDS}, unless {@link releaseMail} says so
  * @returns its id
@@ -54,7 +55,7 @@ export type MailKind =
 export async function enqueueMail(
 	mail: {
 		kind: MailKind
-		user: { id: string | null; email: string }
+		user: { id: string; email: string } | null
 		redirectTo?: string | null
 		now: Date
 		isHeld?: boolean
@@ -65,7 +66,7 @@ export async function enqueueMail(
 	const id = randomUUID()
 	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
 		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
-		VALUES (${id}, ${kind}, ${user.id}, ${user.email}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})`)
+		VALUES (${id}, ${kind}, ${user?.id ?? null}, ${user?.email ?? ""}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})`)
 	return id
 }
 
@@ -79,17 +80,6 @@ export async function releaseMail(id: string, now: Date): Promise<void> {
 /** Takes a mail out again, if nobody has begun to send it. */
 export async function withholdMail(id: string): Promise<void> {
 	await db.outboxMail.deleteMany({ where: { id, attempts: 0 } })
-}
-
-/**
- * As much work as {@link enqueueMail}, where there is nobody to write to, and later as much as sending has: all but the
- * mail itself. Nothing is left of it.
- */
-export async function pretendMail(
-	{ kind, now }: { kind: MailKind; now: Date },
-	transaction: Pick<Transaction, "$executeRaw">,
-): Promise<void> {
-	await enqueueMail({ kind, user: { id: null, email: "" }, now }, transaction)
 }
 
 /** Mails that were sent, newest first, for development's inbox. */

@@ -3,7 +3,7 @@ import { config } from "../auth.config"
 import { db, inTransaction, openDatabase } from "../db/client.server"
 import { type Compose, Delivery } from "./delivery.server"
 import { HELD_SECONDS } from "./lease.server"
-import { enqueueMail, pretendMail, releaseMail } from "./outbox.server"
+import { enqueueMail, releaseMail } from "./outbox.server"
 import type { Transport } from "./transport.server"
 
 const start = new Date("2026-01-01T12:00:00.000Z")
@@ -89,7 +89,7 @@ describe("a mail in the outbox", () => {
 	})
 
 	it("H-81: for nobody is composed and rehearsed like any other, and nothing is left of it", async () => {
-		await inTransaction((transaction) => pretendMail({ kind: "reset", now: start }, transaction))
+		await inTransaction((transaction) => enqueueMail({ kind: "reset", user: null, now: start }, transaction))
 		let composed = 0
 		const composing: Compose = (mail, now) => {
 			composed++
@@ -101,7 +101,7 @@ describe("a mail in the outbox", () => {
 	})
 
 	it("H-81: for nobody waits like any other while the mail server is away, and nothing is left of it in the end", async () => {
-		await inTransaction((transaction) => pretendMail({ kind: "reset", now: start }, transaction))
+		await inTransaction((transaction) => enqueueMail({ kind: "reset", user: null, now: start }, transaction))
 		fail = away
 		await deliver()
 		expect(await row()).toMatchObject({ attempts: 1, nextAttemptAt: at(retryDelaysSeconds[0] ?? 0) })

@@ -33,12 +33,13 @@ export async function createSmtpTransport(url: string): Promise<Transport> {
 		socketTimeout: Math.max(timeout, answerTimeout),
 	}
 	const addressed = (to: string, message: Message) => {
-		const { address, name } = splitSender(env.mailFrom)
+		const from = splitMailbox(env.mailFrom)
 		return {
 			...message,
-			from: { address, name },
+			from,
+			replyTo: env.mailReplyTo && splitMailbox(env.mailReplyTo),
 			to: { address: to, name: "" },
-			envelope: { from: address, to: [to] },
+			envelope: { from: from.address, to: [to] },
 			headers: { "Auto-Submitted": "auto-generated" },
 		}
 	}
@@ -141,8 +142,8 @@ class InvalidRecipient extends Error {
 	readonly code = "EADDRESS"
 }
 
-function splitSender(from: string): { name: string; address: string } {
-	const [, name = "", address = from] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(from) ?? []
+function splitMailbox(mailbox: string): { name: string; address: string } {
+	const [, name = "", address = mailbox] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mailbox) ?? []
 	return { name, address }
 }
 

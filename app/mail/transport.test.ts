@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type Mailbox, startMailbox } from "../../e2e/support/mailbox"
+import { env } from "../env.server"
 import { AddressTakenMail } from "./address-taken"
 import { renderMail } from "./render.server"
 import { ResetMail } from "./reset"
@@ -64,6 +65,18 @@ describe("a mail", () => {
 		expect(mail.html).toContain(`href="${link.replaceAll("&", "&amp;")}"`)
 		expect(mail.headerNames).toEqual(HEADERS)
 		expect(mail.head).toMatch(/^Auto-Submitted: auto-generated$/im)
+	})
+
+	it("is answered to MAIL_REPLY_TO, where there is one", async () => {
+		env.mailReplyTo = "Help, at once <help@kit.test>"
+		try {
+			const mail = await deliver({ subject: "s", html: "<p>h</p>", text: "t" })
+			expect(mail.headerNames).toEqual([...HEADERS, "reply-to"].sort())
+			expect(mail.head).toMatch(/^Reply-To: "Help, at once" <help@kit\.test>$/m)
+			expect(mail.envelope).toEqual({ from: "no-reply@kit.test", to: ["ada@example.org"] })
+		} finally {
+			env.mailReplyTo = undefined
+		}
 	})
 
 	it("for a taken address offers what its owner can do, and nothing that changes anything", () => {

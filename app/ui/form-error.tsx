@@ -4,7 +4,7 @@ import type { Problem } from "../http/problem"
 import { useFaultyTitle } from "./title"
 import { Words } from "./words"
 
-/** What went wrong, on top of the form: takes focus, and leads to each field that is at fault by its sentence. */
+/** What went wrong, on top of the form: takes focus, and leads to each field at fault, which has its own sentence. */
 export function FormError({
 	formId,
 	problem,
@@ -41,7 +41,7 @@ export function FormError({
 						<li key={name}>
 							{Object.hasOwn(labels, name) ? (
 								<a href={`#${formId}-${name}`} onClick={focusField}>
-									<Words>{sentence}</Words>
+									{labels[name]}
 								</a>
 							) : (
 								<Words>{sentence}</Words>

@@ -3,7 +3,7 @@ import { alone, db, inTransaction, isUniqueViolation, type Transaction } from ".
 import type { Prisma, User } from "../../db/generated/client"
 import { log } from "../../log.server"
 import type { MailAddress } from "../../mail/address.server"
-import { enqueueMail, pretendMail, releaseMail, withholdMail } from "../../mail/outbox.server"
+import { enqueueMail, releaseMail, withholdMail } from "../../mail/outbox.server"
 import type { Caller } from "../caller"
 import { mayNotify } from "../limit/mail-charges"
 import type { profileSchema } from "../schema"
@@ -76,9 +76,8 @@ export async function noteEmailChange(
 	const { now } = caller
 	const data = { pendingEmail: email.address, pendingEmailKey: email.key, pendingEmailAt: now }
 	return changeAndTell("email_change_requested", user, {}, data, caller, async (transaction) => {
-		const newcomer = { id: user.id, email: email.address }
-		if (isMailWithheld) await pretendMail({ kind: "email_change", now }, transaction)
-		else await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
+		const newcomer = isMailWithheld ? null : { id: user.id, email: email.address }
+		await enqueueMail({ kind: "email_change", user: newcomer, now }, transaction)
 	})
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../../db/client.server"
 import type { Prisma, User } from "../../db/generated/client"
 import { parseMailAddress } from "../../mail/address.server"
-import { enqueueMail, type MailKind, pretendMail } from "../../mail/outbox.server"
+import { enqueueMail, type MailKind } from "../../mail/outbox.server"
 import type { Faults } from "../fault"
 import { type Refusal, refusal } from "../refusal"
 import type { registerSchema } from "../schema"
@@ -94,8 +94,8 @@ export async function createUser(
 			const { usernameKey } = data
 			if (replaces) await transaction.user.deleteMany({ where: { id: replaces, usernameKey, ...unproven } })
 			const created = await transaction.user.create({ data })
-			if (mail && isMailWithheld) await pretendMail({ kind: mail, now }, transaction)
-			else if (mail) await enqueueMail({ kind: mail, user: created, redirectTo, now }, transaction)
+			const addressee = isMailWithheld ? null : created
+			if (mail) await enqueueMail({ kind: mail, user: addressee, redirectTo, now }, transaction)
 			return created
 		})
 		return { ok: true, user }
