@@ -42,11 +42,11 @@ test("after wrong credentials, the next Tab stop is the password", { tag: "@js" 
 test("an empty form asks for both fields", async ({ page, open }) => {
 	await open("/login")
 	await page.getByRole("button", { name: "Sign in" }).click()
-	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText([
+	await expect(page.getByRole("alert").getByRole("listitem")).toHaveText(["User name or e-mail", "Password"])
+	await expect(page.getByLabel("User name or e-mail")).toHaveAccessibleDescription(
 		"Enter your user name or e-mail address.",
-		"Enter your password.",
-	])
-	await page.getByRole("alert").getByRole("link", { name: "Enter your password." }).click()
+	)
+	await page.getByRole("alert").getByRole("link", { name: "Password" }).click()
 	await expect(page.getByLabel("Password", { exact: true })).toBeFocused()
 	await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(
 		"Enter your password.",
