@@ -45,7 +45,7 @@ const SSL_PARAMETERS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey", "
 const mailbox = z
 	.string()
 	.regex(
-		/^(?:[^<>@\r\n]*<[^\s<>@,;]+@[^\s<>@,;]+>|[^\s<>@,;]+@[^\s<>@,;]+)$/,
+		/^(?:(?:[^"<>@\r\n]*|"[^"\\<>@\r\n]*"\s*)<[^\s"<>@,;:]+@[^\s"<>@,;:]+>|[^\s"<>@,;:]+@[^\s"<>@,;:]+)$/,
 		"must be an address such as Gatehouse <no-reply@example.org>",
 	)
 
