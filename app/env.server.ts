@@ -41,11 +41,18 @@ const key = z
 const sslModes = ["verify-full", "verify-ca", "require", "no-verify", "disable"]
 const SSL_PARAMETERS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey", "ssl", "uselibpqcompat"])
 
-/** With or without a name in front. */
+const ADDRESS = /^[^\s"<>@,;:]+@[^\s"<>@,;:]+$/
+const NAMED_ADDRESS = /^\s*"?([^"\\<>@\r\n]*?)"?\s*<([^<>]+)>$/
+
+/** An address with or without a name in front. */
 const mailbox = z
 	.string()
-	.regex(
-		/^(?:(?:[^"<>@\r\n]*|"[^"\\<>@\r\n]*"\s*)<[^\s"<>@,;:]+@[^\s"<>@,;:]+>|[^\s"<>@,;:]+@[^\s"<>@,;:]+)$/,
+	.transform((value) => {
+		const [, name = "", address = value] = NAMED_ADDRESS.exec(value) ?? []
+		return { name, address }
+	})
+	.refine(
+		({ address }) => ADDRESS.test(address),
 		"must be an address such as Gatehouse <no-reply@example.org>",
 	)
 
@@ -197,7 +204,7 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		/** It may hold a password. */
 		redisUrl: parsed.REDIS_URL,
 		smtpUrl: parsed.SMTP_URL,
-		mailFrom: parsed.MAIL_FROM ?? `no-reply@${new URL(appUrl).hostname}`,
+		mailFrom: parsed.MAIL_FROM ?? { name: "", address: `no-reply@${new URL(appUrl).hostname}` },
 		mailReplyTo: parsed.MAIL_REPLY_TO,
 		trustedProxies: parsed.TRUST_PROXY,
 		/** Who shows it may read `/metrics`. */

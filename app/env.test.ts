@@ -17,7 +17,7 @@ describe("a good environment", () => {
 			databaseUrl: "file:./data/gatehouse.db",
 			redisUrl: undefined,
 			smtpUrl: undefined,
-			mailFrom: "no-reply@accounts.example.org",
+			mailFrom: { name: "", address: "no-reply@accounts.example.org" },
 			mailReplyTo: undefined,
 			trustedProxies: 0,
 			captchaKeys: { HCAPTCHA: {}, RECAPTCHA: {}, TURNSTILE: {} },
@@ -33,6 +33,15 @@ describe("a good environment", () => {
 	it("is production unless it says otherwise", () => {
 		expect(parseEnv({ ...good, NODE_ENV: undefined }).production).toBe(true)
 		expect(parseEnv({ ...good, NODE_ENV: "" }).production).toBe(true)
+	})
+
+	it.for([
+		["help@example.net", "", "help@example.net"],
+		["<help@example.net>", "", "help@example.net"],
+		["Help, at once <help@example.net>", "Help, at once", "help@example.net"],
+		['"Help, at once" <help@example.net>', "Help, at once", "help@example.net"],
+	])("reads the mailbox %s", ([MAIL_REPLY_TO, name, address]) => {
+		expect(parseEnv({ ...good, MAIL_REPLY_TO }).mailReplyTo).toEqual({ name, address })
 	})
 
 	it("takes an empty variable for a missing one", () => {
@@ -126,6 +135,7 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["MAIL_FROM", "a@example.net, b@example.net"],
 		["MAIL_REPLY_TO", "help@example.net\r\nBcc: eve@example.net"],
 		["MAIL_REPLY_TO", 'Say "hi" <help@example.net>'],
+		["MAIL_REPLY_TO", '"Help <help@example.net>, x@example.net'],
 		["MAIL_REPLY_TO", "mailto:help@example.net"],
 		["MAIL_REPLY_TO", "help@example.net:25"],
 		["HCAPTCHA_SECRET_KEY", "two words"],

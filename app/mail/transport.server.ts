@@ -33,11 +33,11 @@ export async function createSmtpTransport(url: string): Promise<Transport> {
 		socketTimeout: Math.max(timeout, answerTimeout),
 	}
 	const addressed = (to: string, message: Message) => {
-		const from = splitMailbox(env.mailFrom)
+		const { mailFrom: from, mailReplyTo: replyTo } = env
 		return {
 			...message,
 			from,
-			replyTo: env.mailReplyTo && splitMailbox(env.mailReplyTo),
+			replyTo,
 			to: { address: to, name: "" },
 			envelope: { from: from.address, to: [to] },
 			headers: { "Auto-Submitted": "auto-generated" },
@@ -140,11 +140,6 @@ const MAILBOX_REPLIES = ["550", "551", "552", "553"]
 
 class InvalidRecipient extends Error {
 	readonly code = "EADDRESS"
-}
-
-function splitMailbox(mailbox: string): { name: string; address: string } {
-	const [, name = "", address = mailbox] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mailbox) ?? []
-	return { name, address }
 }
 
 /** The library's own limits are for silence: a server that says one byte a second would hold a mail forever. */

@@ -68,7 +68,7 @@ describe("a mail", () => {
 	})
 
 	it("is answered to MAIL_REPLY_TO, where there is one", async () => {
-		env.mailReplyTo = "Help, at once <help@kit.test>"
+		env.mailReplyTo = { name: "Help, at once", address: "help@kit.test" }
 		try {
 			const mail = await deliver({ subject: "s", html: "<p>h</p>", text: "t" })
 			expect(mail.headerNames).toEqual([...HEADERS, "reply-to"].sort())
