@@ -13,7 +13,8 @@ const pending = new Set<Promise<void>>()
  * Does work whose mere duration would tell something, such as whether an account exists, once the answer is out.
  * It outlasts a short outage of the database, but not the process: only for what people can ask for again.
  *
- * @param work has done nothing where the database was away
+ * @param work is done again where the database was away; as a commit may be made and never acknowledged, whatever may
+ *   not happen twice takes an id that is chosen before
  */
 export function afterAnswer(work: () => Promise<void>): void {
 	const done: Promise<void> = pause(DELAY_MS)

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { inTransaction } from "../db/client.server"
 import { enqueueMail } from "../mail/outbox.server"
@@ -39,7 +40,8 @@ export async function requestReset(
 	const key = identifierKey(email)
 	const passed = await charging(mailCharges({ key }, caller), () => passCaptcha("forgot", token, caller))
 	if (!passed.ok) return passed
-	afterAnswer(() => mailResetLink(key, registered, caller))
+	const mailId = randomUUID()
+	afterAnswer(() => mailResetLink(mailId, key, registered, caller))
 	return { ok: true }
 }
 
@@ -69,7 +71,12 @@ export async function resetPassword(
 	return { ok: true, user }
 }
 
-async function mailResetLink(key: string, registered: string | null, caller: Caller): Promise<void> {
+async function mailResetLink(
+	mailId: string,
+	key: string,
+	registered: string | null,
+	caller: Caller,
+): Promise<void> {
 	const owner = await findUserByIdentifier(key)
 	const unproven = await findUnproven(key, registered)
 	const found = owner ?? unproven
@@ -82,7 +89,7 @@ async function mailResetLink(key: string, registered: string | null, caller: Cal
 		const asked = await inTransaction(async (transaction) => {
 			await extendRegistration({ id }, now, transaction)
 			await noteResetRequest({ id, epoch }, now, transaction)
-			await enqueueMail({ kind: "reset", user: asking, now }, transaction)
+			await enqueueMail({ id: mailId, kind: "reset", user: asking, now }, transaction)
 			return transaction.user.findUnique({ where: { id } })
 		})
 		if (asked) emit("password.reset_requested", asked, { ...caller, link: linkUrl("reset", asked, now) })

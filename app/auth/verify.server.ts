@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { config } from "../auth.config"
 import { inTransaction } from "../db/client.server"
@@ -125,7 +126,8 @@ export async function resendVerification(
 ): Promise<{ ok: true } | CaptchaRefusal> {
 	const passed = await charging(mailCharges(email, caller), () => passCaptcha("resend", token, caller))
 	if (!passed.ok) return passed
-	afterAnswer(() => mailNewLink(email, registered, redirectTo, caller))
+	const mailId = randomUUID()
+	afterAnswer(() => mailNewLink(mailId, email, registered, redirectTo, caller))
 	return { ok: true }
 }
 
@@ -143,6 +145,7 @@ async function checkPassword(
 }
 
 async function mailNewLink(
+	mailId: string,
 	email: { key: string },
 	registered: string | null,
 	redirectTo: string | null,
@@ -157,7 +160,7 @@ async function mailNewLink(
 		// The same is done for nobody: the next request would feel the difference.
 		await inTransaction(async (transaction) => {
 			await extendRegistration({ id: user?.id ?? "nobody" }, now, transaction)
-			await enqueueMail({ kind: "verify", user, redirectTo: onward, now }, transaction)
+			await enqueueMail({ id: mailId, kind: "verify", user, redirectTo: onward, now }, transaction)
 		})
 		emit(user ? "verification.resent" : "verification.resent_in_vain", user, caller)
 		return { ok: true }

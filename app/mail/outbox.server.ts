@@ -47,6 +47,7 @@ export type MailKind =
 /**
  * Puts a mail into the outbox; inside a transaction, it is sent only if that commits.
  *
+ * @param mail.id of work that may be done again, which mails it once; without one, it is a mail of its own
  * @param mail.user null where there is nobody to write to, which takes as much work, now and when it is due
  * @param mail.redirectTo where its link leads on to: a path on this site
  * @param mail.isHeld it is not sent for {@link HELD_SECONDS}, unless {@link releaseMail} says so
@@ -54,6 +55,7 @@ export type MailKind =
  */
 export async function enqueueMail(
 	mail: {
+		id?: string
 		kind: MailKind
 		user: { id: string; email: string } | null
 		redirectTo?: string | null
@@ -62,11 +64,11 @@ export async function enqueueMail(
 	},
 	transaction: Pick<Transaction, "$executeRaw"> = db,
 ): Promise<string> {
-	const { kind, user, redirectTo = null, now, isHeld = false } = mail
-	const id = randomUUID()
+	const { id = randomUUID(), kind, user, redirectTo = null, now, isHeld = false } = mail
 	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
 		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
-		VALUES (${id}, ${kind}, ${user?.id ?? null}, ${user?.email ?? ""}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})`)
+		VALUES (${id}, ${kind}, ${user?.id ?? null}, ${user?.email ?? ""}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})
+		ON CONFLICT ("id") DO NOTHING`)
 	return id
 }
 

@@ -305,12 +305,15 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		expect(await quiet.stop()).toBe(0)
 	})
 
+	/** Commits wait for a standby of this name, and are made all the same; for none where it is empty. */
+	function setStandby(name: string): Promise<void> {
+		return asAnother(async (other) => {
+			await other.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`)
+			await other.query("SELECT pg_reload_conf()")
+		})
+	}
+
 	it("H-66: commits that wait for a standby that is away are 503, and take no more connections than ever", async () => {
-		const setStandby = (name: string) =>
-			asAnother(async (other) => {
-				await other.query(`ALTER SYSTEM SET synchronous_standby_names = '${name}'`)
-				await other.query("SELECT pg_reload_conf()")
-			})
 		const isOurs = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'gatehouse'"
 		const counts: number[] = []
 		await setStandby("away")
@@ -326,6 +329,32 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		// Ten for a process, and as many that are just being given up.
 		expect(Math.max(...counts)).toBeLessThanOrEqual(20)
 		await expectRecovered()
+	})
+
+	it("H-66: what was asked for while commits were made and never acknowledged is mailed once", async () => {
+		const asking = await registerVerified(server, mailbox)
+		const waiting = somebody()
+		await register(server, waiting)
+		const mails = async () => {
+			const of = `SELECT count(*)::int AS count FROM "OutboxMail" WHERE "to" = ANY($1)`
+			const found = await asAnother((other) => other.query(of, [[asking.email, waiting.email]]))
+			return found.rows[0].count
+		}
+		const before = await mails()
+		await setStandby("away")
+		try {
+			const ask = (path: string, { email }: { email: string }) => clientOf(server).postJson(path, { email })
+			expect((await ask("/forgot-password", asking)).status).toBe(202)
+			expect((await ask("/verify/resend", waiting)).status).toBe(202)
+			// Longer than a commit is waited for, and the pause until it is made again.
+			await pause(12_000)
+		} finally {
+			await setStandby("")
+		}
+		await expectRecovered()
+		// Longer than the next pause.
+		await pause(7_000)
+		expect((await mails()) - before).toBe(2)
 	})
 
 	it("a column that a newer version adds meanwhile fails no request of this one", async () => {
