@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { expect, test } from "./fixtures"
 import { registerVerified } from "./support/client"
 
@@ -51,4 +52,30 @@ test("U2: who is no superuser sees no way to it, and is told no", async ({ page,
 	await expect(page.getByRole("link", { name: "All users" })).toHaveCount(0)
 	await open("/users")
 	await expect(page.getByRole("main")).toContainText("Your account isn't allowed to see or change this.")
+})
+
+// That a browser asks for nothing that is refused is what its page's fixture looks at.
+test("U2: the longest list leads to each account, and the browser reports no error", async ({
+	page,
+	open,
+	signIn,
+	member,
+	server,
+}) => {
+	const now = new Date().toISOString().replace("Z", "+00:00")
+	const insert = server.database.prepare(
+		`INSERT INTO "User" ("id", "username", "usernameKey", "email", "emailKey", "passwordHash", "createdAt", "updatedAt")
+		VALUES (?, ?, ?, ?, ?, '', ?, ?)`,
+	)
+	for (let index = 0; index < 100; index++) {
+		const name = `crowd-${index}`
+		insert.run(randomUUID(), name, name, `${name}@example.org`, `${name}@example.org`, now, now)
+	}
+	server.database.prepare(`UPDATE "User" SET superuser = 1 WHERE username = ?`).run(member.username)
+	await signIn(member)
+	await open("/users?q=crowd&page_size=100")
+	await expect(page.getByRole("row")).toHaveCount(101)
+	await page.getByRole("link", { name: "crowd-99" }).click()
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("crowd-99")
+	server.database.exec(`DELETE FROM "User" WHERE "username" LIKE 'crowd-%'`)
 })

@@ -6,8 +6,10 @@ const { timeoutSeconds, retryDelaysSeconds, maxAgeSeconds } = config.mail
 
 /** How long a mail that is held waits to be released: one of a process that dies meanwhile is sent all the same. */
 export const HELD_SECONDS = 10
-/** No mail waits for longer: a time beyond that was written while the clock was ahead. */
-const LONGEST_SECONDS = Math.max(HELD_SECONDS, timeoutSeconds + Math.max(...retryDelaysSeconds))
+/** How much later than ours another process of this machine may have read its clock. */
+const SLACK_SECONDS = 60
+/** How long a mail waits at most, by how often it was tried: the last goes for those tried more often, too. */
+const longestSeconds = [HELD_SECONDS, ...retryDelaysSeconds.map((delay) => timeoutSeconds + delay)]
 
 /** As it was before it was taken. */
 export type TakenMail = OutboxMail & { isTooOld: boolean }
@@ -47,9 +49,13 @@ function isTooOld({ createdAt }: OutboxMail, now: Date): boolean {
 /** Of several processes, each finds the same. */
 function findDue(count: number, now: Date): Promise<OutboxMail[]> {
 	const past = { nextAttemptAt: { lte: now } }
-	const tooFarAhead = { nextAttemptAt: { gt: secondsAfter(now, LONGEST_SECONDS) } }
+	// A time beyond what a mail may wait was written while the clock was ahead.
+	const tooFarAhead = longestSeconds.map((seconds, tries) => ({
+		attempts: tries < longestSeconds.length - 1 ? tries : { gte: tries },
+		nextAttemptAt: { gt: secondsAfter(now, seconds + SLACK_SECONDS) },
+	}))
 	return db.outboxMail.findMany({
-		where: { sentAt: null, failedAt: null, OR: [past, tooFarAhead] },
+		where: { sentAt: null, failedAt: null, OR: [past, ...tooFarAhead] },
 		orderBy: { nextAttemptAt: "asc" },
 		take: count,
 	})

@@ -69,10 +69,15 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 							</tr>
 						</thead>
 						<tbody>
-							{users.map((user) => (
+							{users.map((user, index) => (
 								<tr key={user.id}>
 									<th scope="row">
-										<Link to={`/users/${user.id}`} className="user-link">
+										{/* All lead to one route: the browser learns of it by the first, and need not ask for each. */}
+										<Link
+											to={`/users/${user.id}`}
+											discover={index === 0 ? "render" : "none"}
+											className="user-link"
+										>
 											{user.username}
 										</Link>
 										<span className="hint">
