@@ -1,6 +1,9 @@
 import type { z } from "zod"
+import { isDatabaseUnavailable } from "../db/client.server"
+import { log } from "../log.server"
 import { admit, runHooks } from "./admission.server"
-import type { Backend, Grant, SignInOptions } from "./backend/backend"
+import type { Backend, Grant, Shown, SignInOptions } from "./backend/backend"
+import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
@@ -39,7 +42,7 @@ export async function login(
  * Signs in who has proven to be the user, if nothing stands against it. @returns refusal `credentials_invalid` for an
  * account that was ended meanwhile
  */
-export async function signIn(
+async function signIn(
 	user: User,
 	{ backend, ...options }: { backend: Backend } & SignInOptions,
 	caller: Caller,
@@ -51,4 +54,25 @@ export async function signIn(
 	await noteSignIn(user.id, caller.now)
 	emit("user.signed_in", user, caller)
 	return { ok: true, user, grant }
+}
+
+/**
+ * Signs in who has just registered or confirmed an address. That is done by then, so nothing that goes wrong here may
+ * say that it was not.
+ *
+ * @param replaces the session that the new one takes the place of
+ * @returns null for who signs in by themselves
+ */
+export async function signInAfterwards(user: User, replaces: Shown, caller: Caller): Promise<Grant | null> {
+	try {
+		const signedIn = await signIn(user, { backend: pageBackend(), remember: false, replaces }, caller)
+		return signedIn.ok ? signedIn.grant : null
+	} catch (error) {
+		if (!isDatabaseUnavailable(error)) throw error
+		log.warn(
+			{ event: "sign_in.skipped", user_id: user.id, err: error },
+			"Somebody was not signed in after registering or confirming an address",
+		)
+		return null
+	}
 }

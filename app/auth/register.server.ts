@@ -1,13 +1,12 @@
 import type { z } from "zod"
 import { config } from "../auth.config"
 import type { Grant, Shown } from "./backend/backend"
-import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
 import { chargingMailbox, mailCharges } from "./limit/mail-charges"
-import { signIn } from "./login.server"
+import { signInAfterwards } from "./login.server"
 import { hashPassword } from "./password/hashing.server"
 import type { Refusal } from "./refusal"
 import type { registerSchema } from "./schema"
@@ -67,6 +66,6 @@ export async function register(
 	const { user } = created
 	if (mail) return { ok: true, user, verification: "sent", grant: null }
 	if (!config.registration.signIn) return { ok: true, user, verification: "not_required", grant: null }
-	const signedIn = await signIn(user, { backend: pageBackend(), remember: false, replaces }, caller)
-	return { ok: true, user, verification: "not_required", grant: signedIn.ok ? signedIn.grant : null }
+	const grant = await signInAfterwards(user, replaces, caller)
+	return { ok: true, user, verification: "not_required", grant }
 }

@@ -5,7 +5,6 @@ import { inTransaction } from "../db/client.server"
 import { enqueueMail } from "../mail/outbox.server"
 import { afterAnswer } from "./after-answer.server"
 import type { Grant, Shown } from "./backend/backend"
-import { pageBackend } from "./backend/backends.server"
 import type { Caller } from "./caller"
 import { type CaptchaRefusal, passCaptcha } from "./captcha/captcha.server"
 import { checkCredentials } from "./credentials.server"
@@ -13,7 +12,7 @@ import { emit } from "./event.server"
 import { charging } from "./limit/limit.server"
 import { chargingMailbox, mailCharges } from "./limit/mail-charges"
 import { type LinkRefusal, openLink } from "./link.server"
-import { signIn } from "./login.server"
+import { signInAfterwards } from "./login.server"
 import { type Refusal, refusal } from "./refusal"
 import type { verifySchema } from "./schema"
 import { markVerified } from "./user/change.server"
@@ -87,9 +86,7 @@ export async function verify(
 	const isKnown = isSameBrowser || input.password !== undefined
 	if (autoLogin === false || (autoLogin === "same-browser" && !isKnown))
 		return { ok: true, user: verified, grant: null }
-	const options = { backend: pageBackend(), remember: false, replaces: holder.replaces }
-	const signedIn = await signIn(verified, options, caller)
-	return { ok: true, user: verified, grant: signedIn.ok ? signedIn.grant : null }
+	return { ok: true, user: verified, grant: await signInAfterwards(verified, holder.replaces, caller) }
 }
 
 /**

@@ -165,6 +165,23 @@ describe("H-66: PostgreSQL that does not take what it is asked", () => {
 		})
 	})
 
+	it("H-66: who can't be signed in by a link has confirmed the address all the same", async () => {
+		const confirming = somebody()
+		await register(server, confirming)
+		const link = linkFields((await mailbox.next(confirming.email)).links[0] ?? "")
+		const { password } = confirming
+		await asAnother(async (other) => {
+			await other.query(`BEGIN; LOCK TABLE "Session" IN EXCLUSIVE MODE`)
+			const answer = await clientOf(server).postJson("/verify", { ...link, password })
+			expect(answer.status).toBe(200)
+			expect(answer.headers.getSetCookie()).toEqual([])
+			await other.query("ROLLBACK")
+		})
+		const isTried = config.verification.autoLogin !== false
+		expect(logged(server, "sign_in.skipped")).toHaveLength(isTried ? 1 : 0)
+		expect((await signIn(server, confirming)).status).toBe(200)
+	})
+
 	it("H-66: counts of limits that come late: right passwords have cost nothing", async () => {
 		const { points } = config.limits.wrongPasswordPerAccount
 		const outages = () => logged(server, "limits.unavailable").length
