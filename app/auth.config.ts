@@ -53,7 +53,7 @@ export const config: Config = {
 		 * `/verify/sent`; without verification, `/login`.
 		 */
 		redirectTo: undefined,
-		/** Is who registers signed in at once? Only without verification. */
+		/** Are people signed in as soon as they register? Only without verification. */
 		signIn: false,
 	},
 
@@ -75,7 +75,7 @@ export const config: Config = {
 	},
 
 	passwordReset: {
-		/** Can who forgot the password choose a new one by mail? */
+		/** Can people who forgot their password choose a new one by mail? */
 		enabled: true,
 		/** How long a mailed link works. */
 		periodSeconds: 60 * 60,
@@ -105,12 +105,15 @@ export const config: Config = {
 		expirySeconds: 60 * 60,
 		/** … and after this long in any case. */
 		maxExpirySeconds: 7 * 24 * 60 * 60,
-		/** Of more sessions, the oldest ends. */
+		/** Beyond this many, an account's oldest session ends. */
 		maxPerAccount: 100,
 	},
 
 	password: {
-		/** NIST SP 800-63B-4, 3.1.1.2: at least 8 beside a second factor, 15 where the password is the only one. */
+		/**
+		 * 8 keeps clients of before working. NIST SP 800-63B-4, 3.1.1.2, asks for 15 where the password is the only factor,
+		 * as it is here: see `docs/decisions/0006-passwords.md`.
+		 */
 		minCodePoints: 8,
 		/** NIST asks to allow at least 64. */
 		maxCodePoints: 256,
@@ -131,7 +134,7 @@ export const config: Config = {
 	},
 
 	/**
-	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Who
+	 * How often, per client address (IPv6: per /64), per account, and per mailbox. A right password costs nothing. Whoever
 	 * tries more often is refused until the window ends, or for `blockSeconds` where a limit has them.
 	 */
 	limits: {

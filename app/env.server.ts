@@ -42,14 +42,14 @@ const sslModes = ["verify-full", "verify-ca", "require", "no-verify", "disable"]
 const SSL_PARAMETERS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey", "ssl", "uselibpqcompat"])
 
 const ADDRESS = /^[^\s"<>@,;:]+@[^\s"<>@,;:]+$/
-const NAMED_ADDRESS = /^\s*"?([^"\\<>@\r\n]*?)"?\s*<([^<>]+)>$/
+const NAMED_ADDRESS = /^(?:"([^"\\<>@\r\n]*)"\s*|([^"\\<>@\r\n]*))<([^<>]+)>$/
 
 /** An address with or without a name in front. */
 const mailbox = z
 	.string()
 	.transform((value) => {
-		const [, name = "", address = value] = NAMED_ADDRESS.exec(value) ?? []
-		return { name, address }
+		const [, quoted, bare = "", address = value] = NAMED_ADDRESS.exec(value.trim()) ?? []
+		return { name: (quoted ?? bare).trim(), address }
 	})
 	.refine(
 		({ address }) => ADDRESS.test(address),

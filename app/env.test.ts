@@ -136,6 +136,8 @@ describe("a wrong environment is refused by one line that names the variable, an
 		["MAIL_REPLY_TO", "help@example.net\r\nBcc: eve@example.net"],
 		["MAIL_REPLY_TO", 'Say "hi" <help@example.net>'],
 		["MAIL_REPLY_TO", '"Help <help@example.net>, x@example.net'],
+		["MAIL_REPLY_TO", '"Help <help@example.net>'],
+		["MAIL_REPLY_TO", 'Help" <help@example.net>'],
 		["MAIL_REPLY_TO", "mailto:help@example.net"],
 		["MAIL_REPLY_TO", "help@example.net:25"],
 		["HCAPTCHA_SECRET_KEY", "two words"],

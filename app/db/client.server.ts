@@ -62,7 +62,7 @@ export const { hasRowLocks } = engine
 export const databaseTime = sql`(clock_timestamp() AT TIME ZONE 'UTC')`
 
 /** A time by the database's clock, where it has one: a node whose own is wrong neither hurries nor forgets. */
-export function inSeconds(seconds: number, now: Date) {
+export function databaseTimeAfter(seconds: number, now: Date) {
 	return hasRowLocks
 		? sql`${databaseTime} + make_interval(secs => ${seconds}::float8)`
 		: sql`${new Date(now.getTime() + seconds * 1000)}`

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { config } from "../auth.config"
 import { currentTime } from "../clock.server"
-import { db, inSeconds, sql } from "../db/client.server"
+import { databaseTimeAfter, db, sql } from "../db/client.server"
 import { log } from "../log.server"
 import { changeLeased, keepLease, retryDelaySeconds, type TakenMail, takeDue } from "./lease.server"
 import type { OutboxMail } from "./outbox.server"
@@ -162,7 +162,7 @@ async function noteFailure(mail: TakenMail, error: unknown, now: Date): Promise<
 	}
 	const next = isFinal
 		? sql`"failedAt" = ${now}`
-		: sql`"nextAttemptAt" = ${inSeconds(retryDelaySeconds(mail), now)}`
+		: sql`"nextAttemptAt" = ${databaseTimeAfter(retryDelaySeconds(mail), now)}`
 	if ((await changeLeased(mail, next)) === 0) return
 	const { code, responseCode } = error as { code?: string; responseCode?: number }
 	const about = {

@@ -1,5 +1,14 @@
 import { config } from "../auth.config"
-import { databaseTime, db, execute, hasRowLocks, inSeconds, join, query, sql } from "../db/client.server"
+import {
+	databaseTime,
+	databaseTimeAfter,
+	db,
+	execute,
+	hasRowLocks,
+	join,
+	query,
+	sql,
+} from "../db/client.server"
 import type { OutboxMail } from "./outbox.server"
 
 const { timeoutSeconds, retryDelaysSeconds, maxAgeSeconds } = config.mail
@@ -39,7 +48,7 @@ export function changeLeased({ id, attempts }: OutboxMail, set: ReturnType<typeo
 
 /** A mail server may take long to answer: as long as we wait for it, no other process takes the mail. */
 export async function keepLease(mail: OutboxMail, now: Date): Promise<void> {
-	await changeLeased(mail, sql`"nextAttemptAt" = ${inSeconds(leaseSeconds(mail), now)}`)
+	await changeLeased(mail, sql`"nextAttemptAt" = ${databaseTimeAfter(leaseSeconds(mail), now)}`)
 }
 
 function isTooOld({ createdAt }: OutboxMail, now: Date): boolean {

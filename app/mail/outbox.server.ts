@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { currentTime } from "../clock.server"
-import { db, execute, inSeconds, query, sql, type Transaction } from "../db/client.server"
+import { databaseTimeAfter, db, execute, query, sql, type Transaction } from "../db/client.server"
 import type { OutboxMail } from "../db/generated/client"
 import { gauge } from "../metrics.server"
 import { HELD_SECONDS } from "./lease.server"
@@ -25,7 +25,7 @@ async function countUnsent(): Promise<number> {
 }
 
 async function oldestDueAge(): Promise<number> {
-	const now = inSeconds(0, currentTime())
+	const now = databaseTimeAfter(0, currentTime())
 	const [row] = await query<{
 		now: Date | string
 		due: Date
@@ -67,7 +67,7 @@ export async function enqueueMail(
 	const { id = randomUUID(), kind, user, redirectTo = null, now, isHeld = false } = mail
 	await transaction.$executeRaw(sql`INSERT INTO "OutboxMail"
 		("id", "kind", "userId", "to", "redirectTo", "createdAt", "nextAttemptAt")
-		VALUES (${id}, ${kind}, ${user?.id ?? null}, ${user?.email ?? ""}, ${redirectTo}, ${inSeconds(0, now)}, ${inSeconds(isHeld ? HELD_SECONDS : 0, now)})
+		VALUES (${id}, ${kind}, ${user?.id ?? null}, ${user?.email ?? ""}, ${redirectTo}, ${databaseTimeAfter(0, now)}, ${databaseTimeAfter(isHeld ? HELD_SECONDS : 0, now)})
 		ON CONFLICT ("id") DO NOTHING`)
 	return id
 }
@@ -75,7 +75,7 @@ export async function enqueueMail(
 /** Has a mail that is held sent, if nobody has begun to. */
 export async function releaseMail(id: string, now: Date): Promise<void> {
 	await execute(
-		sql`UPDATE "OutboxMail" SET "nextAttemptAt" = ${inSeconds(0, now)} WHERE "id" = ${id} AND "attempts" = 0`,
+		sql`UPDATE "OutboxMail" SET "nextAttemptAt" = ${databaseTimeAfter(0, now)} WHERE "id" = ${id} AND "attempts" = 0`,
 	)
 }
 

@@ -11,16 +11,8 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 	return [
 		["mailPerClient", address, address],
 		["mailPerNetwork", networkOf(address, NEIGHBOURHOOD), address],
-		...mailboxCharges("typed", email, address),
+		...mailboxCharges("typed", email, { address }),
 	]
-}
-
-/**
- * What a mail counts into by where it goes: somebody may have typed a user name. No answer depends on these counts,
- * which are others than those of what is typed: they would tell whose mailbox it is.
- */
-function foundMailboxCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
-	return mailboxCharges("found", email, address)
 }
 
 /**
@@ -32,7 +24,7 @@ export async function chargingMailbox<Outcome extends { ok: boolean }>(
 	caller: Pick<Caller, "address">,
 	work: (isWithheld: boolean) => Promise<Outcome>,
 ): Promise<Outcome> {
-	const charges = foundMailboxCharges(email, caller)
+	const charges = mailboxCharges("found", email, caller)
 	const isWithheld = (await charge(...charges)) !== null
 	const giveBack = () => (isWithheld ? undefined : refund(...charges))
 	try {
@@ -59,20 +51,25 @@ export async function mayNotify(
 ): Promise<boolean> {
 	// By the address and not its mailbox: where addresses are not verified, a stranger may have one with another tag.
 	const ofItsKind = await charge(["noticePerMailbox", `${kind} ${email.key}`, address])
-	const ofAll = await charge(...mailboxCharges("found", email, address))
+	const ofAll = await charge(...mailboxCharges("found", email, { address }))
 	return ofItsKind === null || ofAll === null
 }
 
-type Source = "typed" | "found"
-
-function mailboxCharges(source: Source, email: { key: string }, address: string): Charge[] {
-	const ofSite = `${source} ${networkOf(address, SITE)} ${mailboxOf(email.key)}`
-	return [["mailPerMailboxAndClient", ofSite, address], mailboxCharge(source, email, address)]
-}
-
-/** What may be typed comes last in a key, so that none can be typed that is another's. */
-function mailboxCharge(source: Source, email: { key: string }, address: string): Charge {
-	return ["mailPerMailbox", `${source} ${mailboxOf(email.key)}`, address]
+/**
+ * By what was typed, or by what was found, where the mail goes: somebody may have typed a user name. No answer depends
+ * on the second, which would tell whose mailbox it is. What may be typed comes last in a key, so that none can be typed
+ * that is another's.
+ */
+function mailboxCharges(
+	source: "typed" | "found",
+	email: { key: string },
+	{ address }: Pick<Caller, "address">,
+): Charge[] {
+	const mailbox = mailboxOf(email.key)
+	return [
+		["mailPerMailboxAndClient", `${source} ${networkOf(address, SITE)} ${mailbox}`, address],
+		["mailPerMailbox", `${source} ${mailbox}`, address],
+	]
 }
 
 /** Mail servers deliver `ada+anything@…` to `ada@…` (RFC 5233). */

@@ -7,7 +7,7 @@ import { wholeCookieName } from "../cookie.server"
 import { type ProblemCode, problem } from "../problem"
 import { problemDetails } from "./answers.server"
 import { describeInput, describeOutput, type JsonSchema } from "./json-schema.server"
-import { type Operation, pascalCase } from "./operations/operation.server"
+import { hasTokens, type Operation, pascalCase } from "./operations/operation.server"
 import { listFlows } from "./operations.server"
 
 /** What may be said to every request, whatever it is for. */
@@ -106,7 +106,7 @@ const ABOUT = [
 	"Every page answers programs, too: with JSON where `Accept` prefers `application/json`, or where the body is JSON and `Accept` does not ask for HTML.",
 	"A refusal is `application/problem+json` (RFC 9457) for a program, and the page again for a person.",
 	"Fields that are not described are left alone, as is everything under a name of `x-aliases` that is sent beside the field itself.",
-	"Requests without a bearer token are refused where a browser says that they come from another site.",
+	`Requests ${hasTokens ? "without a bearer token " : ""}are refused where a browser says that they come from another site.`,
 ].join(" ")
 
 const always = (description: string, schema: JsonSchema) => ({ description, required: true, schema }) as const
@@ -287,6 +287,5 @@ function securitySchemes(): Record<string, object> {
 			.map((name) => `\`/login/${name}\``)
 			.join(" or ")}. A cookie beside it does not count.`,
 	}
-	const hasTokens = names.includes("bearer") || names.includes("jwt")
 	return { cookie, ...(hasTokens && { bearer }) }
 }

@@ -14,7 +14,7 @@ import {
 	profileSchema,
 } from "../../../auth/schema"
 import * as answers from "../answers.server"
-import { type Flow, linkRefusals, type Operation, refusalsOf } from "./operation.server"
+import { type Flow, hasTokens, linkRefusals, type Operation, refusalsOf } from "./operation.server"
 
 export function account(): Flow {
 	const updateOwn = {
@@ -58,8 +58,9 @@ export function account(): Flow {
 				method: "post",
 				path: "/account/password",
 				summary: "Change the password",
-				description:
-					"Ends all other sessions and tokens. The session goes on under a new cookie; the token that makes the call stays.",
+				description: hasTokens
+					? "Ends all other sessions and tokens. The session goes on under a new cookie; the token that makes the call stays."
+					: "Ends all other sessions. This one goes on under a new cookie.",
 				access: "user",
 				hasPage: true,
 				body: passwordChangeSchema,
@@ -144,7 +145,7 @@ export function account(): Flow {
 				method: "post",
 				path: "/account/email/confirm",
 				summary: "Confirm the new address",
-				description: "Signed in or not. Ends all other sessions and tokens; a link works once.",
+				description: `Signed in or not. Ends all other ${hasTokens ? "sessions and tokens" : "sessions"}; a link works once.`,
 				access: "optional",
 				hasPage: true,
 				body: emailConfirmSchema,

@@ -3,6 +3,7 @@ import type { CaptchaForm } from "../../../auth/captcha/captcha"
 import { captchaOf } from "../../../auth/captcha/captcha.server"
 import type { openLink } from "../../../auth/link.server"
 import type { Refusal, RefusalCode } from "../../../auth/refusal"
+import { backends } from "../../../auth.events.server"
 import type { ProblemCode } from "../../problem"
 
 /** One method of one route. */
@@ -38,6 +39,9 @@ export type Operation = {
 	/** What is said to this operation only; what may be said to any is not repeated. */
 	refuses: ProblemCode[]
 }
+
+/** Whether programs sign in for tokens: where they do not, no sentence speaks of any. */
+export const hasTokens = backends.some(({ name }) => name === "bearer" || name === "jwt")
 
 /** What belongs together for who reads it. */
 export type Flow = { name: string; description: string; operations: Operation[] }

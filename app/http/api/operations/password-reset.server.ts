@@ -2,7 +2,14 @@ import type { requestReset, resetPassword } from "../../../auth/reset.server"
 import { forgotPasswordSchema, linkSchema, resetPasswordSchema } from "../../../auth/schema"
 import { config } from "../../../auth.config"
 import * as answers from "../answers.server"
-import { captchaRefusals, type Flow, linkRefusals, type Operation, refusalsOf } from "./operation.server"
+import {
+	captchaRefusals,
+	type Flow,
+	hasTokens,
+	linkRefusals,
+	type Operation,
+	refusalsOf,
+} from "./operation.server"
 
 export function passwordReset(): Flow {
 	const operations: Operation[] = [
@@ -48,7 +55,7 @@ export function passwordReset(): Flow {
 			method: "post",
 			path: "/reset-password",
 			summary: "Choose a new password",
-			description: "Ends every session and every token of the account. A link works once.",
+			description: `Ends every session ${hasTokens ? "and every token " : ""}of the account. A link works once.`,
 			access: "public",
 			hasPage: true,
 			body: resetPasswordSchema,

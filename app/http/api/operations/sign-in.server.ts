@@ -2,7 +2,14 @@ import type { login } from "../../../auth/login.server"
 import { loginSchema, logoutSchema } from "../../../auth/schema"
 import { backends } from "../../../auth.events.server"
 import * as answers from "../answers.server"
-import { captchaRefusals, type Flow, type Operation, pascalCase, refusalsOf } from "./operation.server"
+import {
+	captchaRefusals,
+	type Flow,
+	hasTokens,
+	type Operation,
+	pascalCase,
+	refusalsOf,
+} from "./operation.server"
 
 export function signingIn(): Flow {
 	const signIn = {
@@ -40,9 +47,10 @@ export function signingIn(): Flow {
 		const answer = { status: 200, body: answers.token, description: "The token, and no cookie." }
 		return { ...signIn, ...about, summary: `Sign in for a token (\`${name}\`)`, hasPage: false, answer }
 	})
+	const session = hasTokens ? "session or token" : "session"
 	return {
 		name: "Sign in and out",
-		description: "By cookie for browsers, by token for programs.",
+		description: hasTokens ? "By cookie for browsers, by token for programs." : "By cookie.",
 		operations: [
 			{
 				id: "getLoginForm",
@@ -82,7 +90,7 @@ export function signingIn(): Flow {
 				method: "post",
 				path: "/logout",
 				summary: "Sign out",
-				description: "Ends the session or token that's sent. Without one, the answer is the same.",
+				description: `Ends the ${session} that's sent. Without one, the answer is the same.`,
 				access: "optional",
 				hasPage: true,
 				body: logoutSchema,
@@ -90,7 +98,7 @@ export function signingIn(): Flow {
 				answer: {
 					status: 204,
 					body: null,
-					description: "The session or token has ended.",
+					description: `The ${session} has ended.`,
 					setsCookie: true,
 				},
 				refuses: ["validation_failed"],
