@@ -50,9 +50,9 @@ import { StartError } from "./app/start-error"
 const TIMEOUT_CHECK_MS = 1_000
 /** What the system says of a name or an address that is not this machine's. */
 const unusableHosts = new Set(["ENOTFOUND", "EADDRNOTAVAIL", "EAI_AGAIN"])
-/** How often, while stopping, connections are looked for whose request is done. */
+/** How often, while stopping, to look for connections whose request is done. */
 const SWEEP_MS = 50
-/** How long a connection may stay then on which nothing was asked. */
+/** How long a connection on which nothing was asked may then stay. */
 const SILENT_MS = 1_000
 /** What is left to be done for answers that are out takes milliseconds, unless the database hangs. */
 const FINISH_MS = 2_000
@@ -69,7 +69,7 @@ gauge(
  * @param assets serves the files of the pages; in development that is Vite
  * @returns as soon as it listens: where, what comes after that as `ready`, and what stops it: requests under way finish,
  *   mails stay in the outbox
- * @throws {StartError} with one line that names the setting to mend; `ready` rejects with one, too
+ * @throws {StartError} with one line that names the setting to fix; `ready` rejects with one, too
  */
 export async function start(options: { assets?: RequestHandler; port?: number } = {}) {
 	checkClock()
@@ -102,7 +102,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		},
 		handle,
 	)
-	// By itself, Node leaves out all but the first 2,000; who sends so many is refused instead.
+	// By itself, Node leaves out all but the first 2,000; a client that sends so many is refused instead.
 	server.maxHeadersCount = 0
 	server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) =>
 		answerBrokenRequest(error, socket),
@@ -171,7 +171,7 @@ export async function start(options: { assets?: RequestHandler; port?: number } 
 		await closed
 		clearInterval(sweep)
 		clearTimeout(hangUp)
-		// Somebody was told that a mail is on its way: also where the grace is over, that is written down.
+		// Somebody was told that a mail is on its way: even where the grace period is over, that is written down.
 		await Promise.race([finishAfterAnswers(), Promise.all([grace, pause(FINISH_MS)])])
 		// A mail whose server does not answer is not waited for any longer: it goes out again after the next start.
 		await stopDelivery(grace)

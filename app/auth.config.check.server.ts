@@ -21,7 +21,7 @@ const target = z
 const limit = z.strictObject({
 	points: count,
 	durationSeconds: seconds.max(MAX_WINDOW_SECONDS),
-	/** How long who went over it stays refused; without it, until the window ends. */
+	/** How long anyone over it stays refused; without it, until the window ends. */
 	blockSeconds: seconds.max(MAX_WINDOW_SECONDS).optional(),
 })
 const color = z.string().regex(/^#[0-9a-f]{6}$/i, "must be a colour such as #1d2a26")
@@ -136,12 +136,12 @@ export type LimitName = keyof Config["limits"]
 
 /** @throws {StartError} naming the first setting that is out of range or contradicts another. */
 export function checkConfig(config: unknown): void {
-	// To be run once, it need not be compiled.
+	// Run only once, it need not be compiled.
 	const issue = configSchema.safeParse(config, { jitless: true }).error?.issues[0]
 	if (issue) throw new StartError(`app/auth.config.ts: ${issue.path.join(".")} ${lowerFirst(issue.message)}`)
 }
 
-/** Links carry what confirms an account: they go nowhere in the clear, but to a developer's own machine. */
+/** Links carry what confirms an account: they go nowhere in the clear, except to a developer's own machine. */
 export function isFrontEnd(address: string): boolean {
 	const url = URL.parse(address)
 	if (!url || url.username || url.password) return false

@@ -11,7 +11,7 @@ export const appName = "Gatehouse"
 /** What the site is for, in a sentence: on the start page, to search engines, and where a link to it is shared. */
 export const tagline = "Accounts for your application: ready, safe, and yours to change."
 
-/** On the floor of every page: a path, an address, or null for none. */
+/** At the foot of every page: a path, an address, or null for none. */
 export const footerLinks: Config["footerLinks"] = { privacy: null, terms: null, help: null }
 
 /** The eight colours of the pages, by day and by night. Everything else is mixed from them, in `app/ui/styles`. */
@@ -44,7 +44,7 @@ export const config: Config = {
 		enabled: true,
 		/** Is the form only shown? The page says so, and what is sent is refused. */
 		readOnly: false,
-		/** Is the password to be repeated? */
+		/** Must the password be repeated? */
 		passwordConfirm: true,
 		/** What a new account has, by column of `User`, where nothing else was sent. */
 		userDefaults: { active: true },
@@ -68,9 +68,7 @@ export const config: Config = {
 		oneTimeUse: true,
 		/** The page of another front end that mailed links lead to; unset, it is `/verify`. See `docs/verification.md`. */
 		url: undefined,
-		/**
-		 * Who is signed in by it: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`.
-		 */
+		/** Whom it signs in: `"same-browser"` (the one that registered, or gave the password), `"always"`, or `false`. */
 		autoLogin: "same-browser",
 	},
 
@@ -94,7 +92,7 @@ export const config: Config = {
 	logout: {
 		/** Where a form goes afterwards. */
 		redirectTo: "/login",
-		/** What browsers are told to delete when they sign out: `"cache"`, `"cookies"` (all of the site's), `"storage"`. */
+		/** What browsers are told to delete at sign-out: `"cache"`, `"cookies"` (all of the site's), `"storage"`. */
 		clearSiteData: [],
 	},
 
@@ -124,7 +122,7 @@ export const config: Config = {
 		 * guesses than this. A million is what it counts as safe where guessing is limited. 0 refuses none.
 		 */
 		minGuesses: 1_000_000,
-		/** How long a password check may wait for a free processor; who would wait longer gets 503 `overloaded` at once. */
+		/** How long a password check may wait for a processor; one that would wait longer gets 503 `overloaded` at once. */
 		maxHashWaitSeconds: 1.5,
 	},
 
@@ -140,7 +138,7 @@ export const config: Config = {
 	limits: {
 		wrongPasswordPerAccount: { points: 10, durationSeconds: 15 * 60 },
 		wrongPasswordPerClient: { points: 50, durationSeconds: 15 * 60 },
-		/** Of an account's owner, in a browser that signed in before: instead of the two above. */
+		/** For an account's owner in a browser that signed in before: instead of the two above. */
 		wrongPasswordPerDevice: { points: 10, durationSeconds: 15 * 60 },
 		/** A right captcha costs nothing either. */
 		wrongCaptchaPerClient: { points: 30, durationSeconds: 15 * 60 },
@@ -148,9 +146,9 @@ export const config: Config = {
 		/** How often the form may ask whether a user name is free and a password good, while it is filled in. */
 		registrationCheckPerClient: { points: 100, durationSeconds: 15 * 60 },
 		mailPerMailbox: { points: 5, durationSeconds: 60 * 60 },
-		/** Of a mailbox's mails, those that one client (of IPv6, a /48) may ask for: the rest is for its owner. */
+		/** How many of a mailbox's mails one client (IPv6: a /48) may ask for: the rest are for its owner. */
 		mailPerMailboxAndClient: { points: 3, durationSeconds: 60 * 60 },
-		/** Of each kind of notice, those that are sent even where the mailbox's mails are used up. */
+		/** How many notices of each kind are sent even where the mailbox's mails are used up. */
 		noticePerMailbox: { points: 1, durationSeconds: 60 * 60 },
 		mailPerClient: { points: 20, durationSeconds: 60 * 60 },
 		/** An IPv4 /24, an IPv6 /48. */
@@ -159,7 +157,7 @@ export const config: Config = {
 
 	mail: {
 		/**
-		 * How often the server looks whether mails wait. One that was just asked for waits for the next time, too: what
+		 * How often the server looks for waiting mails. One that was just asked for waits for the next look, too: work that
 		 * began with the request would tell whether there is somebody to write to.
 		 */
 		pollSeconds: 0.5,
@@ -170,8 +168,8 @@ export const config: Config = {
 		/** One try may take this long, until the mail server has the whole mail … */
 		timeoutSeconds: 30,
 		/**
-		 * … and this long until it says that it takes it: some look into it first. Who gave up earlier would send it
-		 * again and again (RFC 5321, 4.5.3.2.6, asks for ten minutes).
+		 * … and this long until it accepts it: some look into it first. Giving up earlier would send it again and again
+		 * (RFC 5321, 4.5.3.2.6, asks for ten minutes).
 		 */
 		answerTimeoutSeconds: 10 * 60,
 		/** How long a mail's row is kept after it was sent or given up. */
@@ -183,11 +181,11 @@ export const config: Config = {
 		maxBodyBytes: 64 * 1024,
 		/** How long a client may take to send its request. */
 		requestTimeoutSeconds: 15,
-		/** How long a client may take nothing of an answer that is there. */
+		/** How long a client may read nothing of an answer that is ready. */
 		answerTimeoutSeconds: 20,
 		/**
 		 * How long the server still takes requests after it was told to stop, while `/readyz` says 503 already: as long as
-		 * the balancer in front needs to find out, where it asks that.
+		 * the balancer in front needs to find out, if it asks.
 		 */
 		drainSeconds: 0,
 		/** How long requests that are under way may take after that. */

@@ -34,7 +34,7 @@ export const hooks: Hooks = {
 	loginFailure: [],
 }
 
-/** What registration asks for besides, and what programs are told of an account. See `docs/fields.md`. */
+/** What else registration asks for, and what programs are told of an account. See `docs/fields.md`. */
 export const registration = {
 	fields: {},
 } satisfies Registration
@@ -44,4 +44,4 @@ export const registration = {
  */
 export const verification = {} satisfies Verification
 
-// Told of what happened, once it did: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.
+// Handlers, called once something happened: `on("user.registered", (user, caller) => …)`, from `./auth/event.server`.

@@ -16,7 +16,7 @@ const startedAt = Date.now() - performance.now()
  * The time of day, by which everything ends: where the system's clock was set back meanwhile, as if it had not been.
  * So it lengthens no session past its end.
  *
- * Also what begins does so by this time, and not by {@link cautiousTime}: that stays behind for good where a clock that
+ * What begins goes by this time, too, and not by {@link cautiousTime}: that stays behind for good where a clock that
  * was late at the start is set right, or the machine slept. What began by it would have ended already.
  */
 export function currentTime(): Date {

@@ -23,7 +23,7 @@ export default function handleRequest(
 
 /** What nobody expected. The client learns its id, and nothing else. */
 export function handleError(error: unknown, { context }: { context: AppLoadContext }): void {
-	// The router's own refusals, such as of a method, are the client's mistakes; of the database, the log knows already.
+	// The router's own refusals, such as of a method, are the client's mistakes; the log already knows of the database's.
 	if (isRouteErrorResponse(error) && (error.status < 500 || error.status === 503)) return
 	if (!context.caller.signal?.aborted)
 		log.error({ event: "request.failed", err: error }, "A request failed unexpectedly")

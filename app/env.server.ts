@@ -4,7 +4,7 @@ import { StartError } from "./start-error"
 
 /** HMAC-SHA256 keys shorter than the hash weaken it (RFC 2104, section 3). */
 const MIN_SECRET_BYTES = 32
-/** Of 32 random hex digits, nearly all triples differ; of a word that is written four times, a quarter. */
+/** In 32 random hex digits, nearly all triples differ; in a word that is written four times, a quarter. */
 const MIN_DIFFERENT_TRIPLES = 0.7
 const EXAMPLE_SECRET = /change[-_ ]?me|example|replace[-_ ]?this|your[-_ ]?secret/i
 
@@ -207,9 +207,9 @@ export function parseEnv(variables: Record<string, string | undefined>) {
 		mailFrom: parsed.MAIL_FROM ?? { name: "", address: `no-reply@${new URL(appUrl).hostname}` },
 		mailReplyTo: parsed.MAIL_REPLY_TO,
 		trustedProxies: parsed.TRUST_PROXY,
-		/** Who shows it may read `/metrics`. */
+		/** Whoever shows it may read `/metrics`. */
 		metricsToken: parsed.METRICS_TOKEN,
-		/** Whether one is needed is known by `auth.events.server.ts`. */
+		/** `auth.events.server.ts` knows whether one is needed. */
 		captchaKeys: {
 			HCAPTCHA: { siteKey: parsed.HCAPTCHA_SITE_KEY, secretKey: parsed.HCAPTCHA_SECRET_KEY },
 			RECAPTCHA: { siteKey: parsed.RECAPTCHA_SITE_KEY, secretKey: parsed.RECAPTCHA_SECRET_KEY },

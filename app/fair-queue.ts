@@ -1,8 +1,8 @@
 /**
- * What waits, by whose it is: owners take turns, so that one who sends a thousand waits for himself, and not everybody
- * for him. Whoever would have too many before him is refused, and by the same rule: two who send all they can have half
- * of the places each, and one who comes by himself is in, whatever the others sent. Owners that may be one and the same
- * are a group: groups take turns, and within each its owners.
+ * What waits, by owner: owners take turns, so that one who sends a thousand keeps nobody else waiting. One with too
+ * many ahead is refused, by the same rule: two who send all they can get half of the places each, and one who comes
+ * alone is in, whatever the others sent. Owners that may be one and the same are a group: groups take turns, and within
+ * each its owners.
  */
 export class FairQueue<Item> {
 	/** Groups, and in each its owners, in the order of whose turn is next. None is empty. */
@@ -43,7 +43,7 @@ export class FairQueue<Item> {
 	}
 
 	/**
-	 * Takes the oldest of whose turn it is.
+	 * Takes the oldest of the owner whose turn it is.
 	 *
 	 * @param mayHaveTurn passes over the others, who keep their places
 	 */
@@ -93,7 +93,7 @@ export class FairQueue<Item> {
 	}
 }
 
-/** Whoever had a turn is last, if there is more of him. */
+/** An owner who had a turn is last, if more is waiting. */
 function putLast<Value>(turns: Map<string, Value>, who: string, value: Value, left: number): void {
 	turns.delete(who)
 	if (left > 0) turns.set(who, value)

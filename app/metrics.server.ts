@@ -3,7 +3,7 @@ import { config } from "./auth.config"
 
 /**
  * What `/metrics` tells, see docs/operating.md. Labels come from closed lists of ours, never from a client: each value
- * that is new stays in memory, and in the one who collects, for good.
+ * that is new stays in memory, and in whatever collects it, for good.
  */
 const registry = new Registry()
 const registers = [registry]

@@ -6,7 +6,7 @@ const FRESH_FOR_MS = 60_000
 
 /** What differs each time a page is rendered. Neither can be guessed, so each stands only where it was put. */
 type Marks = { nonce: string; requestId: string }
-/** As bytes, and cut at the marks: to look for these each time, and to encode the rest, took most of a long page's time. */
+/** As bytes, cut at the marks: looking for these and encoding the rest each time took most of a long page's time. */
 type RenderedPage = { loaderData: unknown; html: (Buffer | keyof Marks)[]; renderedAt: number }
 
 const pages = new Map<string, RenderedPage>()
@@ -37,14 +37,14 @@ export function findRendered(path: string, loaderData: unknown, marks: Marks): B
 	)
 }
 
-/** Of data that is not plain, such as a promise, nobody can say whether it is the same: such a page is not kept. */
+/** With data that is not plain, such as a promise, nobody can say whether it is the same: such a page is not kept. */
 export function keepRendered(path: string, loaderData: unknown, html: string, marks: Marks): void {
 	if (!isPlain(loaderData)) return
 	pages.set(path, { loaderData, html: cutAtMarks(html, marks), renderedAt: performance.now() })
 }
 
 function cutAtMarks(html: string, { nonce, requestId }: Marks): RenderedPage["html"] {
-	// Of what either is written with, a plus alone means something else here.
+	// Of the characters in either, only a plus means something else here.
 	const marks = [nonce, requestId].map((mark) => mark.replaceAll("+", "\\+"))
 	return html
 		.split(new RegExp(`(${marks.join("|")})`))

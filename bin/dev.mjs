@@ -62,7 +62,7 @@ async function reload() {
 	await running
 }
 
-/** Where handlers of events are read anew, those from before would stay: so is who calls them, and all that adds some. */
+/** Event handlers read anew would join the old ones: so what calls them, and all that adds some, is read anew. */
 function forgetHandlers() {
 	const moduleOf = (file) => vite.moduleGraph.getModuleById(resolve(file))
 	const caller = moduleOf("app/auth/event.server.ts")

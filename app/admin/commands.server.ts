@@ -28,7 +28,7 @@ import { importUsers as importLines } from "./import.server"
 
 const PAGE_SIZE = 500
 
-/** A reason why a command was not done: one line. */
+/** Why a command was not carried out, in one line. */
 class CommandError extends Error {
 	override name = "CommandError"
 }
@@ -51,12 +51,12 @@ export async function withDatabase<T>(command: () => Promise<T>, options: { mayB
 	}
 }
 
-/** Where the database is SQLite's. */
+/** Where SQLite's database is. */
 const sqliteFile = env.databaseUrl.startsWith("file:") ? env.databaseUrl.slice("file:".length) : null
 
 function checkFile(file: string, { mayBeNew }: { mayBeNew: boolean }): void {
 	const folder = dirname(file)
-	// What root makes there, the server could only read.
+	// The server could only read what root makes there.
 	if (process.getuid?.() === 0 && existsSync(folder) && statSync(folder).uid !== 0)
 		throw new CommandError(`${folder} belongs to another user: run this as the user that the server runs as.`)
 	if (!mayBeNew && !existsSync(file)) throw new CommandError(`There is no database at ${file}.`)
@@ -89,7 +89,7 @@ export async function createAccount(input: {
 	if (!hashed.ok) throw new CommandError(text.problems.overloaded)
 	const now = new Date()
 	const state = verified ? { mail: null, emailVerifiedAt: now } : { mail: "verify" as const }
-	// Whoever is put in by hand needs nobody's approval.
+	// Anyone put in by hand needs nobody's approval.
 	const columns = { ...config.registration.userDefaults, active: true, ...profile }
 	const created = await createUser(columns, { passwordHash: hashed.passwordHash, superuser, now, ...state })
 	if (!created.ok) throw refused(created.faults)
@@ -122,8 +122,8 @@ export async function importUsers(file: string, progress: Parameters<typeof impo
 }
 
 /**
- * While the server runs, and without opening the database as the server does, which would migrate it. What is under the
- * file's name is always whole: until then, it is called `.part`.
+ * Works while the server runs, and does not open the database as the server does, which would migrate it. A file under
+ * the name given is always whole: until then, it is called `.part`.
  */
 export async function backUpDatabase(file: string): Promise<{ file: string }> {
 	if (!sqliteFile) throw new CommandError("PostgreSQL is backed up by pg_dump: see docs/operating.md.")
@@ -133,7 +133,7 @@ export async function backUpDatabase(file: string): Promise<{ file: string }> {
 	const part = `${file}.part`
 	try {
 		const { backUp } = await import("../db/sqlite/backup.server")
-		// Of one that was killed.
+		// Left by one that was killed.
 		rmSync(part, { force: true })
 		backUp(sqliteFile, part)
 		try {

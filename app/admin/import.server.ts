@@ -14,7 +14,7 @@ import { zodFaults } from "../http/faults.server"
 
 /** Lines checked, or written, by one statement. */
 const BATCH = 500
-/** Of a file that is wrong all over, the first faults tell enough. */
+/** In a file that is wrong all over, the first faults tell enough. */
 const MAX_FAULTS = 100
 const MAX_LINE_LENGTH = 10_000
 const FIRST_TIME = new Date("1970-01-01T00:00:00Z")
@@ -154,7 +154,7 @@ function rowOf(line: Line, now: Date) {
 		email: email.address,
 		emailKey: email.key,
 		ownedEmailKey: verified || !config.verification.enabled ? email.key : null,
-		// Nobody who had an account elsewhere is a registration that runs out.
+		// An account from elsewhere is no registration that runs out.
 		unprovenUntil: null,
 		passwordHash: password_hash,
 		emailVerifiedAt: verified ? created_at : null,
@@ -165,7 +165,7 @@ function rowOf(line: Line, now: Date) {
 	}
 }
 
-/** Lines that are not empty. `read` is undefined where one is no JSON. */
+/** Lines that are not empty. `read` is undefined where one is not JSON. */
 async function* readLines(file: string): AsyncGenerator<{ number: number; read: unknown }> {
 	let number = 0
 	for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {

@@ -7,7 +7,7 @@ import { changeProfile } from "./user/change.server"
 import type { User } from "./user/user.server"
 
 /**
- * Changes what people may change of their own account at once.
+ * Changes what people may change at once in their own account.
  *
  * @returns refusals `validation_failed` (the user name is taken), `unauthenticated` (the account was ended meanwhile)
  */

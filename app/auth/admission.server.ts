@@ -17,8 +17,8 @@ export type Hooks = {
 }
 
 /**
- * All that stands between having proven to be the user, by whatever way, and being signed in. No session is written
- * before it lets pass.
+ * All that stands between proving to be the user, in whatever way, and being signed in. No session is written until all
+ * of it is passed.
  */
 export async function admit(
 	user: User,

@@ -4,7 +4,7 @@ import { log } from "../log.server"
 
 /** Long enough for the answer to be on its way, short enough for nobody to notice. */
 const DELAY_MS = 50
-/** Before what the database was away for is tried again: somebody was told that it will be done. */
+/** Pauses before work that found the database away is tried again: somebody was told that it will be done. */
 const RETRY_DELAYS_MS = [1_000, 5_000, 20_000, 60_000]
 
 const pending = new Set<Promise<void>>()
@@ -13,7 +13,7 @@ const pending = new Set<Promise<void>>()
  * Does work whose mere duration would tell something, such as whether an account exists, once the answer is out.
  * It outlasts a short outage of the database, but not the process: only for what people can ask for again.
  *
- * @param work is done again where the database was away; as a commit may be made and never acknowledged, whatever may
+ * @param work is done again where the database was away; a commit may be made and never acknowledged, so whatever must
  *   not happen twice takes an id that is chosen before
  */
 export function afterAnswer(work: () => Promise<void>): void {

@@ -54,7 +54,7 @@ async function removeInBatches(table: string, condition: ReturnType<typeof sql>)
 	const name = raw(`"${table}"`)
 	let removed = 0
 	for (;;) {
-		// Said twice: PostgreSQL asks only the outer one again, of a row that somebody changed meanwhile.
+		// Said twice: for a row that somebody changed meanwhile, PostgreSQL asks only the outer one again.
 		const count = await execute(
 			sql`DELETE FROM ${name} WHERE "id" IN (SELECT "id" FROM ${name} WHERE ${condition} LIMIT ${BATCH})
 				AND (${condition})`,

@@ -16,8 +16,8 @@ type Credentials<Refused extends Refusal> = {
 }
 
 /**
- * Checks an account's password. Unknown, wrong and inactive are one answer, at the price of exactly one hash. What is
- * right costs nothing of the limits, and forgives what was wrong before.
+ * Checks an account's password. Unknown, wrong and inactive get one answer, at the price of exactly one hash. A right
+ * password costs nothing of the limits, and forgives wrong ones before it.
  *
  * @param user null for an account that does not exist
  * @param identifier what was typed, for the count of an account that does not exist
@@ -42,7 +42,7 @@ export async function checkCredentials<Refused extends Refusal = never>(
 	return { ok: true, user }
 }
 
-/** A browser that is known has a budget of its own. Once that is used up, it is a stranger's. */
+/** A known browser has a budget of its own. Once that is used up, it has a stranger's. */
 async function checkCounted<Refused extends Refusal>(
 	user: User | null,
 	{ identifier, password, before }: Credentials<Refused>,

@@ -10,13 +10,13 @@ const MARK = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
 /** What a mark is about: no password, address or activity that it has outlived. */
 type Marked = Pick<User, "id" | "epoch">
 
-/** With what the browser's cookie is to be. */
+/** With the new value of the browser's cookie. */
 export type OnDevice<Session> = Session & { device: string }
 
 /**
  * A browser in which somebody signed in before has a mark for that account (a "device cookie", OWASP, "Slow Down Online
- * Guessing Attacks with Device Cookies"). It signs nobody in: it only has wrong passwords of its own, so that no
- * stranger can use the owner's up. It dies with the account's epoch.
+ * Guessing Attacks with Device Cookies"). It signs nobody in: it only has its own count of wrong passwords, so that no
+ * stranger can use up the owner's. It dies with the account's epoch.
  *
  * @param marks what the browser sent, or `""`
  * @returns the mark's id; null where there is none for this account

@@ -21,8 +21,8 @@ export function pendingEmail({ pendingEmail, pendingEmailAt }: User, now: Date) 
 }
 
 /**
- * Mails a link to a new address, whosever it is: who owns it is looked up when the mail is sent. The old
- * address gets a notice.
+ * Mails a link to a new address, whoever owns it: that is looked up when the mail is sent. The old address gets a
+ * notice.
  *
  * @returns refusals `validation_failed` (the password is wrong), `rate_limited`, `overloaded`, `unauthenticated` for an
  *   account that was ended or changed meanwhile
@@ -45,7 +45,7 @@ export async function requestEmailChange(
 }
 
 /**
- * Calls off a change of address that waits, if one does: its link works no more, also one that is not mailed yet.
+ * Calls off a change of address that waits, if one does: its link stops working, even one that is not mailed yet.
  *
  * @returns a refusal `unauthenticated` for an account that was ended or changed meanwhile
  */
@@ -59,11 +59,11 @@ export async function cancelEmailChange(
 }
 
 /**
- * Makes the address that a link was mailed to the account's own, once; other sessions end.
+ * Gives the account the address that a link was mailed to, once; other sessions end.
  *
  * @param signedIn who makes the call, which may be anybody: the session goes on if it is the account's
  * @returns refusals `link_invalid` (also when the address got another owner), `link_expired`; `validation_failed` until
- *   who is not signed in to the account is sure
+ *   somebody not signed in to the account is sure
  */
 export async function confirmEmailChange(
 	{ intent, sure, ...link }: z.output<typeof emailConfirmSchema>,

@@ -26,7 +26,7 @@ const events = {
 
 export type EventName = keyof typeof events
 
-/** What there is no handler for: it may be about nobody, or happen before the account is anybody's. */
+/** Events without handlers: they may be about nobody, or happen before the account is anybody's. */
 type LogOnly =
 	| "user.removed"
 	| "login.refused"
@@ -47,8 +47,8 @@ export function on(event: HandledEvent, handler: EventHandler): void {
 }
 
 /**
- * Tells that something happened, once it is committed: the log, by the user's id and nothing else; and who asked for
- * it.
+ * Tells that something happened, once it is committed: the log, by the user's id and nothing else; and the handlers
+ * that asked for it.
  */
 export function emit(event: HandledEvent, user: User, context: EventContext): void
 export function emit(event: LogOnly, user: { id: string } | null, context: EventContext): void

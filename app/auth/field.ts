@@ -1,7 +1,7 @@
 import { z } from "zod"
 import type { FaultCode } from "./fault"
 
-/** The kinds of fields that forms are made of, also for those that a fork adds. */
+/** The kinds of fields that forms are made of, including those that a fork adds. */
 
 declare module "zod" {
 	interface GlobalMeta {
@@ -18,7 +18,7 @@ declare module "zod" {
 	}
 }
 
-/** What is said of a field, also where it was made optional, or given a default, afterwards. */
+/** What is said of a field, even where it was made optional, or given a default, afterwards. */
 export function metaOf(field: z.ZodType): z.GlobalMeta {
 	const inner = innerOf(field)
 	return { ...(inner && metaOf(inner)), ...field.meta() }
@@ -49,7 +49,7 @@ export const checkbox = z
 	.transform((value) => value === true || value === "on" || value === "true" || value === "1")
 	.meta({ about: "Forms send `on`." })
 
-/** The same field for a form in which what is not sent stays as it is: without its default. */
+/** The same field for a form that leaves anything not sent as it is: without its default. */
 export function orUnchanged<Field extends z.ZodType>(field: Field): z.ZodOptional<Field> {
 	return withoutDefault(field).optional() as z.ZodOptional<Field>
 }

@@ -77,13 +77,13 @@ export async function openLink(
 
 /**
  * Who confirmed an address by this link, or by another one for it, however long ago. A person who opens it again finds
- * nothing wrong. Null for what is no link of ours, and where another address took the place of that one.
+ * nothing wrong. Null for what is no link of ours, and where another address replaced that one.
  */
 export async function findConfirmed(values: Record<string, unknown>): Promise<User | null> {
 	const link = parseLink(values)
 	const user = link && (await findUser(link.user_id))
 	if (!link || !user?.active || user.emailVerifiedAt === null) return null
-	// As the account was when the link was mailed: not confirmed, and with the password of then.
+	// As the account was when the link was mailed: not confirmed, and with the password of that time.
 	for (let back = 0; back <= Math.min(user.epoch, MAX_EPOCHS_BACK); back++) {
 		const then = { ...user, epoch: user.epoch - back, emailVerifiedAt: null }
 		if (isSignature("link/verify", message("verify", then, link.timestamp), link.signature)) return user
@@ -91,7 +91,7 @@ export async function findConfirmed(values: Record<string, unknown>): Promise<Us
 	return null
 }
 
-/** Whose link this is that is too old, so that a new one can be sent there. Null for any other. */
+/** Whose link this is, if it is too old, so that a new one can be sent there. Null for any other. */
 export async function findExpired(
 	purpose: LinkPurpose,
 	values: Record<string, unknown>,

@@ -39,8 +39,8 @@ export async function login(
 }
 
 /**
- * Signs in who has proven to be the user, if nothing stands against it. @returns refusal `credentials_invalid` for an
- * account that was ended meanwhile
+ * Signs in somebody who has proven to be the user, unless something stands against it. @returns refusal
+ * `credentials_invalid` for an account that was ended meanwhile
  */
 async function signIn(
 	user: User,
@@ -57,11 +57,11 @@ async function signIn(
 }
 
 /**
- * Signs in who has just registered or confirmed an address. That is done by then, so nothing that goes wrong here may
- * say that it was not.
+ * Signs in somebody who has just registered or confirmed an address. That is done by then, so nothing that goes wrong
+ * here may say that it was not.
  *
- * @param replaces the session that the new one takes the place of
- * @returns null for who signs in by themselves
+ * @param replaces the session that the new one replaces
+ * @returns null where people sign in by themselves
  */
 export async function signInAfterwards(user: User, replaces: Shown, caller: Caller): Promise<Grant | null> {
 	try {

@@ -20,7 +20,7 @@ type MailDefinition = {
 	addressOf?: ((user: User) => string | null) | null
 	/** Whether there is still something to say, of an account whose address is the mail's. */
 	isDue: (user: User) => boolean
-	/** Whether that goes for an account that is deactivated, too; without this, it does not. */
+	/** Whether that goes for a deactivated account, too; without this, it does not. */
 	isDueWhenInactive?: boolean
 	/** Null where there is nobody to say it to. */
 	element: (user: User, now: Date, mail: OutboxMail) => Promise<MailElement | null>
@@ -28,7 +28,7 @@ type MailDefinition = {
 
 /** What is mailed when. */
 const mails = {
-	/** After registering, and when a new link is asked for. Whose the address is, is looked up only now. */
+	/** After registering, and when a new link is asked for. The address's owner is looked up only now. */
 	verify: {
 		isDue: needsVerification,
 		async element(user, now, { createdAt, redirectTo }) {
@@ -62,14 +62,14 @@ const mails = {
 			return owner.active ? addressTakenMail(owner) : null
 		},
 	},
-	/** To the own address, before it changes … */
+	/** To the account's own address, before it changes … */
 	email_change_requested: {
 		addressOf: null,
 		isDue: () => true,
 		element: async (user) =>
 			EmailChangeNoticeMail({ username: nameOf(user), isDone: false, resetLink: forgotPasswordLink() }),
 	},
-	/** … and to the one that was, afterwards: without a name, which may be another by then, chosen by who did it. */
+	/** … and to the old one, afterwards: without a name, which whoever did it may have changed by then. */
 	email_changed: {
 		addressOf: null,
 		isDue: () => true,
@@ -151,7 +151,7 @@ function addressTakenMail(owner: User) {
 	})
 }
 
-/** What a stranger chose as a name is not mailed to an address that is not proven. */
+/** A name that a stranger chose is not mailed to an address that is not proven. */
 function nameOf({ username, emailVerifiedAt }: User): string | null {
 	return emailVerifiedAt === null ? null : username
 }

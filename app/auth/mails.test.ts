@@ -67,7 +67,7 @@ describe.each<{
 		path: "/account/email/confirm?",
 	},
 	{ kind: "email_change_requested", due: moving },
-	// Who takes an account away may deactivate it as well.
+	// Whoever takes an account away may deactivate it as well.
 	{ kind: "email_changed", due: {}, isDueWhenInactive: true },
 ])("the mail $kind", ({ kind, due, isLate, isDueWhenInactive = false, path }) => {
 	it("says something of its own, in both forms, with a link of APP_URL where it has one", async () => {

@@ -14,8 +14,8 @@ import { replacePassword } from "./user/change.server"
  * Changes the password of somebody signed in who knows the current one. All other sessions end; the owner is told.
  *
  * @returns refusals `validation_failed` (the current password is wrong, which counts as a wrong password; the new one
- *   holds the owner's name), `rate_limited`, `overloaded`, `unauthenticated` for an account that was ended or changed
- *   meanwhile
+ *   contains the owner's name), `rate_limited`, `overloaded`, `unauthenticated` for an account that was ended or
+ *   changed meanwhile
  */
 export async function changePassword(
 	input: z.output<typeof passwordChangeSchema>,

@@ -4,7 +4,7 @@ import type { Faults } from "./fault"
 type RefusalDetails = {
 	credentials_invalid: unknown
 	unauthenticated: unknown
-	/** Told to nobody but who gave the right password. */
+	/** Told only to those who gave the right password. */
 	not_verified: { user: { id: string; email: string } }
 	/** A fork's own sentence; null from a hook that failed. */
 	hook_refused: { sentence: string | null }

@@ -25,16 +25,16 @@ export type Registrant = {
 	registered: string | null
 	/** Where the mailed link leads on to: a path on this site. */
 	redirectTo: string | null
-	/** What the request shows: the session that a new one takes the place of. */
+	/** What the request shows: the session that a new one replaces. */
 	replaces: Shown
 	/** Of the form's captcha. */
 	token?: string
 }
 
 /**
- * Registers an account. Where addresses are verified, nobody looks whose the address is: the same row and the same mail
- * are written for a taken one, and what the mail says is decided when it is sent. A taken user name is said, as user
- * names are public. Who starts over in the same browser with the same name does not find it taken.
+ * Registers an account. Where addresses are verified, nobody looks up who owns the address: the same row and the same
+ * mail are written for a taken one, and what the mail says is decided when it is sent. A taken user name is reported,
+ * as user names are public. Anyone who starts over in the same browser with the same name does not find it taken.
  *
  * @returns refusals `rate_limited`, `overloaded`, `validation_failed` (the user name is taken; without verification,
  *   also the address), and those of {@link passCaptcha}

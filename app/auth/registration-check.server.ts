@@ -16,13 +16,13 @@ export type RegistrationCheck = {
 	username: Fault | null
 	/** Null for one that is accepted, and for none. */
 	password: Fault | null
-	/** Whether the password would be hard to guess also for who has its hash. */
+	/** Whether the password would be hard to guess even with its hash. */
 	isStrong: boolean
 }
 
 /**
  * What registering would say of a user name and a password, before all of the form is filled in. By the same rules, and
- * nothing is kept. Of addresses it tells nothing: they only say what a password must not hold.
+ * nothing is kept. It tells nothing of addresses: they only say what a password must not contain.
  *
  * @param registered whom this browser registered before: starting over, that name is not taken
  */

@@ -50,7 +50,7 @@ export async function requestReset(
  * nobody in.
  *
  * @returns refusals `link_invalid` (also when another call was first), `link_expired`, `validation_failed` (the
- *   password holds the owner's name), `overloaded`
+ *   password contains the owner's name), `overloaded`
  */
 export async function resetPassword(
 	input: z.output<typeof resetPasswordSchema>,
@@ -64,7 +64,7 @@ export async function resetPassword(
 	const hashed = await hashPassword(input.password, caller)
 	if (!hashed.ok) return hashed
 	if (!(await replacePasswordByLink(user, hashed.passwordHash, caller))) return refusal("link_invalid")
-	// Wrong tries of somebody else must not keep the owner out.
+	// Somebody else's wrong tries must not keep the owner out.
 	await forgive(["wrongPasswordPerAccount", user.id, caller.address])
 	emit("password.reset", user, caller)
 	if (user.emailVerifiedAt === null) emit("user.activated", { ...user, emailVerifiedAt: caller.now }, caller)
@@ -83,7 +83,7 @@ async function mailResetLink(
 	const user = found?.active ? found : null
 	const { now } = caller
 	await chargingMailbox({ key: user?.emailKey ?? key }, caller, async (isWithheld) => {
-		// The same is done for nobody, from here on: the next request would feel the difference.
+		// From here on, the same is done where there is no account: the next request would feel a difference.
 		const asking = user && !isWithheld ? user : null
 		const { id, epoch } = asking ?? { id: "nobody", epoch: 0 }
 		const asked = await inTransaction(async (transaction) => {

@@ -92,7 +92,7 @@ export const registrationCheckSchema = z.object({
 	password: z.string("not_text").default("").meta({ secret: true }),
 })
 
-/** What people may change of their own account at once: what they registered with, but address and password. */
+/** What people may change at once in their own account: what they registered with, except address and password. */
 export const profileSchema = z
 	.object(
 		mapValues({ username, ...registration.fields }, orUnchanged) as Sent<
@@ -109,10 +109,7 @@ export const loginSchema = z.object({
 
 export const resendSchema = z.object({ email })
 
-/**
- * On a page that was shown for the account's password, what marks it comes along, see `http/registration-
- * cookie.server.ts`.
- */
+/** A page that was shown for the account's password sends its mark along, see `http/registration-cookie.server.ts`. */
 export const resendFormSchema = resendSchema.extend({ registration: z.string().default("").catch("") })
 
 export const logoutSchema = z.object({})
@@ -128,7 +125,7 @@ const linkFields = {
 
 export const verifySchema = z.object({
 	...linkFields,
-	/** Where the browser is another than the one that registered. */
+	/** Where the browser is not the one that registered. */
 	password: knownPassword("password_missing").optional().meta({
 		secret: true,
 		about: "The account's password, where `GET` says `needs_password`.",

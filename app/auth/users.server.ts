@@ -31,7 +31,7 @@ type UserChange = Pick<
 	"username" | "email" | "active" | "superuser" | "verified"
 >
 
-/** Of a list of accounts, and what is searched for: as long as an address can be. */
+/** For a list of accounts. What is searched for can be as long as an address. */
 export const LIST_BOUNDS = {
 	maxSearchLength: 254,
 	maxPage: 1_000_000,
@@ -62,15 +62,15 @@ export async function listUsers(options: {
 	return { users, total: Number(counted?.total ?? 0) }
 }
 
-/** @param id anything, also what is no id */
+/** @param id anything, even what is no id */
 export async function readUser(id: string): Promise<User | null> {
 	return /^[0-9a-f-]{36}$/.test(id) ? findUser(id) : null
 }
 
 /**
  * Changes an account for a superuser; what is not given stays. A new address is unverified unless `verified` comes with
- * it, and the old one is told, unless nobody ever confirmed it (OWASP ASVS 5, V6.3.7). What takes something away ends
- * the account's sessions and links, but the session in which it is done.
+ * it, and the old one is told, unless nobody ever confirmed it (OWASP ASVS 5, V6.3.7). A change that takes something
+ * away ends the account's sessions and links, except the session in which it is done.
  *
  * @param by who changes it, and in which session; null for the operator
  * @returns refusals `not_found`; `validation_failed`: a name or an address that is taken, or the last active superuser;
@@ -150,7 +150,7 @@ async function update(
 	const user = await transaction.user.update({ where: { id }, data: { ...columns, ...ended, epoch } })
 	if (columns.emailVerifiedAt && !before.emailVerifiedAt) await removeRivals(user, transaction)
 	if (takesAway) await endSessions(user, by, transaction)
-	// Who made it unverified just before is not to keep it from its owner; a registration that nobody confirmed has none.
+	// Making it unverified just before must not keep it from its owner; a registration that nobody confirmed has none.
 	const isOwners = before.emailVerifiedAt !== null || before.unprovenUntil === null
 	const notice =
 		isNewAddress && isOwners ? await enqueueNotice("email_changed", before, now, transaction) : null
@@ -158,8 +158,8 @@ async function update(
 }
 
 /**
- * Whether who was let in is what she was then: she may have waited for the one who demotes her. Whatever takes a role,
- * a sign-in or an address away raises the epoch.
+ * Whether the superuser is still what she was when let in: she may have waited for the one who demotes her. Whatever
+ * takes a role, a sign-in or an address away raises the epoch.
  */
 async function isStillSuperuser({ user }: SignedIn, transaction: Transaction): Promise<boolean> {
 	return (await transaction.user.count({ where: { id: user.id, epoch: user.epoch, superuser: true } })) > 0
@@ -187,7 +187,7 @@ function columnsOf(change: UserChange, before: User, now: Date) {
 		emailKey,
 		emailVerifiedAt,
 		ownedEmailKey: isOwned ? emailKey : null,
-		// Whom a superuser has looked at is no registration that runs out.
+		// An account that a superuser has looked at is no registration that runs out.
 		unprovenUntil: isDecided ? null : before.unprovenUntil,
 		active,
 		superuser,
@@ -201,7 +201,7 @@ async function isOwnedByAnother(emailKey: string, id: string, transaction: Trans
 	return (await transaction.user.count({ where: { ownedEmailKey: emailKey, id: { not: id } } })) > 0
 }
 
-/** Who changes her own account goes on, as long as she may. */
+/** A superuser who changes her own account stays signed in, as long as she may. */
 async function endSessions(user: User, by: SignedIn | null, transaction: Transaction): Promise<void> {
 	const isOwn = user.id === by?.user.id && user.active && user.superuser
 	const kept = (isOwn && by?.session.id) || ""
@@ -209,7 +209,7 @@ async function endSessions(user: User, by: SignedIn | null, transaction: Transac
 	if (kept) await transaction.session.updateMany({ where: { id: kept }, data: { epoch: user.epoch } })
 }
 
-/** Who can't sign in is no superuser to rely on. */
+/** Somebody who can't sign in is no superuser to rely on. */
 function canAdminister({
 	superuser,
 	active,

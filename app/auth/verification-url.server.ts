@@ -7,7 +7,7 @@ import { StartError } from "../start-error"
 /** What a link to confirm an address carries, and what is sent to `/verify` to do it. */
 export type VerificationLink = { user_id: string; timestamp: string; signature: string; redirect_to?: string }
 
-/** What a fork may say of verification by code, in `auth.events.server.ts`. See `docs/verification.md`. */
+/** What a fork may say of verification in code, in `auth.events.server.ts`. See `docs/verification.md`. */
 export type Verification = {
 	/** Builds the address that is mailed, for a front end that has its parameters elsewhere than in the query. */
 	buildUrl?: (link: VerificationLink) => string

@@ -24,13 +24,13 @@ import {
 	type User,
 } from "./user/user.server"
 
-/** What is known of who holds a link, besides the link. */
+/** What is known of a link's holder, besides the link. */
 export type LinkHolder = {
 	/** The registration that was made in this browser, by its user's id. */
 	registered: string | null
 	/** Opening a link, or pressing what stands on its page, is what scanners do, too; sending JSON is not. */
 	isProgram: boolean
-	/** What the request shows: the session that a new one takes the place of. */
+	/** What the request shows: the session that a new one replaces. */
 	replaces: Shown
 }
 
@@ -91,7 +91,7 @@ export async function verify(
 
 /**
  * Removes a registration that somebody else made with one's address. @returns as {@link verify}; `validation_failed`
- * until it is sure
+ * until the caller is sure
  */
 export async function disownRegistration(
 	input: z.output<typeof verifySchema>,
@@ -110,7 +110,7 @@ export async function disownRegistration(
  * as they are typed, so that it is the same for those without an account.
  *
  * @param registered the registration of this browser, which goes before others with the same address
- * @param redirectTo where the link leads on to, for who registered: a path on this site
+ * @param redirectTo where the link leads on to, for whoever registered: a path on this site
  * @param token of the form's captcha
  * @returns refusal `rate_limited`, and those of {@link passCaptcha}
  */
@@ -152,9 +152,9 @@ async function mailNewLink(
 	const found = config.verification.enabled ? await findUnproven(email.key, registered) : null
 	await chargingMailbox(email, caller, async (isWithheld) => {
 		const user = isWithheld ? null : found
-		// It stands in the mail: of somebody else it would be words to a person who proved no address.
+		// It stands in the mail: from somebody else, it would be words to a person who proved no address.
 		const onward = user?.id === registered ? redirectTo : null
-		// The same is done for nobody: the next request would feel the difference.
+		// The same is done where there is no account: the next request would feel a difference.
 		await inTransaction(async (transaction) => {
 			await extendRegistration({ id: user?.id ?? "nobody" }, now, transaction)
 			await enqueueMail({ id: mailId, kind: "verify", user, redirectTo: onward, now }, transaction)

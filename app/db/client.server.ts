@@ -4,7 +4,7 @@ import type { Engine } from "./engine"
 import { Prisma } from "./generated/client"
 import type { Statement } from "./statement.server"
 
-/** How often a transaction is begun anew that was undone because another one was in its way. */
+/** How often a transaction is begun anew when it was undone because another one was in its way. */
 const MAX_TRIES = 4
 
 const engine = await openEngine(env.databaseUrl)
@@ -69,8 +69,8 @@ export function databaseTimeAfter(seconds: number, now: Date) {
 }
 
 /**
- * What is removed or given up for good, of all processes, is so at a time that this process and the database agree has
- * come: one node whose clock is ahead takes nothing from the others. SQLite has no clock of its own.
+ * When to remove or give up for good what belongs to all processes: at a time that this process and the database agree
+ * has come. One node whose clock is ahead takes nothing from the others. SQLite has no clock of its own.
  *
  * @param now by this process's clock
  */
@@ -148,7 +148,7 @@ function rethrow(error: unknown): never {
 	const unavailable = new DatabaseUnavailable(fault)
 	if (unavailable.isConflict())
 		log.warn({ event: "database.conflict", code: fault }, "Two transactions were in each other's way")
-	// What the process does by itself is tried again and again. A request says it for itself, as people tell its id.
+	// What the process does by itself is tried again and again. Each request logs it, as people quote its id.
 	else if (requestScope.getStore() || isToBeSaid(`database.unavailable ${fault}`))
 		log.error({ event: "database.unavailable", code: fault }, "The database does not take the query")
 	throw unavailable

@@ -2,8 +2,8 @@
 type Place = { table: string | null; column: string }
 
 /**
- * @param names of the columns as a statement gives them; those called `table.column` become an object `table`, so that a
- *   row can hold those of two tables that are called the same
+ * @param names of the columns as a statement gives them; those called `table.column` become an object `table`, so that
+ *   a row can hold columns of two tables that share a name
  */
 export function placesOf(names: string[]): Place[] {
 	return names.map((name) => {

@@ -7,7 +7,7 @@ declare module "@remix-run/node" {
 	interface AppLoadContext {
 		/** All that the domain may know of the request. */
 		caller: Caller
-		/** By what the request is somebody's. */
+		/** What shows whose request it is. */
 		shown: Shown
 		/** Whether the answer is JSON; otherwise it is a page. */
 		json: boolean

@@ -5,7 +5,7 @@ export type FieldDescription = {
 	name: string
 	type: "text" | "email" | "password" | "boolean" | "choice"
 	required: boolean
-	/** How it is called, and helped with, by what its schema says. */
+	/** What it is called, and its help, as its schema says. */
 	label?: string
 	hint?: string
 	autocomplete?: string
@@ -13,7 +13,7 @@ export type FieldDescription = {
 	options?: string[]
 }
 
-/** By schema: asking zod what is required means to let it fail, which costs more than all the rest of a page. */
+/** By schema: asking zod what is required means letting it fail, which costs more than all the rest of a page. */
 const known = new WeakMap<z.ZodObject, FieldDescription[]>()
 
 /** What a program needs to know to fill a form in. */

@@ -53,7 +53,7 @@ export function problem(
 	return { type: "about:blank", title: titles[status], status, detail: text.problems[code], code, ...details }
 }
 
-/** RFC 9110, 15.5.2: a 401 of who is not signed in says how to do better. */
+/** RFC 9110, 15.5.2: a 401 to anyone not signed in says how to do better. */
 export const bearerChallenge = { "WWW-Authenticate": "Bearer" }
 
 /** What heads a page that tells it: its `title` is the status phrase, which is for programs. */

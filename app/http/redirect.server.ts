@@ -1,9 +1,9 @@
 import { env } from "../env.server"
 
-/** Also of what it becomes: three times that, encoded once more, still fits into a header that every proxy takes. */
+/** Also for what it becomes: three times that, encoded once more, still fits into a header that every proxy takes. */
 const MAX_LENGTH = 2048
 /**
- * Of what goes along with a mailed link: mail programs break longer ones, and it is text that a stranger may have
+ * For what goes along with a mailed link: mail programs break longer ones, and it is text that a stranger may have
  * chosen.
  */
 const MAX_MAILED_LENGTH = 512
@@ -14,7 +14,7 @@ const UNSAFE = /[\s\\\u0000-\u001f\u007f-\u009f]/
 /** The same, and slashes and dots, hidden behind an encoding in the path; a query may hold what it likes. */
 const UNSAFE_ENCODED = /%(?:[01][0-9a-f]|7f|5c|2f|2e|25)/i
 /**
- * Ways to somewhere else, links that mails hold, and what is no page: to come back to one of them is a circle or a dead
+ * Ways to somewhere else, links that mails hold, and what is no page: coming back to one of them is a circle or a dead
  * end.
  */
 const WAY_STATION =

@@ -3,7 +3,7 @@ import type { Grant, Shown } from "../auth/backend/backend"
 import { deviceCookie } from "./device-cookie.server"
 import { expiredSessionCookie, findSessionToken, sessionCookie } from "./session-cookie.server"
 
-/** What a request shows. Cookie and token are never mixed: who sends an `Authorization` header is known by it alone. */
+/** What a request shows. Cookie and token are never mixed: an `Authorization` header, where sent, counts alone. */
 export function shownBy(headers: IncomingHttpHeaders): Shown {
 	const { authorization, cookie = "" } = headers
 	return {

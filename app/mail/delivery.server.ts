@@ -133,8 +133,8 @@ function isPretended({ userId }: OutboxMail): boolean {
 }
 
 /**
- * A mail that is out is not sent again: that this could not be written down, for the database was away or locked, is no
- * failure of the mail's.
+ * A mail that is out is not sent again: if that could not be written down, as the database was away or locked, the mail
+ * has not failed.
  */
 async function noteSent(mail: OutboxMail, now: () => Date): Promise<void> {
 	const { id, kind } = mail

@@ -1,7 +1,7 @@
 import { appName } from "../auth.config"
 import { LinkButton, Mail, Paragraph } from "./layout"
 
-/** To the old address. The new one isn't told: who reads this mailbox may be the reason for the change. */
+/** To the old address. The new one isn't told: whoever reads this mailbox may be the reason for the change. */
 export function EmailChangeNoticeMail(props: {
 	username: string | null
 	isDone: boolean

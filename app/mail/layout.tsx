@@ -138,7 +138,7 @@ export function Paragraph({ children, quiet }: { children: ReactNode; quiet?: bo
 	return <p style={{ margin: "0 0 16px", ...(quiet && { fontSize: 14 }) }}>{children}</p>
 }
 
-/** A button, and its address in full for who cannot press it. Outlook fills cells, not links. */
+/** A button, and its address in full for anyone who cannot press it. Outlook fills cells, not links. */
 export function LinkButton({ href, children }: { href: string; children: string }) {
 	const { button_color, button_text_color } = light
 	return (

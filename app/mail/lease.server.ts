@@ -40,7 +40,7 @@ export async function takeDue(
 	return taken
 }
 
-/** Who was held up for so long that another process has taken the mail meanwhile has no say in it any more. */
+/** A process held up for so long that another has taken the mail meanwhile has no say in it any more. */
 export function changeLeased({ id, attempts }: OutboxMail, set: ReturnType<typeof sql>): Promise<number> {
 	return execute(sql`UPDATE "OutboxMail" SET ${set}
 		WHERE "id" = ${id} AND "attempts" = ${attempts + 1} AND "sentAt" IS NULL AND "failedAt" IS NULL`)
@@ -100,7 +100,7 @@ async function claim(mail: OutboxMail, now: Date): Promise<boolean> {
 	return count === 1
 }
 
-/** How long a mail is left to who took it. */
+/** How long a mail is left to the process that took it. */
 function leaseSeconds(mail: OutboxMail): number {
 	return timeoutSeconds + retryDelaySeconds(mail)
 }

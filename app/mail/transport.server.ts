@@ -121,10 +121,10 @@ function wait(): Promise<never> {
 }
 
 /**
- * The server refused this very recipient or mail, so trying again would change nothing. Where it refuses the sender,
- * or the user of `SMTP_URL`, it refuses every mail until the operator has mended that; many say so only after RCPT or
- * DATA. So only what is about the mailbox or the mail itself counts: by the status that RFC 3463 gives it, or, where
- * there is none, by the replies that RFC 5321, 4.2.3, has for mailboxes.
+ * The server refused this very recipient or mail, so trying again would change nothing. Where it refuses the sender, or
+ * the user of `SMTP_URL`, it refuses every mail until the operator has fixed that; many say so only after RCPT or DATA.
+ * So only what is about the mailbox or the mail itself counts: by the status that RFC 3463 gives it, or, where there is
+ * none, by the replies that RFC 5321, 4.2.3, has for mailboxes.
  */
 export function isPermanentFailure(error: unknown): boolean {
 	if (error instanceof InvalidRecipient) return true

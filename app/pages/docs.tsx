@@ -1,7 +1,7 @@
 import type { ReadableApi, ReadableOperation } from "../http/api/readable.server"
 import { Words } from "../ui/words"
 
-/** For who writes a program: every route, as it is configured. */
+/** For anyone who writes a program: every route, as it is configured. */
 export function DocsPage({ title, flows, saidToAll }: ReadableApi) {
 	return (
 		<section className="inside docs" aria-labelledby="title">

@@ -15,7 +15,7 @@ type PendingEmail = { email: string; expires_at: string }
 export function EmailChangePage(props: {
 	/** Not told to programs, like the next. */
 	username?: string
-	/** Whether who forgot the password can choose a new one. */
+	/** Whether anyone who forgot the password can choose a new one. */
 	password_reset?: boolean
 	email: string
 	pending: PendingEmail | null

@@ -3,7 +3,7 @@ import type { PublicUser } from "../auth/user/user.server"
 import { tagline } from "../auth.config"
 import { Opening } from "../ui/card"
 
-/** Who comes from here to register means to go to the account. */
+/** Anyone who comes from here to register means to go to the account. */
 const REGISTER = `/register?${new URLSearchParams({ redirect_to: "/account" })}`
 
 /** What stands here is the fork's own; this is a place to start from. */

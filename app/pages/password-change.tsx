@@ -14,7 +14,7 @@ const labels = {
 
 type PasswordChangeProps = {
 	username: string
-	/** Whether who forgot it can choose a new one. Not told to programs. */
+	/** Whether anyone who forgot it can choose a new one. Not told to programs. */
 	password_reset?: boolean
 	min_password_length: number
 	max_password_length: number

@@ -72,7 +72,7 @@ export function UsersPage({ users, ...list }: UsersPageProps) {
 							{users.map((user, index) => (
 								<tr key={user.id}>
 									<th scope="row">
-										{/* All lead to one route: the browser learns of it by the first, and need not ask for each. */}
+										{/* All lead to one route: the browser learns of it from the first, and need not ask for each. */}
 										<Link
 											to={`/users/${user.id}`}
 											discover={index === 0 ? "render" : "none"}

@@ -18,11 +18,11 @@ type VerifyPageProps = {
 	/** The mailed link's own fields. */
 	link: { user_id?: string; timestamp?: string; signature?: string }
 	redirect_to: string | null
-	/** Whether who forgot the password can choose a new one. */
+	/** Whether anyone who forgot the password can choose a new one. */
 	password_reset?: boolean
 	/** What is wrong with the link. */
 	problem?: Problem
-	/** What was confirmed already, and where it goes on for who is signed in. */
+	/** What was confirmed already, and where it goes on for anyone signed in. */
 	confirmed?: { onward: string | null }
 	/** Who registered. */
 	username?: string

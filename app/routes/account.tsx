@@ -28,7 +28,7 @@ export async function loader(args: LoaderFunctionArgs) {
 		},
 	}
 	if (args.context.json) return body
-	// The form shows every field of the profile, a fork's too, but what is secret.
+	// The form shows every field of the profile, a fork's too, except secret ones.
 	const values = new Map<string, unknown>(Object.entries(user))
 	const profile = describeFields(profileSchema)
 		.filter(({ type }) => type !== "password")

@@ -27,7 +27,7 @@ export async function action(args: ActionFunctionArgs) {
 		headers: clearSiteData(),
 		body: null,
 		redirectTo: submission.redirectTo ?? config.logout.redirectTo,
-		// Who came with an `Authorization` header did not come with the cookie.
+		// Whoever came with an `Authorization` header did not come with the cookie.
 		session: request.headers.has("Authorization") ? null : "ended",
 		notice: "signed_out",
 	})

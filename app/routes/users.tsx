@@ -9,7 +9,7 @@ import { titled } from "../ui/title"
 
 export const meta = titled("Users")
 
-/** What is out of bounds is brought back into them; the answer says what was taken. */
+/** Values out of bounds are brought back into them; the answer says what was taken. */
 export async function loader(args: LoaderFunctionArgs) {
 	await requireSuperuser(args)
 	const { maxSearchLength, maxPage, maxPageSize } = LIST_BOUNDS

@@ -1,6 +1,6 @@
 import { redirect } from "@remix-run/node"
 
-/** Where password managers lead who should change a password (W3C, A Well-Known URL for Changing Passwords). */
+/** Where password managers lead people to change a password (W3C, A Well-Known URL for Changing Passwords). */
 export function loader() {
 	return redirect("/account/password", 302)
 }

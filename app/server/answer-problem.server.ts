@@ -11,7 +11,7 @@ import { tellWhenToRetry } from "./web-adapter.server"
 export function answerProblem(request: IncomingMessage, response: Response, code: ProblemCode): void {
 	const requestId = String(response.getHeader("X-Request-Id"))
 	const { json, nonce } = response.locals
-	// Of what is told to programs, only what nobody expected has it: else two answers would never be the same.
+	// Programs get it only with what nobody expected: else no two answers would be the same.
 	const body = problem(code, !json || code === "internal" ? { request_id: requestId } : {})
 	const text = json ? JSON.stringify(body) : pageOf(body, { nonce, requestId })
 	response.status(body.status)

@@ -5,7 +5,7 @@ import { mediaType } from "../http/media-type"
 import type { ProblemCode } from "../http/problem"
 import { hasTooManyPieces, TOO_MANY_PIECES } from "./message-classes.server"
 
-/** So many stand side by side before they are made one. */
+/** How many stand side by side before they are joined. */
 const CHUNKS_KEPT = 64
 const BODY_TYPES = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
 

@@ -38,7 +38,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
 }
 
 /**
- * Before anything is looked at: its head has too many fields, or who sent it has more under way than anybody needs,
+ * Before anything is looked at: its head has too many fields, or its sender has more under way than anybody needs,
  * which is logged once a minute.
  */
 export function refuseUnread(response: ServerResponse, code: "overloaded" | "headers_too_large"): void {

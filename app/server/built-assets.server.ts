@@ -9,7 +9,7 @@ const ENCODINGS = ["br", "gzip"]
 /** The files that the build made. Which ones there are is known at the start, so that no page waits for the disk. */
 export function builtAssets(): RequestHandler {
 	const plain = filesIn("build/client")
-	// Who builds by Vite alone has none.
+	// A build by Vite alone has none.
 	const compressed = ENCODINGS.map((encoding) => ({ encoding, folder: `build/compressed/${encoding}` }))
 		.filter(({ folder }) => existsSync(folder))
 		.map(({ encoding, folder }) => ({ encoding, ...filesIn(folder, encoding) }))

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http"
 import Negotiator from "negotiator"
 import { isJson } from "../http/media-type"
 
-/** Reading it takes time by the square of its length. No browser or program needs as much. */
+/** The time to read it grows with the square of its length. No browser or program needs as much. */
 const MAX_ACCEPT_LENGTH = 512
 
 /**

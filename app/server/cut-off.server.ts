@@ -11,7 +11,7 @@ export function cutOff(socket: Socket): void {
 	socket.destroy()
 }
 
-/** Whether nothing of a connection is to be looked at any more, were it in the same packet. */
+/** Whether nothing of a connection is to be looked at any more, even in the same packet. */
 export function isCutOff(socket: Socket): boolean {
 	return socketsCutOff.has(socket)
 }

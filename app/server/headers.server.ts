@@ -7,7 +7,7 @@ const ONE_YEAR_SECONDS = 365 * 24 * 60 * 60
 const NONCE = "<nonce>"
 
 /**
- * Headers that every answer has (OWASP ASVS 5, V3.4). Answers are private to who asked, unless a hashed asset says
+ * Headers that every answer has (OWASP ASVS 5, V3.4). Answers are private to whoever asked, unless a hashed asset says
  * otherwise.
  *
  * @param nonce what this page's own inline scripts and styles carry
@@ -29,7 +29,7 @@ if (env.https)
 	sameForAll.push(["Strict-Transport-Security", `max-age=${ONE_YEAR_SECONDS}; includeSubDomains`])
 
 const NONCE_BYTES = 16
-/** Random bytes, each used once: to ask the system for many at a time costs a request next to nothing. */
+/** Random bytes, each used once: asking the system for many at a time costs a request next to nothing. */
 const pool = Buffer.alloc(NONCE_BYTES * 256)
 let used = pool.length
 
@@ -60,7 +60,7 @@ const ownPolicy = policyOf(ownSources)
 
 type Sources = Parameters<AppLoadContext["admit"]>[0]
 
-/** @param sources what the page may load besides, such as a captcha's script */
+/** @param sources what else the page may load, such as a captcha's script */
 export function contentSecurityPolicy(nonce: string, sources?: Sources): [name: string, value: string] {
 	const text = sources ? policyOf(widened(sources)) : ownPolicy
 	return ["Content-Security-Policy", text.replaceAll(NONCE, nonce)]

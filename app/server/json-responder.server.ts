@@ -66,8 +66,8 @@ class RouteCall {
 	}
 
 	/**
-	 * Made for who looks at it: a loader that only asks who is signed in does not, and saves a tenth of its time. One for
-	 * all calls: V8 keeps a getter of an object's own, and with it the request, until everything is collected.
+	 * Made once a loader looks at it: one that only asks who is signed in does not, and saves a tenth of its time. One
+	 * for all calls: V8 keeps a getter of an object's own, and with it the request, until everything is collected.
 	 */
 	static readonly #request = {
 		enumerable: true,

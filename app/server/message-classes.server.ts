@@ -32,7 +32,7 @@ export function messageClasses(app: Express) {
 		}
 		set upgrade(_wanted) {}
 
-		/** Called by Node's parser for each piece, also while nobody reads. */
+		/** Called by Node's parser for each piece, even while nobody reads. */
 		override push(piece: unknown, encoding?: BufferEncoding): boolean {
 			if (piece !== null && ++this.pieces > MAX_PIECES_BEHIND && isBehind(this)) cutOff(this.socket)
 			if (isCutOff(this.socket)) return false

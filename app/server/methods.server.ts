@@ -2,12 +2,12 @@ import type { RequestHandler } from "express"
 import { answerProblem } from "./answer-problem.server"
 import type { FindRoute, FoundRoute } from "./route-table.server"
 
-/** What browsers and programs send. Who sends another has something else in mind, and is not listened to any longer. */
+/** What browsers and programs send. Whoever sends another has something else in mind, and is ignored from then on. */
 const USUAL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 /**
- * Refuses every method that the route does not take (RFC 9110, 15.5.6). What no route takes is not found, whatever the
- * method.
+ * Refuses every method that the route does not take (RFC 9110, 15.5.6). A path that no route takes is not found,
+ * whatever the method.
  */
 export function refuseOtherMethods(find: FindRoute): RequestHandler {
 	return (request, response, next) => {

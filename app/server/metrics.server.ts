@@ -9,7 +9,7 @@ const LOOPBACK = /^(?:::ffff:)?127\.|^::1$/
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
 const TRACE_OF_PROXY = /^(?:x-(?:forwarded|original|envoy)-.*|.*-ip|forwarded|via|cdn-loop)$/
 
-/** For who collects them. To everybody else it is a path like any that is not there: the router says so. See decision 25. */
+/** For those who collect them. For others it is like any missing path: the router says so. See decision 25. */
 export function serveMetrics(request: Request, response: Response, next: NextFunction): void {
 	if (request.path !== PATH || !(hasToken(request) || isFromThisMachine(request))) return void next()
 	response.locals.route = PATH
@@ -33,9 +33,9 @@ function hasToken({ headers }: Request): boolean {
 }
 
 /**
- * Behind a proxy all visitors come from this machine, or say they do: there the token alone counts. Where nobody is said
- * to trust, a proxy that nobody told us of leaves its traces; and a page of another site, in a browser on this machine,
- * may reach us by a name of its own, but not by ours.
+ * Behind a proxy all visitors come from this machine, or say they do: there the token alone counts. Where we are told
+ * to trust none, a proxy leaves its traces; and a page of another site, in a browser on this machine, may reach us by a
+ * name of its own, but not by ours.
  */
 function isFromThisMachine({ socket, headersDistinct, httpVersion }: Request): boolean {
 	return (

@@ -9,7 +9,7 @@ import { hasTooManyFields } from "./turns.server"
 
 /** How many requests are worked on at once: in all, of one site while nobody else asks, and of one among others. */
 const IN_WORK = { total: 32, alone: 8, amongOthers: 2 }
-/** For how long the event loop may be busy with one site's requests, while somebody else's is here: some take twenty times as long as others. */
+/** How long one site's requests may keep the event loop busy while others are here: some take 20 times as long. */
 export const WORK_BUDGET = { ms: 5, windowMs: 20, mostWindows: 20 }
 /**
  * How many requests of one site may be here at once, under way or waiting: with a body each, 32 MB. More than anybody's
@@ -18,7 +18,7 @@ export const WORK_BUDGET = { ms: 5, windowMs: 20, mostWindows: 20 }
 export const MOST_UNANSWERED = 512
 /** For how long after its last request somebody else counts: people read, and type, before they send the next. */
 const OTHERS_COUNT_FOR_MS = 60_000
-/** Whose answer takes longer waits for something else, such as a body, a hash or a lock, and holds nobody up. */
+/** A request that takes longer waits for something else, such as a body, a hash or a lock, and holds nobody up. */
 const WAITING_ELSEWHERE_AFTER_MS = 20
 /** How many turns of the event loop it takes until a new connection's request is here, and its end where it hangs up. */
 const ARRIVING_TURNS = 2
@@ -26,8 +26,9 @@ const ARRIVING_TURNS = 2
 const MOST_TURNS = 50
 
 /**
- * Networks take turns: who keeps hundreds of connections busy waits for himself, and not everybody for him. What is
- * waiting has its turn by site, and within it by network; what is in work is counted by site. It stands before all else, so that next to nothing is done for a request whose turn has not come. See decision 21.
+ * Networks take turns: whoever keeps hundreds of connections busy keeps nobody else waiting. What waits takes turns by
+ * site, then by network; what is under way is counted by site. It stands first, so that next to nothing is done for a
+ * request whose turn has not come. See decision 21.
  */
 export function networksInTurn(
 	handle: RequestListener,
@@ -57,7 +58,7 @@ export function networksInTurn(
 		(inWork.get(site) ?? 0) < mayHaveInWork(site) &&
 		!isTooBusy(site)
 
-	/** Who hangs up gives nothing back by it: what was begun for him is still worked on. */
+	/** Hanging up gives nothing back: what was begun is still worked on. */
 	function begin(network: string, response: ServerResponse, work: () => void): void {
 		const site = siteOf(network)
 		total++
@@ -90,7 +91,7 @@ export function networksInTurn(
 		waiting.add(network, () => {
 			if (!response.destroyed) begin(network, response, work)
 		})
-		// Who comes now goes after those who wait and could have the same place.
+		// A newcomer goes after those who wait and could have the same place.
 		if (!isLettingIn && total < IN_WORK.total) beginNext()
 	}
 
@@ -156,8 +157,8 @@ function busyMs(): number {
 const turnsGivenUp = new WeakMap<ServerResponse, () => Promise<void>>()
 
 /**
- * For a request that has waited for something and goes on: where it gave its turn up meanwhile, it waits for another one.
- * Who holds back the last byte of hundreds of bodies would otherwise have them worked on all at once.
+ * For a request that has waited for something and goes on: where it gave its turn up meanwhile, it waits for another
+ * one. Otherwise, hundreds of bodies whose last byte was held back would be worked on all at once.
  */
 export async function untilTurn(response: ServerResponse): Promise<void> {
 	await turnsGivenUp.get(response)?.()

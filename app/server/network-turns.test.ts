@@ -94,7 +94,7 @@ it("H-79: who asks for what is dear has a part of the time while somebody else's
 			if (!isOver) ask(FLOODER)
 		})
 	})
-	/** Of the time, how much is worked on what the flooder asks for. */
+	/** How much of the time goes into what the flooder asks for. */
 	const shareOfFlooder = async () => {
 		const before = begun.length
 		const began = performance.now()

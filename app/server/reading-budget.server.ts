@@ -16,7 +16,7 @@ const HOLDING_MS = 0.03
 const MOST_LET_GO = READING_BUDGET.ms / 2 / HOLDING_MS
 /** How many connections a site may have. Each takes one of the process's files. */
 export const MOST_CONNECTIONS = 2_048
-/** For how long a connection waits of which nothing was read yet. Whose client has gone is noticed no earlier. */
+/** How long a connection waits of which nothing was read yet. That its client has gone is noticed no earlier. */
 export const HELD_FOR_MS = 2_000
 
 type Site = {
@@ -31,8 +31,8 @@ type Site = {
 /**
  * Node takes up to 64 kB from a connection and parses them to their end before anything can refuse what they hold:
  * hundreds of requests behind one another, thousands of header fields, or a body in pieces of a byte. So the time that
- * takes is counted by the site that it comes from, and of one that has used its budget up nothing is read for a while,
- * and then a packet of some connections at a time. See decision 31.
+ * takes is counted by site; from one that has used up its budget, nothing is read for a while, and then a packet of
+ * some connections at a time. See decision 31.
  */
 export class ReadingBudget {
 	readonly #sites = new Map<string, Site>()
@@ -63,7 +63,7 @@ export class ReadingBudget {
 		})
 		this.#charge(site, CONNECTION_MS)
 		if (!site.held) return
-		// Node begins to read in this turn's end, whatever is said before.
+		// Node begins to read at this turn's end, whatever is said before.
 		process.nextTick(hold, site, socket)
 		setTimeout(() => socket.bytesRead === 0 && socket.destroy(), HELD_FOR_MS).unref()
 	}
@@ -81,11 +81,11 @@ export class ReadingBudget {
 		}
 		// As long as others wait, it waits behind them again.
 		socket.on("data", () => hold(site, socket))
-		// Node takes these away from who listens to data. Without them, a paused connection is still read, until it fills 16 kB.
+		// Node removes these once somebody listens to data. Without them, a paused connection is read until it fills 16 kB.
 		for (const { event, listeners } of stopsAndStarts)
 			for (const listener of listeners) socket.on(event, listener as () => void)
-		// Who reads a body resumes its connection after each piece; and where one is held that was let go in this very turn,
-		// Node goes on to read it, and says so by this event alone.
+		// Whoever reads a body resumes its connection after each piece; and where one that was let go in this very turn is
+		// held, Node goes on to read it, and says so by this event alone.
 		socket.on("resume", () => site.held?.has(socket) && socket.pause().emit("pause"))
 	}
 
@@ -122,7 +122,7 @@ export class ReadingBudget {
 	}
 }
 
-/** What is left of a flood may take long to read, and who comes after it has little to say. */
+/** What is left of a flood may take long to read, and whoever comes after it has little to say. */
 function newFirst(sockets: Iterable<Socket>): Socket[] {
 	const all = [...sockets]
 	const isNew = ({ bytesRead }: Socket) => bytesRead === 0

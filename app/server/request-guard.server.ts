@@ -70,7 +70,7 @@ function refusedAtOnce(request: Request): ProblemCode | null {
 	// Node's parser refuses codings that do not end in "chunked", but of "gzip, chunked" would leave the gzip in.
 	const coding = headers["transfer-encoding"]
 	if (/,\s*chunked$/i.test(coding ?? "")) return "malformed"
-	// HTTP/1.0 knows no codings: who stands in between may see the end of the body elsewhere (RFC 9112, 6.1).
+	// HTTP/1.0 knows no codings: whatever stands in between may see the end of the body elsewhere (RFC 9112, 6.1).
 	if (coding !== undefined && request.httpVersion === "1.0") return "malformed"
 	return refusedBody(request)
 }
@@ -80,8 +80,8 @@ function isSafe({ method }: Request): boolean {
 }
 
 /**
- * No browser sends one by itself, and another site's script may not without being asked first, which nobody here
- * answers. Beside it, cookies do not count.
+ * No browser sends one by itself, and another site's script may only after a preflight, which nobody here answers.
+ * Beside it, cookies do not count.
  */
 function hasBearerToken({ headers }: Request): boolean {
 	return /^bearer /i.test(headers.authorization ?? "")
@@ -100,7 +100,7 @@ function settleHeaders(request: Request): void {
 		if (name === "origin" || name === "forwarded" || /^x-(forwarded|original|rewrite|real)-/.test(name))
 			delete request.headers[name]
 	request.headers.host = OWN_HOST
-	// Node would let the first of several count; who stands in between may let another one. Together they are none.
+	// Node would use the first of several; whatever stands in between may use another. Together they are none.
 	if ((request.headersDistinct.authorization?.length ?? 0) > 1)
 		request.headers.authorization = request.headersDistinct.authorization?.join(", ")
 }

@@ -4,9 +4,9 @@ import type { Duplex } from "node:stream"
 import { cutOff } from "./cut-off.server"
 
 /**
- * Requests that wait behind another one of their connection, of all connections: some 5 kB each, and as much more for
- * every ten fields. Browsers send none before they have the answer to the one before, and who asks for more is hung up
- * on.
+ * Requests that wait behind another one of their connection, on all connections: some 5 kB each, and as much more for
+ * every ten fields. Browsers send none before they have the answer to the one before, and whoever asks for more is hung
+ * up on.
  */
 const MOST_WAITING = 4_000
 /** The same, of one connection. */
@@ -113,8 +113,8 @@ export function endsWithAnswer(socket: Duplex): boolean {
 }
 
 /**
- * Hangs up on who takes nothing of an answer for too long: the connection and what it waits for would stay for ever.
- * Time in which there is nothing to be taken, as the answer is still worked on, does not count.
+ * Hangs up on anyone who takes nothing of an answer for too long: the connection and what it waits for would stay for
+ * ever. Time in which there is nothing to be taken, as the answer is still worked on, does not count.
  */
 function dropStalled(socket: Socket, response: ServerResponse, milliseconds: number): void {
 	response.setTimeout(milliseconds, () => {

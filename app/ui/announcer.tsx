@@ -13,8 +13,8 @@ import type { RootData } from "../root"
 const Announce = createContext<Dispatch<SetStateAction<string>>>(() => {})
 
 /**
- * Reads out notices and what goes on, for who doesn't see it. What comes into a page together with its sentence is
- * often not read out; this one is there before it has something to say.
+ * Reads out notices and what goes on, for anyone who doesn't see it. What comes into a page together with its sentence
+ * is often not read out; this one is there before it has something to say.
  */
 export function Announcer({ children }: { children: ReactNode }) {
 	const root = useRouteLoaderData<RootData>("root")

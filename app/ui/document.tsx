@@ -48,7 +48,7 @@ export function Document(props: {
 	)
 }
 
-/** In a layer, so that style sheets can take other colours: on paper, and for who asks for more contrast. */
+/** In a layer, so that style sheets can take other colours: on paper, and for anyone who asks for more contrast. */
 function Theme({ nonce }: { nonce: string | undefined }) {
 	const { light, dark } = styles
 	return (

@@ -7,7 +7,7 @@ export type FieldProps = InputHTMLAttributes<HTMLInputElement> & {
 	name: string
 	label: string
 	hint?: string
-	/** Stands on the label's line, but comes after the input for who goes by keyboard. */
+	/** Stands on the label's line, but comes after the input for keyboard users. */
 	aside?: ReactNode
 	/** Stands below, in the room between fields: one short line. */
 	note?: ReactNode
@@ -56,7 +56,7 @@ export function Field({ label, hint, aside, note, found, children, onInput, ...i
 				/>
 				{children}
 			</div>
-			{/* A refusal leads to its field by itself; who has gone on already is told here. */}
+			{/* A refusal leads to its field by itself; anyone who has gone on already is told here. */}
 			{found ? <div aria-live={refusal ? "off" : "polite"}>{told}</div> : told}
 			{aside && <div className="field-aside">{aside}</div>}
 			{note}

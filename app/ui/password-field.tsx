@@ -122,7 +122,7 @@ function useToggle(what: string): { visible: boolean; toggle: ReactNode } {
 	return { visible, toggle }
 }
 
-/** Known from the first key on; nothing tells before. */
+/** Known from the first key on; nothing is said before. */
 function useCapsLock() {
 	const [isOn, setIsOn] = useState(false)
 	const look = (event: KeyboardEvent) => setIsOn(event.getModifierState("CapsLock"))

@@ -8,7 +8,7 @@ import { checkRegistration } from "./registration-check"
 const ASK_AFTER_MS = 600
 /** Only when typing has stopped is it read out. */
 const SPEAK_AFTER_MS = 1000
-/** Of a code point. No longer text is counted or sent: a text of marks alone takes seconds to normalise. */
+/** Of a code point. Longer text is neither counted nor sent: a text of marks alone takes seconds to normalise. */
 const MAX_BYTES = 4
 
 /** In code points, as the server has them; nothing is told of a length where `max` is 0. */

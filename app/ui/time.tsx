@@ -43,7 +43,7 @@ function inWords(iso: string, timeZone: string | undefined, part: keyof typeof P
 	return format.format(new Date(iso))
 }
 
-/** By part and zone. To make one takes half a millisecond, and 30 KB until it is collected. */
+/** By part and zone. Making one takes half a millisecond, and 30 KB until it is collected. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 const neverChanges = () => () => {}
 const ownZone = () => undefined

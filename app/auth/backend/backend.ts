@@ -2,7 +2,7 @@ import type { Caller } from "../caller"
 import type { SignedIn } from "../session/session.server"
 import type { User } from "../user/user.server"
 
-/** One way to stay signed in: what it hands out after the password, how it knows that again, how it ends it. */
+/** One way to stay signed in: what it hands out after the password, how it recognises that, how it ends it. */
 export type Backend = {
 	/** Also the end of `/login/<name>`. */
 	name: string
@@ -25,9 +25,9 @@ export type Shown = {
 }
 
 export type SignInOptions = {
-	/** Stay signed in to the session's absolute end, also without being used. */
+	/** Stay signed in to the session's absolute end, even if unused. */
 	remember: boolean
-	/** What the request showed: the session that a new one takes the place of. */
+	/** What the request showed: the session that a new one replaces. */
 	replaces: Shown
 }
 

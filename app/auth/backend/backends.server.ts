@@ -8,12 +8,12 @@ export function findBackend(name: string): Backend | null {
 	return backends.find((backend) => backend.name === name) ?? null
 }
 
-/** By which pages sign in. */
+/** The one that pages sign in by. */
 export function pageBackend(): Backend {
 	return findBackend("cookie") as Backend
 }
 
-/** Who sends a request, as the first back end knows that knows it at all. */
+/** Who sends a request, by the first back end that knows. */
 export async function authenticate(shown: Shown, caller: Caller): Promise<SignedIn | null> {
 	for (const backend of backends) {
 		const signedIn = await backend.authenticate(shown, caller)

@@ -13,7 +13,7 @@ const ALGORITHM = "HS256"
 const TYPE = "at+jwt"
 /** How far another server's clock may be off. */
 const CLOCK_TOLERANCE_SECONDS = 5
-/** Ours have some 400; what is longer need not be decoded. */
+/** Ours have some 400; anything longer need not be decoded. */
 const MAX_TOKEN_LENGTH = 2048
 
 /** What jose does not check: the claims' types, and that a token is for one audience. */
@@ -56,7 +56,7 @@ export function jwt({ lifetimeSeconds, audience }: { lifetimeSeconds: number; au
 				issuer: env.appUrl,
 				audience,
 				requiredClaims: ["sub", "iat", "exp", "jti", "epoch"],
-				// Refuses an `iat` of the future, too.
+				// Refuses an `iat` in the future, too.
 				maxTokenAge: lifetimeSeconds,
 				clockTolerance: CLOCK_TOLERANCE_SECONDS,
 				currentDate,

@@ -5,7 +5,7 @@ import { type Charge, charge, refund } from "../limit/limit.server"
 import { type Refusal, refusal } from "../refusal"
 import type { Captcha, CaptchaForm } from "./captcha"
 
-/** Longer ones are no token of anybody; the longest seen are hCaptcha's, of some 4,000 characters. */
+/** Nobody's tokens are longer; the longest seen are hCaptcha's, of some 4,000 characters. */
 const MAX_TOKEN_LENGTH = 8_192
 /** A person waits for this, and so does a place among the open requests. */
 const TIMEOUT_MS = 3_000
@@ -18,12 +18,11 @@ export function captchaOf(form: CaptchaForm): Captcha | null {
 }
 
 /**
- * Lets pass who solved the form's captcha, and everybody where there is none. Comes after cheap checks and limits, and
- * before the work that it protects. Whatever goes wrong refuses.
+ * Lets through anyone who solved the form's captcha, and everybody where there is none. Comes after cheap checks and
+ * limits, and before the work that it protects. Whatever goes wrong refuses.
  *
  * @returns refusals `captcha_failed` (missing or refused), `captcha_unavailable` (no answer within three seconds, or
- *   none
- *   that can be read), `rate_limited` (one client's wrong ones)
+ *   none that can be read), `rate_limited` (one client's wrong ones)
  */
 export async function passCaptcha(
 	form: CaptchaForm,
@@ -33,7 +32,7 @@ export async function passCaptcha(
 	const captcha = captchaOf(form)
 	if (!captcha) return { ok: true }
 	if (!token || token.length > MAX_TOKEN_LENGTH) return refusal("captcha_failed")
-	// Each try may be a request to another server: without a limit, a stranger makes as many as he likes.
+	// Each try may be a request to another server: without a limit, a stranger could make any number.
 	const cost: Charge = ["wrongCaptchaPerClient", caller.address, caller.address]
 	const limited = await charge(cost)
 	if (limited) return limited

@@ -18,7 +18,7 @@ export type Captcha = {
 export type CaptchaWidget = {
 	/** What programs know it by. */
 	provider: string
-	/** What the page's content security policy has to allow besides. */
+	/** What else the page's content security policy has to allow. */
 	sources?: PolicySources
 } & (
 	| { provider: "hcaptcha"; siteKey: string }

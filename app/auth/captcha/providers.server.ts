@@ -22,7 +22,7 @@ type Provider = {
 	field: string
 	verifyUrl: string
 	maxTokenLength: number
-	/** Keys that anybody may use for tests: a secret of these finds every token good. */
+	/** Keys that anybody may use for tests: their secrets find every token good. */
 	testKeys: { siteKey: string; secretKey: string; all: RegExp }
 	widget: (siteKey: string) => CaptchaWidget
 	/** Sent along with the token. */
@@ -31,7 +31,7 @@ type Provider = {
 	notesForm?: boolean
 }
 
-/** What providers say when the mistake is not the visitor's: keys that are wrong, or a request of ours that is. */
+/** What providers say when the mistake is not the visitor's: wrong keys, or a wrong request of ours. */
 const OUR_FAULTS = [
 	"missing-input-secret",
 	"invalid-input-secret",
@@ -44,9 +44,7 @@ const OUR_FAULTS = [
 	"invalid-remoteip",
 ]
 
-/**
- * Providers take a token for two to five minutes; more than this is a clock that is wrong, or an answer that is kept.
- */
+/** Providers take a token for two to five minutes; more than this means a wrong clock, or an answer that was kept. */
 const MAX_AGE_MS = 10 * 60 * 1000
 
 /** hCaptcha. @throws {StartError} naming the key that is missing, or is one for tests, in production */
@@ -66,7 +64,7 @@ export const hcaptcha = captchaOf({
 		const sources = { "script-src": hosts, "frame-src": hosts, "style-src": hosts, "connect-src": hosts }
 		return { provider: "hcaptcha", siteKey, sources }
 	},
-	// Without it, a token of another site of the same owner would do.
+	// Without it, a token from another site of the same owner would do.
 	besides: (siteKey) => ({ sitekey: siteKey }),
 })
 
@@ -134,9 +132,9 @@ function captchaOf(provider: Provider) {
 				(!provider.notesForm || answer.action === form))
 
 		async function validate(token: string, asked: CaptchaAsked): Promise<boolean> {
-			// A provider's token is printable ASCII; what is not need not be asked about.
+			// A provider's token is printable ASCII; anything else need not be asked about.
 			if (token.length > provider.maxTokenLength || !/^[\x21-\x7e]+$/.test(token)) return false
-			// Of the test keys, all tokens are the same.
+			// The test keys' tokens are all the same.
 			if (!isForTests && !used.use(token)) return false
 			try {
 				const answer = await siteVerify(
@@ -163,7 +161,7 @@ function captchaOf(provider: Provider) {
 }
 
 /**
- * Outside production, keys that are not there are those for tests, so that a page can be looked at without an account.
+ * Outside production, the keys for tests stand in for missing ones, so that a page can be looked at without an account.
  */
 function keysOf({ prefix, testKeys }: Provider, options: ProviderOptions) {
 	const given = env.captchaKeys[prefix]

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto"
 
 /** Longer than any provider takes a token for. */
 const KEEP_MS = 10 * 60 * 1000
-/** As many as come in that time; beyond it the oldest are forgotten, which the provider still knows. */
+/** As many as come in that time; beyond it the oldest are forgotten: the provider still knows them. */
 const MAX_KEPT = 20_000
 
 /**
  * Tokens that were shown here, so that each is good for one form. Providers say no to the second use as well; here it
- * is known at once, also of two that come together.
+ * is known at once, even of two that come together.
  */
 export class UsedTokens {
 	readonly #until = new Map<string, number>()

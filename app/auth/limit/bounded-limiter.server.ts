@@ -6,7 +6,7 @@ import { MAX_KEYS_PER_NEIGHBOURHOOD, MIN_KEYS_PER_HOME, rateLimited, rulesOf } f
 
 /** Keys that are remembered per limit, at about 400 bytes each. */
 const MAX_KEYS = 50_000
-/** How far a place is looked for: the windows that end first stand in front. */
+/** How far it looks for a place: the windows that end first come first. */
 const MAX_LOOKS = 100
 
 /** Times are those of `performance.now()`: a step of the system's clock frees nobody. */
@@ -20,9 +20,9 @@ type Entry = {
 
 /**
  * The library's counter in memory, with a bound on its keys. A household that fills its neighbourhood's share is
- * refused further ones, and loses none of its counts: else it could have them forgotten by sending more. When all is
+ * refused further ones, but loses none of its counts: else it could have them forgotten by sending more. When all is
  * full, an open key makes room, the oldest first, but never one that is used up or blocked; when all are, newcomers are
- * refused, for a full memory must not become a way around the limits.
+ * refused, as a full memory must not become a way around the limits.
  */
 export class BoundedLimiter {
 	readonly #limiter: RateLimiterMemory
@@ -46,7 +46,7 @@ export class BoundedLimiter {
 	/** @param address of the client whose share of the memory a new key takes */
 	async consume(key: string, address: string): Promise<Refusal<"rate_limited"> | null> {
 		const now = performance.now()
-		// What was counted before a block is over with it.
+		// What was counted before a block ends with it.
 		if (this.#hasServed(key)) await this.forget(key)
 		const known = this.#entries.get(key)
 		if (known && known.state !== "open" && known.endsAt > now) return this.#refuseMore(known)
@@ -68,7 +68,7 @@ export class BoundedLimiter {
 		const entry = this.#entries.get(key)
 		if (!entry) return
 		const { consumedPoints, msBeforeNext } = await this.#limiter.reward(key)
-		// Who was blocked by tries that cost nothing after all is free again.
+		// Anyone blocked by tries that cost nothing after all is free again.
 		if (consumedPoints < this.#limiter.points) this.#set(key, entry, "open", msBeforeNext)
 		// Nothing is left to remember; and where the window ended meanwhile, what was counted in it is no credit for the
 		// next.

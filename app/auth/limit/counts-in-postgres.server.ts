@@ -110,7 +110,7 @@ function asked(charges: readonly Charge[]) {
 
 /** @param ids of those of `asked` whose networks have one key more in their shares, or one less */
 function changeShares(ids: ReturnType<typeof sql>, by: 1 | -1) {
-	// Of a share that is over, nothing is left that could get less.
+	// A share that is over has nothing left to take away.
 	const end = by === 1 ? sql`max("end")` : databaseTime
 	return sql`
 		INSERT INTO "LimitCount" AS "share" ("id", "count", "endsAt", "windowEndsAt")

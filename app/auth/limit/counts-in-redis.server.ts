@@ -12,12 +12,12 @@ import {
 
 const PREFIX = "gatehouse:limit:"
 const CONNECT_TIMEOUT_MS = 1_000
-/** How long a connection that is given up has to take its leave. */
+/** How long a connection that we give up may take to close. */
 const DISCONNECT_TIMEOUT_MS = 100
 const MAX_RECONNECT_PAUSE_MS = 1_000
 
 /**
- * Of each charge, three keys: its count, its neighbourhood's share of keys, its household's. All of them end by
+ * For each charge, three keys: its count, its neighbourhood's share of keys, its household's. All of them end by
  * themselves.
  */
 const TAKE = `
@@ -49,7 +49,7 @@ for i = 0, #KEYS / 3 - 1 do
 end
 return { 0, 0 }`
 
-/** What a key had of its networks' shares is theirs again. */
+/** A key's part of its networks' shares goes back to them. */
 const LEAVE = `
 local function leave(i)
 	redis.call("DEL", KEYS[3 * i + 1])
@@ -86,7 +86,7 @@ export class CountsInRedis implements SharedCounts {
 	readonly place = "redis"
 	readonly #url: string
 	#redis: Client
-	/** One that hung, which takes its leave once it has answered all that it was asked. */
+	/** One that hung: it closes once it has answered all that it was asked. */
 	#former: Client | undefined
 	#fault: unknown
 
@@ -147,7 +147,7 @@ export class CountsInRedis implements SharedCounts {
 	#makeClient(): Client {
 		const redis = new Redis(this.#url, {
 			lazyConnect: true,
-			// Nothing is kept for later, or said twice: who asked has counted for himself meanwhile.
+			// Nothing is kept for later, or said twice: whoever asked has counted alone meanwhile.
 			enableOfflineQueue: false,
 			autoResendUnfulfilledCommands: false,
 			maxRetriesPerRequest: 0,

@@ -6,12 +6,12 @@ import { CountsInMemory } from "./counts-in-memory.server"
 const TIMEOUT_MS = 700
 /** A process that was busy for so long sees the time pass before it sees the answer that is there. */
 const GRACE_MS = 50
-/** How often what is away is asked whether it is back. */
+/** How often one that is away is asked whether it is back. */
 const PROBE_MS = 1_000
 
 /**
- * Counts that are shared while they can be, else this process's own: so a limit may let through as much as every
- * process allows, but is never without end, and nobody waits for long.
+ * Counts that are shared while they can be, else this process's own: so a limit may let through what all processes
+ * allow together, but is never without end, and nobody waits for long.
  */
 export class CountsWithFallback implements Counts {
 	readonly #shared: SharedCounts
@@ -69,7 +69,7 @@ export class CountsWithFallback implements Counts {
 	}
 
 	/**
-	 * @param undo an answer that comes too late to be heeded
+	 * @param undo undoes an answer that comes too late to be heeded
 	 * @returns null where there is no answer
 	 */
 	async #ask<T>(

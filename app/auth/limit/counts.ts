@@ -9,7 +9,7 @@ export type Charge = readonly [name: LimitName, key: string, address: string]
 export type Counts = {
 	/** Takes all of them, or none. @returns the refusal `rate_limited` when any of the limits is used up, else null */
 	take: (charges: readonly Charge[]) => Promise<Refusal<"rate_limited"> | null>
-	/** Of what is not counted any more, nothing is given back. */
+	/** Nothing is given back of what is no longer counted. */
 	giveBack: (charges: readonly Charge[]) => Promise<void>
 	/** Forgets all that was charged to the same key. */
 	forget: (charge: Charge) => Promise<void>
@@ -23,7 +23,7 @@ export type SharedCounts = Counts & {
 	probe: () => Promise<unknown>
 	/**
 	 * The other end may be gone without a word; and after a failover, the same name may lead to another one. What the old
-	 * connection was asked may still be answered: who asked has to hear of it.
+	 * connection was asked may still be answered: whoever asked has to hear of it.
 	 */
 	reconnect: () => void
 	/** @returns what the log may say of a fault: no address, no key */
@@ -31,7 +31,7 @@ export type SharedCounts = Counts & {
 	close: () => void
 }
 
-/** Keys that are remembered of one limit for what one neighbourhood sent, an IPv4 /24 or an IPv6 /48 … */
+/** Keys that one limit remembers for what one neighbourhood sent, an IPv4 /24 or an IPv6 /48 … */
 export const MAX_KEYS_PER_NEIGHBOURHOOD = 5_000
 /** … and how many a household there has in any case, whatever its neighbours send. */
 export const MIN_KEYS_PER_HOME = 50

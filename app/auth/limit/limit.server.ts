@@ -8,7 +8,7 @@ import { OpenTries } from "./open-tries"
 
 export type { Charge }
 
-/** A try waits so long for others to be decided, and is told to come back as soon as that. */
+/** How long a try waits for others to be decided, and when it is told to come back. */
 const MAX_WAIT_MS = 1_500
 const RETRY_AFTER_SECONDS = 2
 
@@ -50,8 +50,8 @@ async function workFor<Outcome extends { ok: boolean }>(
 }
 
 /**
- * Waits for those that use up the limit in question: none of them, and it is used up for good. Each that is decided is
- * for one who waits, as hundreds that looked again each time would keep everybody busy.
+ * Waits for those that use up the limit in question; without any, it is used up for good. Each one decided wakes one
+ * that waits: hundreds that looked again each time would keep everybody busy.
  */
 async function chargeOnceDecided(charges: Charge[]): Promise<Refusal<"rate_limited"> | null> {
 	const deadline = performance.now() + MAX_WAIT_MS
@@ -95,10 +95,7 @@ export async function forgive(charge: Charge): Promise<void> {
 	await counts.forget(charge)
 }
 
-/**
- * Looks whether counts that are shared can be reached. Where they cannot, it is logged, and this process counts by
- * itself.
- */
+/** Checks whether shared counts can be reached. Where they cannot, it is logged, and this process counts by itself. */
 export async function openLimits(): Promise<void> {
 	if (counts instanceof CountsWithFallback) await counts.open()
 }

@@ -138,7 +138,7 @@ describe("memory", () => {
 	}, 60_000)
 })
 
-/** Without what waits to be collected, of which each version of Node keeps another amount. */
+/** Without garbage, of which each version of Node keeps a different amount. */
 function heapInUse(): number {
 	setFlagsFromString("--expose-gc")
 	runInNewContext("gc")()

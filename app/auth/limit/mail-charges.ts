@@ -4,7 +4,7 @@ import { type Charge, charge, refund } from "./limit.server"
 
 /**
  * What a mail counts into, whatever causes it. It is counted by what was typed, whatever is found, so that no answer
- * tells who has an account; and a client's site has less of a mailbox's budget than all, so that the owner can still
+ * tells who has an account; and one client's site may use only part of a mailbox's budget, so that the owner can still
  * get a mail.
  */
 export function mailCharges(email: { key: string }, { address }: Pick<Caller, "address">): Charge[] {
@@ -16,8 +16,8 @@ export function mailCharges(email: { key: string }, { address }: Pick<Caller, "a
 }
 
 /**
- * Works with whether the mail is to be withheld: what was typed allows it, but its mailbox had enough, as others were
- * asked for by user name. Nobody is told, and as much is done.
+ * Does the work, told whether to withhold the mail: what was typed allows it, but its mailbox had enough, as others
+ * were asked for by user name. Nobody is told, and as much is done.
  */
 export async function chargingMailbox<Outcome extends { ok: boolean }>(
 	email: { key: string },
@@ -38,9 +38,9 @@ export async function chargingMailbox<Outcome extends { ok: boolean }>(
 }
 
 /**
- * Counts a notice of a change that has been made. Who makes many must neither fill the mailbox with them nor use up
- * what is left for its owner, who may need a link to choose a new password; but one of each kind goes out even when a
- * stranger has used the mailbox's budget up, who would otherwise have the owner not told.
+ * Counts a notice of a change that has been made. Anyone who makes many must neither fill the mailbox with them nor use
+ * up what is left for its owner, who may need a link to choose a new password; but one of each kind goes out even when
+ * a stranger has used up the mailbox's budget: else the owner would not be told.
  *
  * @returns whether it may be sent
  */
@@ -57,8 +57,8 @@ export async function mayNotify(
 
 /**
  * By what was typed, or by what was found, where the mail goes: somebody may have typed a user name. No answer depends
- * on the second, which would tell whose mailbox it is. What may be typed comes last in a key, so that none can be typed
- * that is another's.
+ * on the second, which would tell whose mailbox it is. What may be typed comes last in a key, so that nobody can type
+ * another's.
  */
 function mailboxCharges(
 	source: "typed" | "found",

@@ -21,8 +21,8 @@ export class OpenTries {
 	}
 
 	/**
-	 * Waits in line for a try to be decided that is counted into one of these. Whoever was called, and finds that this was
-	 * of no use to them or that there is more, has to call the next: a place that became free would stay so.
+	 * Waits in line for a try to be decided that is counted into one of these. Any try that was called, and finds this of
+	 * no use or that there is more, has to call the next: else a place that became free would stay so.
 	 *
 	 * @param milliseconds after which it waits no longer
 	 */

@@ -22,19 +22,19 @@ type Job = {
 }
 
 /**
- * Each has one task in work and one at hand, so that it never waits for the main thread between two. An urgent one
+ * Each has one task under way and one at hand, so that it never waits for the main thread between two. An urgent one
  * comes on top.
  */
 const TASKS_PER_THREAD = 2
 const THREADS = availableParallelism()
-/** After somebody else's task, a site leaves a thread free for as long. */
+/** After somebody else's task, a site leaves a thread free for this long. */
 const THREAD_KEPT_FREE_MS = 2_000
 const RETRY_AFTER_SECONDS = 2
-/** What a hash takes is measured all the time: of so many, and this before the first. */
+/** What a hash takes is measured all the time: over so many, and this before the first. */
 const MEASURED_HASHES = 16
 const FIRST_GUESS_MS = 20
 
-/** Who a hash is made for. Networks take turns, and who goes away gives its place in the queue up. */
+/** Who a hash is made for. Networks take turns, and a client that goes away gives up its place in the queue. */
 type Waiting = Pick<Caller, "address" | "signal">
 /** At the start, and by hand. */
 const OURSELVES: Waiting = { address: "ourselves" }
@@ -84,7 +84,7 @@ export async function stopHashing(): Promise<void> {
 }
 
 let millisecondsPerHash = FIRST_GUESS_MS
-/** As many are done in the time that one may wait. */
+/** How many are done in the time that one may wait. */
 const mostBefore = () =>
 	Math.max(1, (config.password.maxHashWaitSeconds * 1000 * THREADS) / millisecondsPerHash)
 const waiting = new FairQueue<Job>(mostBefore, siteOf)
@@ -125,7 +125,7 @@ function handOut(): void {
 		if (!job) break
 		thread.give(job)
 	}
-	// All have enough to do. Who has nothing with them yet goes before what others have at hand there.
+	// All have enough to do. A site with nothing there yet goes before what others have at hand.
 	for (const thread of threads.filter((each) => !each.urgent)) {
 		const job = waiting.take((network) => !isServed(network))
 		if (!job) return

@@ -9,7 +9,7 @@ import { hashPassword, stopHashing, verifyPassword } from "./hashing.server"
 const AT_THREADS = 3 * availableParallelism()
 /** More than any machine hashes in the time that one may wait. */
 const FAR_TOO_MANY = config.password.maxHashWaitSeconds * 1000 * availableParallelism()
-/** Each from another home, unless it is said which. */
+/** Each from another home, unless one is given. */
 let homes = 0
 const check = (signal?: AbortSignal, address = `10.0.${++homes >> 8}.${homes & 255}`) =>
 	verifyPassword(null, "wrong", { address, ...(signal && { signal }) })

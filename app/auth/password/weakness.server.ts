@@ -7,7 +7,7 @@ export type Weakness = "common" | "common_word" | "service_name" | "repeat" | "s
 
 /**
  * How much of a password is matched, in UTF-16 code units. The matchers' time grows with the cube of it: 32 cost at
- * most 2 ms, 100 cost 30, 256 cost 400. Who starts a password with 32 that can be guessed is told so, whatever follows.
+ * most 2 ms, 100 cost 30, 256 cost 400. If the first 32 can be guessed, that is said, whatever follows.
  */
 const MAX_MATCHED_LENGTH = 32
 
@@ -27,7 +27,7 @@ const WEAKNESS_OF_PATTERN = new Map<string, Weakness>([
 
 const appName = bare(config.appName)
 
-/** Made with the first password: the server would start later by them. */
+/** Made with the first password: they would delay the server's start. */
 let matchers: { mostCommon: Set<string>; zxcvbn: ZxcvbnFactory } | undefined
 
 /** @param password of a length that is accepted, in NFC. */
@@ -46,7 +46,7 @@ export function findWeakness(password: string): Weakness | null {
 	return weaknessBelow(minGuesses / 10 ** (start.length - unsigned.length), unsigned)
 }
 
-/** @returns whether it takes so many guesses that who has its hash does not find it either. @param password as above */
+/** @returns whether it takes so many guesses that even its hash does not give it away. @param password as above */
 export function isStrong(password: string): boolean {
 	return getMatchers().zxcvbn.check(password.slice(0, MAX_MATCHED_LENGTH)).guesses >= STRONG_GUESSES
 }

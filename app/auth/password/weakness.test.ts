@@ -93,7 +93,7 @@ describe("H-52: the time that matching takes", () => {
 	})
 })
 
-/** The best of several, for another process may hold the processor meanwhile. */
+/** The best of several, as another process may hold the processor meanwhile. */
 function fastestMs(work: () => void): number {
 	const times = Array.from({ length: 12 }, () => {
 		const started = performance.now()

@@ -21,14 +21,14 @@ import type { User } from "../user/user.server"
 /** A page does not wait longer for its session's new end, where another process has the database locked. */
 const MAX_EXTENDING_MS = 200
 /**
- * How far ahead the clock of another process may be: that is noticed sooner by what goes wrong there. A session that
- * began later than this began by a clock that was set forward, and back since: its end would be late by as much.
+ * How far ahead another process's clock may be: more is noticed sooner by what goes wrong there. A session that began
+ * later than this began by a clock that was set forward, and back since: its end would be late by as much.
  */
 const MAX_AHEAD_MS = 60 * 60 * 1000
 
 /**
  * What Lucia keeps beside a session's id and user: the rest of its row. The end that is stored is `until`; Lucia's own
- * is by the system's clock, which may have been set, and put off also where that could not be written.
+ * is by the system's clock, which may have been set, and put off even where that could not be written.
  */
 type SessionAttributes = Omit<Session, "id" | "userId" | "expiresAt"> & { until: Date }
 
@@ -79,8 +79,8 @@ export const adapter: Adapter = {
 		if (inserted === 0) throw new AccountEnded()
 	},
 	/**
-	 * That is {@link extendSession}'s: Lucia extends only in the second half of the time, which would end a session after
-	 * half an hour without use.
+	 * That is left to {@link extendSession}: Lucia extends only in the second half of the time, which would end a session
+	 * after half an hour without use.
 	 */
 	async updateSessionExpiration() {},
 	async deleteSession(id) {
@@ -116,7 +116,7 @@ async function storeEnd(id: string, until: Date): Promise<boolean> {
 			WHERE "id" = ${id} AND "expiresAt" < "absoluteExpiresAt"`)
 		return changed > 0
 	} catch (error) {
-		// A full disk must not sign people out who could still read.
+		// A full disk must not sign out people who can still read.
 		if (!isDatabaseUnavailable(error)) throw error
 		log.warn({ event: "session.not_extended" }, "A session could not be extended")
 		return false

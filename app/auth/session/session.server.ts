@@ -34,8 +34,7 @@ export type StartedSession = { token: string; expiresAt: Date; absoluteExpiresAt
  *
  * @param remember lets the session live to its absolute end without being used.
  * @returns the token, 256 random bits as 43 base64url characters: only its SHA-256 is stored; null for an account that
- *   was
- *   deleted, deactivated or reset since it was read.
+ *   was deleted, deactivated or reset since it was read.
  */
 export async function startSession(
 	user: User,
@@ -69,10 +68,10 @@ export async function startSession(
 }
 
 /**
- * Of more sessions than an account may have, the oldest go. The limit is no bare parameter, for which SQLite would plan
- * the statement anew each time.
+ * Where an account has more sessions than it may, the oldest go. The limit is no bare parameter, for which SQLite would
+ * plan the statement anew each time.
  *
- * @param newest goes in no case
+ * @param newest never goes
  */
 async function endOldest(userId: string, newest: string): Promise<void> {
 	await execute(sql`DELETE FROM "Session" WHERE "userId" = ${userId} AND "id" <> ${newest} AND "id" NOT IN
@@ -83,8 +82,7 @@ async function endOldest(userId: string, newest: string): Promise<void> {
 /**
  * Finds who is signed in with this token, and slides the session's end while it is used.
  *
- * @param by the back end that was shown the token: one from a cookie is worth nothing as a bearer token, and the
- *   reverse
+ * @param by the back end that was shown the token: one from a cookie is worth nothing as a bearer token, and vice versa
  */
 export async function findSession(token: string, by: SessionBackend): Promise<SignedIn | null> {
 	const { session, user } = await lucia.validateSession(sessionId(token))
@@ -104,7 +102,7 @@ export async function endSession(token: string): Promise<void> {
 }
 
 /**
- * Ends all sessions of an account whose epoch rose, but the one that made the call: that goes on at the new epoch, a
+ * Ends all sessions of an account whose epoch rose, except the one that made the call: that goes on at the new epoch, a
  * cookie's under a new token, any other's under its own.
  *
  * @param current null to end all

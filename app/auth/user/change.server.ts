@@ -62,8 +62,8 @@ export async function replacePassword(
 }
 
 /**
- * Notes an address that is to take the place of the account's own, whosever it is, and mails a link to it and a notice
- * to the own one.
+ * Notes an address that is to take the place of the account's own, whoever owns it, and mails a link to it and a notice
+ * to the account's own.
  *
  * @returns whether the account is still what was read
  */
@@ -87,8 +87,7 @@ export async function forgetEmailChange(user: User): Promise<boolean> {
 }
 
 /**
- * Gives the account the address that waits, which a link has proven; all sessions but this one end. Tells the old
- * address.
+ * Gives the account its waiting address, which a link has proven; all sessions but this one end. Tells the old address.
  *
  * @param session null to end all
  * @returns null when the account changed meanwhile, or another owns the address
@@ -113,7 +112,7 @@ export async function replaceEmail(
 }
 
 /**
- * Gives the address to who proved it; other registrations that wait for it are gone.
+ * Gives the address to whoever proved it; other registrations that wait for it are removed.
  *
  * @returns whether this call did it
  */
@@ -124,7 +123,7 @@ export async function markVerified(user: User, now: Date): Promise<boolean> {
 }
 
 /**
- * Sets what people may change of their own account at once.
+ * Sets what people may change at once in their own account.
  *
  * @param sent by column; what is not there stays
  * @returns null when the account changed meanwhile, `taken` when another has the user name
@@ -165,8 +164,8 @@ export async function enqueueNotice(
 
 /**
  * Sends a notice off, or takes it back where its mailbox had as many as it may. That is counted once the transaction is
- * over: in it, it would wait for a second connection, and where all are taken by such as this, for each other. The
- * change is made by then, so nothing that goes wrong here may say that it was not.
+ * over: inside it, the count would need a second connection, and transactions that hold all connections would wait for
+ * each other. The change is made by then, so nothing that goes wrong here may say that it was not.
  */
 export async function limitNotice({ id, kind, user }: Notice, caller: Caller): Promise<void> {
 	const about = { kind, user_id: user.id }
@@ -228,8 +227,8 @@ async function changeUser(
 }
 
 /**
- * Comes before a row is held whose rivals are then removed: of several at once, each would hold one that the others are
- * to remove, and they would wait for each other.
+ * Comes before a row is held and its rivals are removed: of several at once, each would hold one that the others are to
+ * remove, and they would wait for each other.
  */
 export function aloneWithAddress(emailKey: string, transaction: Transaction): Promise<void> {
 	return alone(`address ${emailKey}`, transaction)

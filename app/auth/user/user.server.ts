@@ -41,7 +41,7 @@ export function needsVerification(user: User): boolean {
 	return config.verification.enabled && user.emailVerifiedAt === null
 }
 
-/** What registration asks for, but the password. A field that is added there needs a column of the same name. */
+/** What registration asks for, except the password. A field that is added there needs a column of the same name. */
 export type Profile = Omit<z.output<typeof registerSchema>, "password" | "confirm_password">
 
 export type NewUser = {
@@ -127,7 +127,7 @@ export function identifierKey(identifier: string): string {
 		: usernameKey(trimmed)
 }
 
-/** A mail address leads to who owns it, never to who waits for it: that would tell whether it was free. */
+/** A mail address leads to its owner, never to somebody who waits for it: that would tell whether it was free. */
 export async function findUserByIdentifier(key: string): Promise<User | null> {
 	return key.includes("@") ? findUserByEmail(key) : findOne(sql`"usernameKey" = ${key}`)
 }
@@ -141,7 +141,7 @@ export async function findUnproven(emailKey: string, preferred: string | null): 
 }
 
 async function findOne(condition: Prisma.Sql): Promise<User | null> {
-	// PostgreSQL takes no NUL, not even to say that nobody is called so.
+	// PostgreSQL takes no NUL, not even to say that nobody is called that.
 	if (condition.values.some((value) => String(value).includes("\0"))) return null
 	const [user] = await query<User>(sql`SELECT ${allOfUser} FROM "User" WHERE ${condition}`)
 	return user ?? null

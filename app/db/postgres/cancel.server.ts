@@ -17,9 +17,9 @@ type Wire = pg.Connection & {
 }
 
 /**
- * Asks the server to stop what it does on a connection that we give up. It sees only at its next word that nobody is
- * there: a commit that waits for a standby keeps one of the server's connections until that is back, and we would open
- * another one each time. The request has no answer, and needs no connection of those that are counted.
+ * Asks the server to stop what it does on a connection that we give up. Only at its next word does it notice that
+ * nobody is there: a commit that waits for a standby keeps one of the server's connections until that is back, and we
+ * would open another one each time. The request has no answer, and needs no connection of those that are counted.
  */
 export function cancelWork(client: pg.PoolClient, timeoutMs: number): void {
 	const { host, port, ssl, processID, secretKey } = client as unknown as Session

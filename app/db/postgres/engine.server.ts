@@ -16,15 +16,15 @@ import { migrate } from "./migrate.server"
 const MAX_CONNECTIONS = 10
 /** How long a request waits for one of them, or for a new one. */
 const MAX_WAIT_MS = 2_000
-/** How long the server works on one statement, a lock that it waits for included. */
+/** How long the server works on one statement, including a lock that it waits for. */
 const STATEMENT_TIMEOUT_MS = 2_500
 /** How long we wait for it: a server that hangs does not say so. */
 const ANSWER_TIMEOUT_MS = 3_000
 /** What `pg` says then. */
 const UNANSWERED = "Query read timeout"
-/** What a process that hangs in the middle of a transaction holds is given back. */
+/** After this long, what a process that hangs in mid-transaction holds is given back. */
 const IDLE_TRANSACTION_TIMEOUT_MS = 10_000
-/** Statements that are kept prepared on each connection. Ours are fewer, but for lists of any length. */
+/** Statements that are kept prepared on each connection. Ours are fewer, except for lists of any length. */
 const MAX_NAMES = 500
 
 /** The one type whose values Prisma gives as JavaScript's own and `pg` does not, and counts, which are small here. */
@@ -78,7 +78,7 @@ export function postgresEngine(url: string): Engine {
 	}
 }
 
-/** One pool for Prisma's client and for statements past it. Who ends it may come back. */
+/** One pool for Prisma's client and for statements past it. Whoever ends it may come back. */
 class PooledPostgres extends PrismaPg {
 	readonly #url: string
 	readonly #statements: StatementNames
@@ -100,7 +100,7 @@ class PooledPostgres extends PrismaPg {
 		return new PrismaPg(this.pool, { statementNameGenerator }).connect()
 	}
 
-	/** A server that hangs does not take its leave. */
+	/** A server that hangs does not say goodbye. */
 	async end(): Promise<void> {
 		const pool = this.#pool
 		this.#pool = undefined
@@ -125,8 +125,8 @@ function makePool(url: string): pg.Pool {
 			"The database ended a connection",
 		),
 	)
-	// A connection that the server ends on its way from the pool to who asked has nobody yet who hears of it, and that
-	// would end the process. Who asks learns of it by asking.
+	// A connection that the server ends on its way from the pool to its caller has nobody listening yet, and that would
+	// end the process. The caller learns of it by asking.
 	pool.on("connect", (connection) => connection.on("error", () => {}))
 	// One whose transaction could not be ended must not be used again: what is written on it would never be committed.
 	pool.on("release", (error, connection) => {

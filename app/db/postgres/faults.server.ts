@@ -1,7 +1,7 @@
 /**
  * SQLSTATE (PostgreSQL, appendix A), by class: connection, login, resources, operator's intervention and what takes too
- * long, system; a database that is not there or reads only, a transaction that is dead, one that was in another's way,
- * a lock that is not had.
+ * long, system; a database that is missing or read-only, a dead transaction, one that was in another's way, a lock that
+ * was not obtained.
  */
 const STATES = /^(?:08|28|53|57|58)|^(?:3D000|25006|25P02|25P03|40001|40P01|55P03)$/
 /** Of Node's TLS, and of what OpenSSL finds wrong with a certificate. */

@@ -9,7 +9,7 @@ const MIGRATIONS = "prisma/migrations/postgres"
 const CONNECT_TIMEOUT_MS = 5_000
 /** How long one process waits for another that migrates. */
 const LOCK_TIMEOUT_MS = 30_000
-/** How long we wait for any other answer: who loses the network is not told. A migration itself may take long. */
+/** How long we wait for any other answer: nobody is told when the network is lost. A migration itself may take long. */
 const ANSWER_TIMEOUT_MS = 5_000
 /** The lock is waited for on the server's side, and a commit writes to its disk. */
 const LONG_ANSWER_TIMEOUT_MS = LOCK_TIMEOUT_MS + ANSWER_TIMEOUT_MS
@@ -55,7 +55,7 @@ export async function migrate(
 		keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
 		application_name: "gatehouse",
 	})
-	// What fails is told by the statement that fails by it.
+	// The statement that fails tells what went wrong.
 	client.on("error", () => {})
 	try {
 		await client.connect()
@@ -67,7 +67,7 @@ export async function migrate(
 		const why = reasons.get(fault)
 		throw new StartError(`DATABASE_URL: the database cannot be used (${fault})${why ? `: ${why}` : ""}`)
 	} finally {
-		// Who is not there any more does not take leave.
+		// A server that is gone does not say goodbye.
 		const ended = client.end().catch(() => {})
 		await Promise.race([ended, pause(ANSWER_TIMEOUT_MS, undefined, { ref: false })])
 	}

@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, openSync, rmSync } from "node:fs"
 import Database from "better-sqlite3"
 
 /**
- * Copies a database as it is at one moment, while others write to it. It migrates nothing: a copy from before a new version
- * is to be made by that version's build, too.
+ * Copies a database as it is at one moment, while others write to it. It migrates nothing, so that a new version's
+ * build can also make the copy from before it.
  *
  * @param to a file that is not there yet, for its owner only: it holds everybody's password hashes
  * @throws what the file system or SQLite says; nothing is left of the copy then
@@ -11,7 +11,7 @@ import Database from "better-sqlite3"
 export function backUp(from: string, to: string): void {
 	const database = new Database(from, { readonly: true, fileMustExist: true })
 	try {
-		// SQLite would write over nothing that is not empty, but make it readable for all.
+		// SQLite writes only over an empty file, but would make its own readable by all.
 		const copy = openSync(to, "wx", 0o600)
 		try {
 			database.prepare("VACUUM INTO ?").run(to)

@@ -45,7 +45,7 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		return this.#connection
 	}
 
-	/** For who stops before Prisma's client has asked for the connection, which otherwise ends it. */
+	/** For anyone who stops before Prisma's client has asked for the connection, which otherwise ends it. */
 	async disconnect(): Promise<void> {
 		await (await this.#connection)?.dispose()
 	}
@@ -66,7 +66,7 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		const dispose = connection.dispose.bind(connection)
 		const run = async (sql: string) => void (await executeRaw({ sql, args: [], argTypes: [] }))
 
-		// Who disconnects may come back: in development the server starts again after each change.
+		// Whoever disconnects may come back: in development the server starts again after each change.
 		connection.dispose = () => {
 			this.#connection = undefined
 			this.#statements = undefined
@@ -95,7 +95,7 @@ export class IsolatedSqlite extends PrismaBetterSqlite3 {
 		return connection
 	}
 
-	/** Outside of any transaction, and until the database is not locked. */
+	/** Outside any transaction, and retried while the database is locked. */
 	async #apart<Result>(work: () => Result | Promise<Result>): Promise<Result> {
 		const deadline = performance.now() + MAX_LOCKED_MS
 		for (;;) {

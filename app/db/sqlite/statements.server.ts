@@ -3,8 +3,7 @@ import { makeRow, placesOf } from "../rows"
 import type { Statement } from "../statement.server"
 
 /**
- * How many statements are kept. Ours are fewer: those whose text depends on the call are not to crowd them out for
- * long.
+ * How many statements are kept. Ours are fewer: those whose text depends on the call must not crowd them out for long.
  */
 const MAX_KEPT = 200
 

@@ -11,7 +11,7 @@ export type JsonSchema = {
 
 /**
  * What may be sent, as JSON Schema. Refinements have none: what they ask for is repeated in a field's `meta`, and
- * `e2e/wire/openapi.test.ts` tries whether it is true.
+ * `e2e/wire/openapi.test.ts` tests whether it is true.
  */
 export function describeInput(schema: z.ZodObject): JsonSchema {
 	const described = describe(schema, "input")

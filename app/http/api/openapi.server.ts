@@ -219,7 +219,7 @@ function successOf({ answer, hasPage, method }: Operation, components: Component
 	}
 }
 
-/** Who is not signed in is led to where one does, and who is, away from there. */
+/** People who are not signed in are led to where one does so, and those who are, away from there. */
 function leadsElsewhere({ hasPage, access, onlyForStrangers }: Operation): boolean {
 	return hasPage && (onlyForStrangers === true || access === "user" || access === "superuser")
 }

@@ -152,7 +152,7 @@ function alsoCalled(schema: JsonSchema): string {
 	return aliases.length > 0 ? `Also accepted as ${aliases.join(" or ")}.` : ""
 }
 
-/** In a few words what a value looks like. */
+/** What a value looks like, in a few words. */
 function formOf(schema: JsonSchema): string {
 	const { type, format, minLength, maxLength, minimum, maximum } = schema
 	const options = [schema, ...((schema.anyOf ?? []) as JsonSchema[])]

@@ -15,15 +15,15 @@ export type Operation = {
 	path: string
 	summary: string
 	description?: string
-	/** Who may: everybody, everybody but it makes a difference who, who is signed in, superusers. */
+	/** Who may: everybody; everybody, but it matters who; anyone signed in; superusers. */
 	access: "public" | "optional" | "user" | "superuser"
 	/** Whether a person gets a page, or is led to one. */
 	hasPage: boolean
 	query?: z.ZodObject
 	body?: z.ZodObject
-	/** Whether `redirect_to` is listened to. */
+	/** Whether `redirect_to` is heeded. */
 	redirects?: boolean
-	/** Whether a page leads who is signed in elsewhere. */
+	/** Whether a page leads signed-in people away. */
 	onlyForStrangers?: boolean
 	/** To a program. */
 	answer: {
@@ -43,7 +43,7 @@ export type Operation = {
 /** Whether programs sign in for tokens: where they do not, no sentence speaks of any. */
 export const hasTokens = backends.some(({ name }) => name === "bearer" || name === "jwt")
 
-/** What belongs together for who reads it. */
+/** What belongs together, for the reader. */
 export type Flow = { name: string; description: string; operations: Operation[] }
 
 type UseCase = (...parameters: never[]) => Promise<unknown>
