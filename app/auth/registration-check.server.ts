@@ -14,8 +14,8 @@ export type RegistrationCheck = {
 	ok: true
 	/** Null for one that nobody has, and for none. */
 	username: Fault | null
-	/** Null for one that is accepted, and for none. */
-	password: Fault | null
+	/** Of one that is not accepted. */
+	password: Fault[]
 	/** Whether the password would be hard to guess even with its hash. */
 	isStrong: boolean
 }
@@ -33,12 +33,13 @@ export async function checkRegistration(
 ): Promise<RegistrationCheck | Refusal<"rate_limited">> {
 	return charging([["registrationCheckPerClient", caller.address, caller.address]], async () => {
 		const owner = { username: username.trim(), email: parseMailAddress(email)?.address ?? "" }
-		const fault = password ? (passwordFault(password) ?? personalPasswordFault(password, owner)) : null
+		const faults = password ? [passwordFault(password), personalPasswordFault(password, owner)] : []
+		const found = faults.filter((fault) => fault !== null)
 		return {
 			ok: true,
 			username: owner.username ? await nameFault(owner.username, registered) : null,
-			password: fault,
-			isStrong: password !== "" && !fault && isStrong(password.normalize("NFC")),
+			password: found,
+			isStrong: password !== "" && found.length === 0 && isStrong(password.normalize("NFC")),
 		}
 	})
 }

@@ -18,7 +18,7 @@ export async function action(args: ActionFunctionArgs) {
 	if (!outcome.ok) return refuse(outcome, submission)
 	const faults = {
 		...(outcome.username && { username: [outcome.username] }),
-		...(outcome.password && { password: [outcome.password] }),
+		...(outcome.password.length > 0 && { password: outcome.password }),
 	}
 	return data({ faults: sentencesOf(faults), strong_password: outcome.isStrong })
 }

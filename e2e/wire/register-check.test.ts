@@ -36,6 +36,7 @@ describe("what the form asks while it is filled in", () => {
 			{ password: "a" },
 			{ password: "a".repeat(config.password.maxCodePoints + 1) },
 			{ password: "abcdefgh".repeat(4) },
+			{ password: "abcdefg", username: "abcdefg" },
 			{ password: "my name is ada lovelace", username: "ada-lovelace".replace("-", " ") },
 		]) {
 			const { username, password } = await registrationErrors(change)
