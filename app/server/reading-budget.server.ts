@@ -95,7 +95,7 @@ export class ReadingBudget {
 		if (isToBeSaid("network.held"))
 			log.warn(
 				{ event: "network.held", network: site.name },
-				"A network sends what is dear to read; it is read more slowly",
+				"A network sends what is expensive to read; it is read more slowly",
 			)
 		site.held ??= new Set()
 		site.areAllHeld = true
