@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { setTimeout as pause } from "node:timers/promises"
 import { isDatabaseUnavailable } from "../db/client.server"
 import { log } from "../log.server"
@@ -13,12 +14,13 @@ const pending = new Set<Promise<void>>()
  * Does work whose mere duration would tell something, such as whether an account exists, once the answer is out.
  * It outlasts a short outage of the database, but not the process: only for what people can ask for again.
  *
- * @param work is done again where the database was away; a commit may be made and never acknowledged, so whatever must
- *   not happen twice takes an id that is chosen before
+ * @param work is done again where the database was away, and gets the same id each time: a commit may be made and never
+ *   acknowledged, so whatever must not happen twice is stored under it
  */
-export function afterAnswer(work: () => Promise<void>): void {
+export function afterAnswer(work: (id: string) => Promise<void>): void {
+	const id = randomUUID()
 	const done: Promise<void> = pause(DELAY_MS)
-		.then(() => outlastingOutages(work))
+		.then(() => outlastingOutages(() => work(id)))
 		.catch((error) => log.error({ event: "after_answer.failed", err: error }, "Work after an answer failed"))
 		.finally(() => pending.delete(done))
 	pending.add(done)

@@ -60,7 +60,7 @@ async function signIn(
  * Signs in somebody who has just registered or confirmed an address. That is done by then, so nothing that goes wrong
  * here may say that it was not.
  *
- * @param replaces the session that the new one replaces
+ * @param replaces the session that the browser had before
  * @returns null where people sign in by themselves
  */
 export async function signInAfterwards(user: User, replaces: Shown, caller: Caller): Promise<Grant | null> {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { inTransaction } from "../db/client.server"
 import { enqueueMail } from "../mail/outbox.server"
@@ -40,8 +39,7 @@ export async function requestReset(
 	const key = identifierKey(email)
 	const passed = await charging(mailCharges({ key }, caller), () => passCaptcha("forgot", token, caller))
 	if (!passed.ok) return passed
-	const mailId = randomUUID()
-	afterAnswer(() => mailResetLink(mailId, key, registered, caller))
+	afterAnswer((mailId) => mailResetLink(mailId, key, registered, caller))
 	return { ok: true }
 }
 

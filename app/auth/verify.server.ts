@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto"
 import type { z } from "zod"
 import { config } from "../auth.config"
 import { inTransaction } from "../db/client.server"
@@ -123,8 +122,7 @@ export async function resendVerification(
 ): Promise<{ ok: true } | CaptchaRefusal> {
 	const passed = await charging(mailCharges(email, caller), () => passCaptcha("resend", token, caller))
 	if (!passed.ok) return passed
-	const mailId = randomUUID()
-	afterAnswer(() => mailNewLink(mailId, email, registered, redirectTo, caller))
+	afterAnswer((mailId) => mailNewLink(mailId, email, registered, redirectTo, caller))
 	return { ok: true }
 }
 
